@@ -1,0 +1,1 @@
+"""Plain typed data: dossiers, profiles, evidence and results. No input or output happens here."""

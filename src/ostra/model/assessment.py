@@ -1,0 +1,339 @@
+"""The results of the four steps, frozen, and the assessment that joins them.
+
+Each step's result carries the evidence behind its numbers; `Assessment.evidence` is their union.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ostra.model.base import Dimension, Horizon, Interval, Level, Model, Relation
+from ostra.model.dossier import Actor, ContextEntry, Item, Link, Recommendation, Stage
+from ostra.model.evidence import Claim, Evidence, Source
+
+Measure = Literal["import share", "production share", "provision share"]
+
+
+class TradeIndicators(Model):
+    """Method 1 for one product and year; None is unknown, and `status` says why a row has no trade.
+
+    `status`: `traded`; `zero` (flows recorded, but of no value); `none` (the data cover the product, home records
+    no imports); `unknown` (the data do not cover the product in that year).
+    """
+
+    product: str
+    description: str
+    year: int
+    status: Literal["traded", "zero", "none", "unknown"]
+    imports_kusd: float | None
+    concentration: float | None
+    extra_share: float | None
+    import_export_ratio: float | None
+    top_supplier: str | None
+    top_share: float | None
+    suppliers_effective: float | None
+    diversification_potential: float | None
+    reverse_share: float | None
+    years_flagged: int | None
+    dependent: bool | None
+
+
+class SupplierShare(Model):
+    """One supplier's part in home's extra-home imports of a product."""
+
+    product: str
+    year: int
+    supplier: str
+    imports_kusd: float
+    share: float
+
+
+class MaterialIndicators(Model):
+    """Method 2 for one material and year; an interval where an input is unknown, None where nothing is known."""
+
+    material: str
+    year: int
+    geopolrisk_low: float | None
+    geopolrisk_high: float | None
+    import_risk_low: float | None
+    import_risk_high: float | None
+    production_concentration: float | None
+    supply_risk_low: float | None
+    supply_risk_high: float | None
+    caveats: tuple[str, ...] = ()
+
+
+class Dependency(Model):
+    """Home needs `item`; `supplier` provides a share of it. `hold` is that share, `mutual` home's hold in return.
+
+    `order` 1: home needs the item itself or an end product needs it directly; 2 and 3: through inputs' inputs.
+    """
+
+    id: str
+    item: str
+    item_name: str
+    supplier: str
+    supplier_name: str
+    order: int
+    measure: Measure
+    hold: Interval
+    year: int | None
+    product: str | None = None
+    flagged: bool | None = None  # by the trade method
+    mutual: Interval | None = None
+    evidence: str
+    mutual_evidence: str | None = None
+    caveats: tuple[str, ...] = ()
+
+
+class Chokepoint(Model):
+    """An item that one economy can hold up; `reach` lists the end products that need it at any tier."""
+
+    item: str
+    item_name: str
+    holder: str
+    holder_name: str
+    organisations: tuple[str, ...]
+    hold: Interval
+    order: int
+    reach: tuple[str, ...]
+    year: int | None
+    is_home: bool
+    evidence: str
+
+
+class MutualDependence(Model):
+    """What the supplier can stop of home's beside what home can stop of the supplier's: the largest hold each way."""
+
+    supplier: str
+    supplier_name: str
+    their_hold: Interval
+    their_items: tuple[str, ...]
+    our_hold: Interval | None
+    our_items: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+class EcosystemResult(Model):
+    """Step 1: dependencies, chokepoints and mutual dependence, with the indicators that they come from."""
+
+    dependencies: tuple[Dependency, ...]
+    chokepoints: tuple[Chokepoint, ...]
+    mutual: tuple[MutualDependence, ...]
+    trade: tuple[TradeIndicators, ...]  # the assessed year
+    trade_series: tuple[TradeIndicators, ...]  # all years, for the items of the ecosystem
+    suppliers: tuple[SupplierShare, ...]  # the assessed year
+    materials: tuple[MaterialIndicators, ...]
+    evidence: tuple[Evidence, ...]
+    caveats: tuple[str, ...] = ()
+
+
+class Finding(Model):
+    """One signed result on one dimension, measured by a rule or judged by an author."""
+
+    id: str
+    kind: Literal["measured", "judged"]
+    items: tuple[str, ...]
+    supplier: str | None
+    dimension: Dimension
+    effect: Literal[-1, 1]
+    severity: Literal[1, 2, 3]
+    horizon: Horizon
+    confidence: float
+    reason: str
+    author: str
+    date: str
+    evidence: str
+
+
+class LevelDistribution(Model):
+    """Probabilities of the four levels; they sum to 1."""
+
+    none: float
+    low: float
+    medium: float
+    high: float
+    level: Level  # the median level: the first at which the cumulative probability reaches one half
+
+
+class DimensionResult(Model):
+    """How serious the challenge on one dimension is, and what strength stands against it."""
+
+    dimension: Dimension
+    challenge: LevelDistribution
+    measured: LevelDistribution | None  # the same from measured findings only
+    judged: LevelDistribution | None  # and from judged findings only
+    strength: LevelDistribution | None  # from findings with effect +1
+    robustness: float  # share of perturbed profiles in which the level of challenge stays
+    headline: str  # one plain sentence, built from the findings
+    findings: tuple[str, ...]
+    evidence: str
+    robustness_evidence: str
+
+
+class MatrixCell(Model):
+    """One item on one dimension: the pooled challenge of the findings that name the item."""
+
+    item: str
+    dimension: Dimension
+    challenge: LevelDistribution
+    strength: LevelDistribution | None
+    findings: tuple[str, ...]
+    evidence: str
+
+
+class Tension(Model):
+    """The same subject moves two dimensions in opposite directions."""
+
+    subject: str  # item or instrument id
+    subject_kind: Literal["dependency", "instrument"]
+    strengthens: Dimension
+    weakens: Dimension
+    findings: tuple[str, ...]
+    text: str
+
+
+class DimensionsResult(Model):
+    """Step 2."""
+
+    findings: tuple[Finding, ...]
+    dimensions: tuple[DimensionResult, ...]
+    matrix: tuple[MatrixCell, ...]
+    tensions: tuple[Tension, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Factor(Model):
+    """One named factor of the likelihood, as it entered on the log-odds scale."""
+
+    name: str
+    value: float
+    log_odds: float
+    evidence: str
+
+
+class Likelihood(Model):
+    """Yearly probability that the supplier uses a hold for political ends, with its credible interval."""
+
+    mean: float
+    low: float
+    high: float
+    base_mean: float
+    base_low: float
+    base_high: float
+    factors: tuple[Factor, ...]
+    evidence: str
+
+
+class SupplierContext(Model):
+    """Step 3 for one supplier: who it is, how likely it is to use its hold, what it holds."""
+
+    economy: str
+    name: str
+    relation: Relation
+    relation_reason: str
+    governance: float | None  # WGI political stability estimate, about −2.5 to 2.5
+    governance_error: float | None
+    governance_year: int | None
+    entries: tuple[ContextEntry, ...]  # laws, controls and events from the dossier
+    cases: tuple[str, ...]  # ids of the profile's coercion cases
+    likelihood: Likelihood
+    largest_hold: Interval
+    dependencies: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+class Breach(Model):
+    """A hold above what the home tolerates; `certain` when even its low bound is."""
+
+    id: str
+    dependency: str
+    item: str
+    supplier: str
+    dimension: Dimension
+    hold: Interval
+    tolerated: float
+    certain: bool
+    expected_excess: float  # (mid hold − tolerated) × likelihood: what breaches are ranked by
+    evidence: str
+
+
+class ContextResult(Model):
+    """Step 3."""
+
+    suppliers: tuple[SupplierContext, ...]
+    breaches: tuple[Breach, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class InstrumentMatch(Model):
+    """An instrument that fits, what it answers, why, and what it may cost on other dimensions."""
+
+    instrument: str
+    name: str
+    goal: str
+    score: float
+    answers: tuple[str, ...]  # ids of findings and breaches
+    items: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
+    reasons: tuple[str, ...]
+    side_effects: tuple[str, ...]
+    preconditions: tuple[str, ...]
+    lead: tuple[str, ...]
+    lag: str
+    cost: str
+    recommended_by: tuple[str, ...]  # recommendation ids of the dossier
+    evidence: str
+
+
+class ToolkitResult(Model):
+    """Step 4."""
+
+    instruments: tuple[InstrumentMatch, ...]
+    tensions: tuple[Tension, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Hashes(Model):
+    """SHA-256 of everything that the assessment is a function of."""
+
+    dossier: str
+    facts: str
+    profile: str
+    instruments: str
+    version: str
+
+
+class Assessment(Model):
+    """The frozen result of the four steps for one ecosystem, seen from one home, for one year."""
+
+    format: Literal["ostra-assessment/1"] = "ostra-assessment/1"
+    id: str  # ecosystem-home-year
+    ecosystem: str
+    title: str
+    summary: str
+    home: str
+    home_name: str
+    members: tuple[str, ...]
+    year: int
+    profile: str
+    profile_title: str
+    profile_author: str
+    dossier_author: str
+    dossier_date: str
+    hashes: Hashes
+    economy_names: dict[str, str]
+    stages: tuple[Stage, ...]
+    items: tuple[Item, ...]
+    links: tuple[Link, ...]
+    actors: tuple[Actor, ...]
+    recommendations: tuple[Recommendation, ...]
+    open_questions: tuple[str, ...]
+    step1: EcosystemResult
+    step2: DimensionsResult
+    step3: ContextResult
+    step4: ToolkitResult
+    evidence: tuple[Evidence, ...]  # of all steps, sorted by id
+    claims: tuple[Claim, ...]
+    sources: tuple[Source, ...]
+    caveats: tuple[str, ...]

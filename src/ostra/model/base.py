@@ -1,0 +1,57 @@
+"""What all documents and results have in common: frozen, strict about unknown keys, exact about intervals."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Dimension = Literal["resilience", "security", "values", "competitiveness"]
+DIMENSIONS: tuple[Dimension, ...] = ("resilience", "security", "values", "competitiveness")
+
+Level = Literal["none", "low", "medium", "high"]
+LEVELS: tuple[Level, ...] = ("none", "low", "medium", "high")
+
+Relation = Literal["domestic", "ally", "partner", "competitor", "rival"]
+RELATIONS: tuple[Relation, ...] = ("domestic", "ally", "partner", "competitor", "rival")
+
+Horizon = Literal["now", "short", "medium", "long"]  # this year, within 2 years, 2 to 5 years, later
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Economy = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 3166-1 alpha-3
+Hs6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+IsoDate = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}(-[01][0-9](-[0-3][0-9])?)?$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+
+
+class Model(BaseModel):
+    """A frozen record; unknown keys are errors, so that a misspelt key is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Interval(Model):
+    """A closed interval in which a share lies; unknown is [0, 1], known is low == high."""
+
+    low: Share
+    high: Share
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) is greater than high ({self.high})")
+        return self
+
+    @classmethod
+    def exactly(cls, value: float) -> Interval:
+        """The interval that holds one known value."""
+        return cls(low=value, high=value)
+
+    @property
+    def known(self) -> bool:
+        """Whether the interval is a single value."""
+        return self.low == self.high
+
+
+UNKNOWN = Interval(low=0.0, high=1.0)

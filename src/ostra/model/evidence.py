@@ -1,0 +1,84 @@
+"""Where things come from: sources, claims taken from them, and the evidence behind each number."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ostra.model.base import Id, IsoDate, Model, Text
+
+Basis = Literal["measures", "cites", "judges"]
+"""How the source knows: it measured the thing itself, cites somebody who did, or judges."""
+
+EvidenceKind = Literal["measured", "computed", "cited", "judged"]
+"""measured: an aggregate of facts rows; computed: a formula over other evidence; cited: a dossier claim that
+reports a fact; judged: an opinion with an author."""
+
+
+class Source(Model):
+    """A document or data set that claims and facts rest on."""
+
+    id: Id
+    title: Text
+    publisher: str
+    authors: str = ""
+    date: IsoDate
+    url: str = ""
+    licence: str = ""
+    retrieved: IsoDate | None = None
+    note: str = ""
+
+
+class Claim(Model):
+    """One datum carried over from a source, in our own words, with the place where it stands.
+
+    `value` (or `low` and `high`) with `unit` when it is a number; `as_of` is the time that it speaks of.
+    """
+
+    id: Id
+    statement: Text
+    source: Id
+    locator: Text  # section, page, note or table
+    basis: Basis
+    as_of: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+
+class FactRef(Model):
+    """The facts rows that a number was aggregated from; `where` is column -> value(s) that select them."""
+
+    table: str
+    dataset: str
+    where: dict[str, str | int | tuple[str, ...] | tuple[int, ...]]
+    rows: int = Field(ge=0)
+
+
+class Evidence(Model):
+    """One number or judgement of an assessment and everything that it was made from.
+
+    Follow `inputs` to other evidence, `facts` to rows of data sets, `claims` to the dossier, `sources` to
+    documents. `formula` names the symbols, `substituted` is the same formula with the values put in.
+    """
+
+    id: str
+    label: Text
+    kind: EvidenceKind
+    unit: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""  # when the value is a word: a level, a name
+    formula: str = ""
+    substituted: str = ""
+    method: str = ""  # page of docs/methods, without suffix
+    inputs: tuple[str, ...] = ()
+    facts: tuple[FactRef, ...] = ()
+    claims: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    author: str = ""  # whose judgement
+    date: str = ""
+    caveats: tuple[str, ...] = ()

@@ -1,0 +1,152 @@
+"""The profile: from whose viewpoint, against which thresholds, with which weights. All of it is the user's to edit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ostra.model.base import (
+    DIMENSIONS,
+    Dimension,
+    Economy,
+    Horizon,
+    Id,
+    IsoDate,
+    Model,
+    Relation,
+    Share,
+    Text,
+)
+from ostra.model.evidence import Source
+
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+
+
+class EconomyRelation(Model):
+    """How the home sees one economy: a political judgement of the profile's author, with its reason."""
+
+    economy: Economy
+    relation: Relation
+    reason: Text
+    source: Id
+
+
+class TradeThresholds(Model):
+    """When imports of a product count as a dependency: all three exceeded (SWD(2021) 352)."""
+
+    concentration: Share = 0.4
+    extra_share: Share = 0.5
+    import_export_ratio: Positive = 1.0
+    source: Id
+
+
+class SeverityRule(Model):
+    """How a measured indicator becomes a signed finding: at `low`, `medium` and `high` its severity is 1, 2, 3."""
+
+    indicator: Literal[
+        "import_share", "concentration", "production_share", "provision_share", "home_share", "geopolrisk"
+    ]
+    dimension: Dimension
+    effect: Literal[-1, 1]
+    low: Share
+    medium: Share
+    high: Share
+    relations: tuple[Relation, ...] = ()  # only for suppliers in these relations; empty means any
+    confidence: Share
+    horizon: Horizon
+    reason: Text
+    source: Id
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if not self.low < self.medium < self.high:
+            raise ValueError(
+                f"thresholds must ascend: low {self.low}, medium {self.medium}, high {self.high}"
+            )
+        return self
+
+
+class Tolerance(Model):
+    """The largest hold that the home accepts from suppliers in this relation, for this dimension."""
+
+    dimension: Dimension
+    relation: Relation
+    hold: Share
+    reason: Text
+
+
+class CoercionCase(Model):
+    """One documented use of an economic dependency for political ends."""
+
+    id: Id
+    coercer: Economy
+    target: str  # ISO alpha-3 or a bloc
+    year: int = Field(ge=1945, le=2100)
+    means: Text
+    source: Id
+    locator: Text
+
+
+class LikelihoodSettings(Model):
+    """Settings of method 7; the prior is Beta(`prior_cases`, `prior_quiet`) on a supplier-year."""
+
+    prior_cases: Positive = 0.5
+    prior_quiet: Positive = 0.5
+    first_year: int
+    last_year: int
+    hold_weight: float = Field(ge=0.0, le=10.0)
+    mutual_weight: float = Field(ge=0.0, le=10.0)
+    credible: Share = 0.9
+    reason: Text
+
+
+class Profile(Model):
+    """From whose viewpoint an assessment is made, and by whose yardsticks."""
+
+    format: Literal["ostra-profile/1"]
+    id: Id
+    title: Text
+    home: str
+    author: Text
+    date: IsoDate
+    sources: tuple[Source, ...]
+    relations: tuple[EconomyRelation, ...]
+    default_relation: Relation = "partner"
+    trade: TradeThresholds
+    persistence_years: int = Field(default=3, ge=1, le=30)
+    severity: tuple[SeverityRule, ...]
+    weights: dict[Dimension, Positive]
+    tolerance: tuple[Tolerance, ...]
+    likelihood: LikelihoodSettings
+    cases: tuple[CoercionCase, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        faults = []
+        sources = {s.id for s in self.sources}
+        cited = [r.source for r in self.relations] + [self.trade.source] + [r.source for r in self.severity]
+        cited += [c.source for c in self.cases]
+        faults += [f"no source '{name}'" for name in cited if name not in sources]
+        seen: set[str] = set()
+        for row in self.relations:
+            if row.economy in seen:
+                faults.append(f"relation to {row.economy} is given twice")
+            seen.add(row.economy)
+        absent = [d for d in DIMENSIONS if d not in self.weights]
+        if absent:
+            faults.append(f"weights miss {', '.join(absent)}")
+        if self.likelihood.first_year > self.likelihood.last_year:
+            faults.append("likelihood: first_year is after last_year")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def relation_to(self, economy: str, members: frozenset[str]) -> Relation:
+        """The relation to one economy; members of the home are domestic, unlisted ones have the default."""
+        if economy in members:
+            return "domestic"
+        for row in self.relations:
+            if row.economy == economy:
+                return row.relation
+        return self.default_relation

@@ -1,0 +1,105 @@
+"""The corridor runs one way: a room imports only from rooms that come before it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import ostra
+
+PACKAGE = Path(ostra.__file__).parent
+
+# Each room and the rooms it may import from, itself included. The four steps see neither files nor stores.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "model": {"errors"},
+    "economies": {"errors", "model"},
+    "sources": {"errors", "model", "economies"},
+    "store": {"errors", "model", "economies", "sources"},
+    "ecosystem": {"errors", "model", "economies"},
+    "dimensions": {"errors", "model", "economies", "ecosystem"},
+    "context": {"errors", "model", "economies", "ecosystem", "dimensions"},
+    "toolkit": {"errors", "model", "economies", "ecosystem", "dimensions", "context"},
+    "assess": {"errors", "model", "economies", "ecosystem", "dimensions", "context", "toolkit"},
+    "report": {"errors", "model", "economies"},
+    "workspace": {
+        "errors",
+        "model",
+        "economies",
+        "sources",
+        "store",
+        "ecosystem",
+        "dimensions",
+        "context",
+        "toolkit",
+        "assess",
+    },
+    "output": {"errors", "model"},
+    "trace": {"errors", "model", "workspace"},
+    "__init__": {"errors", "model", "economies", "workspace", "trace"},
+    "cli": {"errors", "model", "economies", "workspace", "output", "trace", "report", "__init__"},
+}
+
+
+def room_of(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.stem if len(relative.parts) == 1 else relative.parts[0]
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Rooms of ostra named by any import in the file, wherever it stands (inside functions too)."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    own = path.relative_to(PACKAGE.parent).parts[:-1]
+    rooms = set()
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join([*own[: len(own) - node.level + 1], *([base] if base else [])])
+            names = [base] if base != "ostra" else [f"ostra.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "ostra":
+                rooms.add(parts[1] if len(parts) > 1 else "__init__")
+    public = {"__version__", "open", "assess"}
+    return {"__init__" if room in public and room not in MAY_IMPORT else room for room in rooms}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_each_module_imports_only_rooms_before_its_own(path: Path) -> None:
+    """A module that imports against the corridor breaks the build."""
+    room = room_of(path)
+    assert room in MAY_IMPORT, f"{path.name}: a new room; say in MAY_IMPORT what it may import"
+    forbidden = imported_rooms(path) - MAY_IMPORT[room] - {room}
+    if room not in ("cli", "__init__"):
+        forbidden -= {"__init__"} if imported_only_version(path) else set()
+    assert not forbidden, f"{path.relative_to(PACKAGE)} may not import {sorted(forbidden)}"
+
+
+def imported_only_version(path: Path) -> bool:
+    """Whether all that the file takes from the package root is its version."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    taken = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "ostra" and not node.level
+        for alias in node.names
+    }
+    return taken <= {"__version__"}
+
+
+def test_the_corridor_check_sees_a_forbidden_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check itself fails when a step reaches into the store."""
+    package = tmp_path / "ostra"
+    (package / "ecosystem").mkdir(parents=True)
+    bad = package / "ecosystem" / "bad.py"
+    bad.write_text("def f():\n    from ostra.store import facts\n    from ..web import app\n")
+    monkeypatch.setattr(f"{__name__}.PACKAGE", package)
+    assert imported_rooms(bad) == {"store", "web"}
+    with pytest.raises(AssertionError, match="may not import"):
+        test_each_module_imports_only_rooms_before_its_own(bad)
