@@ -126,9 +126,7 @@ class ContextEntry(Model):
 
     id: Id
     economy: Economy
-    kind: Literal[
-        "law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"
-    ]
+    kind: Literal["law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"]
     title: Text
     what: Text
     reach: tuple[Id, ...] = ()  # items within its reach

@@ -52,9 +52,7 @@ class Catalogue(Model):
         if "no-action" not in ids:
             faults.append("the catalogue must hold 'no-action'")
         known = {s.id for s in self.sources}
-        faults += [
-            f"instrument '{i.id}': no source '{i.source}'" for i in self.instruments if i.source not in known
-        ]
+        faults += [f"instrument '{i.id}': no source '{i.source}'" for i in self.instruments if i.source not in known]
         if faults:
             raise ValueError("; ".join(faults))
         return self

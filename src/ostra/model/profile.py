@@ -61,9 +61,7 @@ class SeverityRule(Model):
     @model_validator(mode="after")
     def _ascending(self) -> Self:
         if not self.low < self.medium < self.high:
-            raise ValueError(
-                f"thresholds must ascend: low {self.low}, medium {self.medium}, high {self.high}"
-            )
+            raise ValueError(f"thresholds must ascend: low {self.low}, medium {self.medium}, high {self.high}")
         return self
 
 
