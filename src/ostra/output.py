@@ -1,0 +1,271 @@
+"""How listings leave ostra: as a table that fits the terminal, or as CSV, JSON or XLSX with their provenance.
+
+Numbers stay numbers in files; unknown is an empty cell or null. Text that a spreadsheet would take for a formula is
+written so that it stays text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from ostra.errors import OstraError, UsageError
+
+Format = Literal["table", "csv", "json", "xlsx"]
+Row = Mapping[str, Any]
+Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year"]
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between machines, these digits do not
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column is headed and written in a terminal table; the key heads it everywhere else."""
+
+    key: str
+    heading: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a listing comes from: what it shows, the filters used, the data and how to cite them."""
+
+    title: str
+    filters: Mapping[str, str]
+    sources: tuple[str, ...]
+    method: str = ""
+    caveats: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The provenance as JSON-ready values."""
+        return {
+            "title": self.title,
+            "filters": dict(self.filters),
+            "sources": list(self.sources),
+            "method": self.method,
+            "caveats": list(self.caveats),
+        }
+
+    def lines(self) -> list[str]:
+        """The provenance as short lines of text."""
+        lines = [self.title]
+        lines += [f"{name}: {value}" for name, value in self.filters.items()]
+        lines += [f"source: {source}" for source in self.sources]
+        if self.method:
+            lines.append(f"method: docs/methods/{self.method}.md")
+        lines += [f"caveat: {caveat}" for caveat in self.caveats]
+        return lines
+
+
+def round_floats(value: Any) -> Any:
+    """The same JSON-ready value with floats at 12 significant digits and NaN or infinity as None."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    if isinstance(value, Mapping):
+        return {key: round_floats(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [round_floats(item) for item in value]
+    return value
+
+
+def to_json(value: Any) -> str:
+    """Canonical JSON text: UTF-8, two spaces, keys in the order given, a newline at the end."""
+    return json.dumps(round_floats(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def safe_cell(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made harmless by a leading apostrophe; the rest unchanged."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return "'" + value
+    if isinstance(value, float):
+        return round_floats(value)
+    if isinstance(value, list | tuple):
+        return safe_cell("; ".join(str(item) for item in value))
+    return value
+
+
+def to_csv(rows: Iterable[Row], keys: Sequence[str]) -> str:
+    """The rows as CSV with a heading line; unknown is an empty cell, true and false are lower case."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(keys)
+    for row in rows:
+        cells = (safe_cell(row.get(key)) for key in keys)
+        writer.writerow(["" if c is None else str(c).lower() if isinstance(c, bool) else c for c in cells])
+    return text.getvalue()
+
+
+def to_xlsx(rows: Sequence[Row], keys: Sequence[str], provenance: Provenance) -> bytes:
+    """The rows as a workbook: the data on the first sheet, filters, sources and caveats on the second."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        heading = book.add_format({"bold": True, "bottom": 1})
+        sheet = book.add_worksheet("Data")
+        sheet.freeze_panes(1, 0)
+        for column, key in enumerate(keys):
+            sheet.write_string(0, column, key, heading)
+            sheet.set_column(column, column, max(10, min(40, len(key) + 2)))
+        for line, row in enumerate(rows, start=1):
+            for column, key in enumerate(keys):
+                cell = row.get(key)
+                if isinstance(cell, list | tuple):
+                    cell = "; ".join(str(item) for item in cell)
+                if isinstance(cell, bool):
+                    sheet.write_boolean(line, column, cell)
+                elif isinstance(cell, int | float):
+                    if math.isfinite(cell):
+                        sheet.write_number(line, column, cell)
+                elif cell is not None:
+                    sheet.write_string(line, column, str(cell))
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(keys) - 1)
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 100)
+        for line, text in enumerate(provenance.lines()):
+            about.write_string(line, 0, text)
+    return buffer.getvalue()
+
+
+def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Provenance, stream: IO[str]) -> None:
+    """Print as many of the columns, first ones first, as fit the terminal, and say which were left out."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(file=stream, highlight=False, markup=False)
+    texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
+    widths = [
+        max(len(column.heading), *(min(len(line[i]), 34) for line in texts)) if texts else len(column.heading)
+        for i, column in enumerate(columns)
+    ]
+    shown = 0
+    room = console.width
+    while shown < len(columns) and room >= widths[shown] + 2:
+        room -= widths[shown] + 2
+        shown += 1
+    shown = max(shown, 1)
+    table = Table(box=None, pad_edge=False, padding=(0, 1), title=provenance.title, title_justify="left")
+    for column in columns[:shown]:
+        table.add_column(
+            column.heading,
+            justify="left" if column.kind in ("text", "flag") else "right",
+            no_wrap=column.kind != "text",
+            overflow="fold" if column.kind == "text" else "ellipsis",
+            max_width=34,
+        )
+    for line in texts:
+        table.add_row(*line[:shown])
+    console.print(table)
+    if not rows:
+        console.print("(no rows)")
+    if shown < len(columns):
+        left_out = ", ".join(column.key for column in columns[shown:])
+        console.print(f"{len(columns) - shown} columns left out for width ({left_out}); --format csv has all.")
+    for text in provenance.lines()[1:]:
+        console.print(text, style="dim", soft_wrap=False)
+
+
+def format_cell(value: Any, kind: Kind) -> str:
+    """A value as people read it: shares in per cent, money in millions of USD, unknown as a question mark."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "?"
+    if kind == "share":
+        return f"{100 * float(value):.1f}%"
+    if kind == "kusd":
+        return f"{float(value) / 1000:,.1f}"
+    if kind == "number":
+        return f"{float(value):.3g}" if abs(float(value)) < 1000 else f"{float(value):,.0f}"
+    if kind == "flag":
+        return "yes" if value else "no"
+    if kind == "count":
+        return f"{int(value):,}"
+    if isinstance(value, list | tuple):
+        return "; ".join(str(item) for item in value)
+    return str(value)
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write the file whole or not at all.
+
+    Raises
+    ------
+    OstraError
+        The folder does not exist and cannot be made, or the disk refuses.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            # mkstemp makes files private; give the result the mode that open() would have given it.
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(temporary).chmod(0o666 & ~mask)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OstraError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def write_rows(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    provenance: Provenance,
+    *,
+    form: Format,
+    output: Path | None,
+    stream: IO[str],
+) -> None:
+    """Write a listing in the form asked for, to the file or the stream.
+
+    CSV and JSON hold every key of the rows; columns set the order of the first ones and the terminal table.
+
+    Raises
+    ------
+    UsageError
+        XLSX without a file to write to.
+    """
+    keys = list(rows[0]) if rows else [column.key for column in columns]
+    content: str | bytes
+    if form == "table":
+        if output is None:
+            to_terminal(rows, columns, provenance, stream)
+            return
+        text = io.StringIO()
+        to_terminal(rows, columns, provenance, text)
+        content = text.getvalue()
+    elif form == "csv":
+        content = to_csv(rows, keys)
+    elif form == "json":
+        content = to_json([dict(row) for row in rows])
+    else:
+        content = to_xlsx(rows, keys, provenance)
+        if output is None:
+            raise UsageError("an XLSX workbook needs a file to go to; add -o FILE.xlsx")
+    if output is None:
+        stream.write(content if isinstance(content, str) else content.decode())
+    else:
+        write_file(output, content)
+        if form in ("csv", "json"):
+            # Beside the data, as CSV on the Web names it, so that filters and sources travel with the file.
+            write_file(output.with_name(output.name + "-metadata.json"), to_json(provenance.as_dict()))
