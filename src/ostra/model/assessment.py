@@ -144,6 +144,8 @@ class Finding(Model):
     author: str
     date: str
     evidence: str
+    value: Interval | None = None  # of the indicator, for measured findings
+    heard: bool = True  # whether pools count it: for each rule and item only the weightiest measured finding is
 
 
 class LevelDistribution(Model):
@@ -169,6 +171,9 @@ class DimensionResult(Model):
     findings: tuple[str, ...]
     evidence: str
     robustness_evidence: str
+    strength_evidence: str | None = None
+    assessed: bool = True  # False: nothing was looked at; `challenge` is then uniform and says nothing
+    caveats: tuple[str, ...] = ()
 
 
 class MatrixCell(Model):
@@ -180,6 +185,7 @@ class MatrixCell(Model):
     strength: LevelDistribution | None
     findings: tuple[str, ...]
     evidence: str
+    assessed: bool = True  # False: only strengths were looked at; `challenge` is then uniform and says nothing
 
 
 class Tension(Model):
@@ -264,6 +270,7 @@ class ContextResult(Model):
     suppliers: tuple[SupplierContext, ...]
     breaches: tuple[Breach, ...]
     evidence: tuple[Evidence, ...]
+    caveats: tuple[str, ...] = ()
 
 
 class InstrumentMatch(Model):
