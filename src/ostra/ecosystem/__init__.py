@@ -1,0 +1,1 @@
+"""Step 1: what home depends on. Trade and material indicators, the chain of items, the world network of a product."""

@@ -1,0 +1,251 @@
+"""Bilateral flows summed by product and partner, as seen from one home: the one place where step 1 reads trade rows.
+
+DuckDB does the sums, as exact integers. Membership of blocs is that of each year, so years with the same members are
+read together, in passes of bounded size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ostra.errors import MethodError, UsageError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
+    from ostra.economies import Home
+
+# Years are read together while their rows stay below this; it bounds memory, never results (our choice, measured in
+# benchmarks/trade.py).
+ROWS_PER_PASS = 12_000_000
+
+_VIEW = "ostra_trade_flows"
+_PRODUCT = re.compile(r"[0-9]{6}")
+_ECONOMY = re.compile(r"[A-Za-z0-9_-]{2,20}")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Years that are read together, because home and the merged group have the same members in all of them."""
+
+    years: tuple[int, ...]
+    members: tuple[str, ...]
+    group: str | None
+    group_members: tuple[str, ...]
+
+
+def check_request(
+    home: Home, years: Sequence[int], products: Sequence[str] | None, supplier: str | None, group: Home | None
+) -> None:
+    """Refuse a request that cannot be answered, naming what is wrong and how to mend it.
+
+    Raises
+    ------
+    UsageError
+        No years; a product code that has not six digits; a supplier that belongs to home or to the merged group.
+    """
+    if not years:
+        raise UsageError("no year was asked for. Give at least one, such as 2022")
+    bad = [code for code in products or () if not _PRODUCT.fullmatch(code)]
+    if bad:
+        raise UsageError(f"product code {bad[0]!r} has not six digits. Write HS codes as 6 digits, such as 811292")
+    for code in [supplier, group.code if group else None]:
+        if code is not None and not _ECONOMY.fullmatch(code):
+            raise UsageError(f"{code!r} is not an economy code. Use ISO 3166 alpha-3 codes, such as CHN")
+    for year in sorted(set(years)) if supplier else ():
+        if supplier in home.members(year):
+            raise UsageError(f"{supplier} is a member of {home.code} in {year}, not a supplier from outside")
+        if group and supplier != group.code and supplier in group.members(year):
+            raise UsageError(f"{supplier} is merged into {group.code} in {year}. Ask for supplier {group.code}")
+
+
+def plan(
+    trade: DuckDBPyRelation, home: Home, years: Iterable[int], products: Sequence[str] | None, group: Home | None
+) -> list[Pass]:
+    """Passes over the years that the data hold; years without a row need no reading.
+
+    When the data hold none of the years there is one pass, over the first, so that there is a frame to return.
+
+    Raises
+    ------
+    MethodError
+        Home has no members in one of the years.
+    """
+    wanted = sorted(set(years))
+    empty = [year for year in wanted if not home.members(year)]
+    if empty:
+        raise MethodError(f"{home.code} has no members in {empty[0]}. Ask for years in which it exists")
+    counted = trade.query(
+        _VIEW, f"SELECT year, count(*) FROM {_VIEW} WHERE {_selection(wanted, products)} GROUP BY year ORDER BY year"
+    ).fetchall()
+    rows: dict[int, int] = dict(counted)
+
+    def who(year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        members = home.members(year)
+        merged = group.members(year) - members if group else frozenset()
+        return tuple(sorted(members)), tuple(sorted(merged))
+
+    passes = []
+    rows = rows or {wanted[0]: 0}
+    for (members, merged), run in groupby(sorted(rows), key=who):
+        batch: list[int] = []
+        for year in run:
+            if batch and sum(rows[y] for y in batch) + rows[year] > ROWS_PER_PASS:
+                passes.append(Pass(tuple(batch), members, group.code if group else None, merged))
+                batch = []
+            batch.append(year)
+        passes.append(Pass(tuple(batch), members, group.code if group else None, merged))
+    return passes
+
+
+def known_products(trade: DuckDBPyRelation) -> list[str]:
+    """Every product code that the data hold in any year, sorted."""
+    rows = trade.query(_VIEW, f"SELECT DISTINCT product FROM {_VIEW} ORDER BY product").fetchall()
+    return [row[0] for row in rows]
+
+
+def read_pass(
+    trade: DuckDBPyRelation,
+    step: Pass,
+    products: Sequence[str] | None,
+    *,
+    supplier: str | None = None,
+    every_supplier: bool = False,
+    reverse: bool = True,
+) -> pl.DataFrame:
+    """One pass: a row per year, product and supplier to home (by `rank`, 1 the largest), product sums repeated on each.
+
+    A product that nobody outside sells to home has one row with a null supplier. Flows of an economy with itself,
+    and those inside the merged group, are left out. Values are whole numbers of USD; `squares` and `squared` are
+    sums of squares and squares of sums, in USD squared, rounded to the nearest float in the same way.
+
+    Parameters
+    ----------
+    trade : DuckDBPyRelation
+        The trade table.
+    step : Pass
+        Years and members.
+    products : sequence of str, optional
+        Six-digit codes; all by default.
+    supplier : str, optional
+        An economy whose sums are wanted in columns of their own (`asked_...`).
+    every_supplier : bool
+        Whether to return all suppliers, or the largest only.
+    reverse : bool
+        Whether to sum up what each supplier buys, too; without it those columns are null and the pass is faster.
+    """
+    home = _list(step.members)
+    exporter, importer, inside_group = "exporter", "importer", ""
+    if step.group and step.group_members:
+        merged = _list(step.group_members)
+        exporter, importer = (
+            f"CASE WHEN list_contains({merged}, {side}) THEN {_text(step.group)} ELSE {side} END"
+            for side in ("exporter", "importer")
+        )
+        inside_group = f"AND NOT (list_contains({merged}, exporter) AND list_contains({merged}, importer))"
+    asked = _text(supplier) if supplier else "NULL"
+    groupings = "(year, product, exporter), (year, product, importer)" if reverse else "(year, product, exporter)"
+    # One scan fills both groupings: by exporter (what each sells, and how much of it to home) and by importer (what
+    # each buys, and how much of it from home). list_contains on a dictionary column runs once per distinct code.
+    sql = f"""
+    WITH flows AS (
+        SELECT year, product, {exporter} AS exporter, {importer} AS importer, value_kusd::DECIMAL(18, 3) AS value,
+               list_contains({home}, exporter) AS from_home, list_contains({home}, importer) AS to_home
+        FROM {_VIEW}
+        WHERE {_selection(step.years, products)} AND exporter <> importer {inside_group}
+    ), summed AS (
+        SELECT year, product, exporter, {"importer" if reverse else "NULL AS importer"},
+               {"GROUPING(importer) = 1" if reverse else "true"} AS sells,
+               sum(value) AS value, count(*) AS rows,
+               sum(value) FILTER (to_home) AS to_home, count(*) FILTER (to_home) AS to_home_rows,
+               sum(value) FILTER (from_home) AS from_home
+        FROM flows
+        GROUP BY GROUPING SETS ({groupings})
+    ), sums AS MATERIALIZED (
+        SELECT year, product, coalesce(exporter, importer) AS economy, sells, {_usd("value")} AS value, rows,
+               {_usd("to_home")} AS to_home, to_home_rows, {_usd("from_home")} AS from_home
+        FROM summed
+    ), sellers AS (
+        SELECT *, list_contains({home}, economy) AS is_home FROM sums WHERE sells
+    ), buyers AS (
+        SELECT year, product, economy, value AS supplier_imports, from_home AS supplier_from_home, rows AS reverse_rows
+        FROM sums WHERE NOT sells
+    ), totals AS (
+        SELECT year, product,
+               sum(to_home) FILTER (NOT is_home) AS imports,
+               sum(to_home_rows) FILTER (NOT is_home) AS import_rows,
+               count(*) FILTER (NOT is_home AND to_home > 0) AS suppliers,
+               sum(to_home::HUGEINT * to_home) FILTER (NOT is_home) AS squares,
+               sum(to_home) FILTER (is_home) AS intra,
+               sum(to_home_rows) FILTER (is_home) AS intra_rows,
+               sum(value - to_home) FILTER (is_home) AS exports,
+               sum(rows - to_home_rows) FILTER (is_home) AS export_rows,
+               sum(value - to_home) FILTER (NOT is_home) AS elsewhere,
+               sum(rows - to_home_rows) FILTER (NOT is_home) AS elsewhere_rows,
+               sum(value::HUGEINT * value) FILTER (NOT is_home) AS world_squares,
+               sum(value) FILTER (NOT is_home) AS world,
+               sum(rows) AS world_rows,
+               sum(to_home) FILTER (economy = {asked}) AS asked_imports
+        FROM sellers GROUP BY year, product
+    ), suppliers AS (
+        SELECT year, product, economy AS supplier, to_home AS value, to_home_rows AS flows, value AS world_exports,
+               value - to_home AS supplier_elsewhere, rows - to_home_rows AS supplier_elsewhere_rows,
+               row_number() OVER (PARTITION BY year, product ORDER BY to_home DESC, economy) AS rank
+        FROM sellers WHERE NOT is_home AND to_home_rows > 0
+    )
+    SELECT totals.year, totals.product, coalesce(rank, 1)::INTEGER AS rank, suppliers.supplier,
+           {_floats("suppliers", "value", "world_exports", "supplier_elsewhere")},
+           {_counts("suppliers", "flows", "supplier_elsewhere_rows")},
+           {_floats("buyers", "supplier_imports", "supplier_from_home")}, {_counts("buyers", "reverse_rows")},
+           {_floats("totals", "imports", "squares", "intra", "exports", "elsewhere", "asked_imports")},
+           (imports::HUGEINT * imports)::DOUBLE AS squared,
+           (coalesce(world_squares, 0) + coalesce(exports, 0)::HUGEINT * coalesce(exports, 0))::DOUBLE AS world_squares,
+           (coalesce(world, 0) + coalesce(exports, 0))::DOUBLE AS world,
+           ((coalesce(world, 0) + coalesce(exports, 0))::HUGEINT * (coalesce(world, 0) + coalesce(exports, 0)))::DOUBLE
+               AS world_squared,
+           {_counts("totals", "import_rows", "suppliers", "intra_rows", "export_rows", "elsewhere_rows", "world_rows")},
+           asked.supplier_imports::DOUBLE AS asked_supplier_imports,
+           asked.supplier_from_home::DOUBLE AS asked_from_home
+    FROM totals
+    LEFT JOIN suppliers USING (year, product)
+    LEFT JOIN buyers ON buyers.year = totals.year AND buyers.product = totals.product
+        AND buyers.economy = suppliers.supplier
+    LEFT JOIN buyers AS asked ON asked.year = totals.year AND asked.product = totals.product
+        AND asked.economy = {asked}
+    {"" if every_supplier else "WHERE rank = 1 OR rank IS NULL"}
+    """
+    return pl.DataFrame(trade.query(_VIEW, sql)).sort("product", "year", "rank")
+
+
+def _selection(years: Sequence[int], products: Sequence[str] | None) -> str:
+    conditions = f"year IN ({', '.join(str(int(year)) for year in years)})"
+    if products is not None:
+        conditions += f" AND product IN ({', '.join(_text(code) for code in products)})" if products else " AND false"
+    return conditions
+
+
+def _usd(column: str) -> str:
+    """A sum in kUSD with three decimals as a whole number of USD: exact, and small enough to square."""
+    return f"(coalesce({column}, 0)::DECIMAL(18, 3) * 1000)::BIGINT"
+
+
+def _floats(table: str, *columns: str) -> str:
+    return ", ".join(f"{table}.{column}::DOUBLE AS {column}" for column in columns)
+
+
+def _counts(table: str, *columns: str) -> str:
+    return ", ".join(f"{table}.{column}::BIGINT AS {column}" for column in columns)
+
+
+def _list(codes: Sequence[str]) -> str:
+    return f"[{', '.join(_text(code) for code in codes)}]::VARCHAR[]"
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
