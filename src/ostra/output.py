@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from ostra.errors import OstraError, UsageError
+from ostra.model.evidence import Provenance
 
 Format = Literal["table", "csv", "json", "xlsx"]
 Row = Mapping[str, Any]
@@ -34,37 +35,6 @@ class Column:
     key: str
     heading: str
     kind: Kind = "text"
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a listing comes from: what it shows, the filters used, the data and how to cite them."""
-
-    title: str
-    filters: Mapping[str, str]
-    sources: tuple[str, ...]
-    method: str = ""
-    caveats: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The provenance as JSON-ready values."""
-        return {
-            "title": self.title,
-            "filters": dict(self.filters),
-            "sources": list(self.sources),
-            "method": self.method,
-            "caveats": list(self.caveats),
-        }
-
-    def lines(self) -> list[str]:
-        """The provenance as short lines of text."""
-        lines = [self.title]
-        lines += [f"{name}: {value}" for name, value in self.filters.items()]
-        lines += [f"source: {source}" for source in self.sources]
-        if self.method:
-            lines.append(f"method: docs/methods/{self.method}.md")
-        lines += [f"caveat: {caveat}" for caveat in self.caveats]
-        return lines
 
 
 def round_floats(value: Any) -> Any:
@@ -268,4 +238,4 @@ def write_rows(
         write_file(output, content)
         if form in ("csv", "json"):
             # Beside the data, as CSV on the Web names it, so that filters and sources travel with the file.
-            write_file(output.with_name(output.name + "-metadata.json"), to_json(provenance.as_dict()))
+            write_file(output.with_name(output.name + "-metadata.json"), to_json(provenance.model_dump()))

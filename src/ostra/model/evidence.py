@@ -82,3 +82,23 @@ class Evidence(Model):
     author: str = ""  # whose judgement
     date: str = ""
     caveats: tuple[str, ...] = ()
+
+
+class Provenance(Model):
+    """Where a listing comes from: what it shows, the filters used, the data and how to cite them."""
+
+    title: str
+    filters: dict[str, str]
+    sources: tuple[str, ...]
+    method: str = ""  # page of docs/methods, without suffix
+    caveats: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The provenance as short lines of text, the title first."""
+        lines = [self.title]
+        lines += [f"{name}: {value}" for name, value in self.filters.items()]
+        lines += [f"source: {source}" for source in self.sources]
+        if self.method:
+            lines.append(f"method: docs/methods/{self.method}.md")
+        lines += [f"caveat: {caveat}" for caveat in self.caveats]
+        return lines

@@ -1,0 +1,221 @@
+"""Step 1: from facts and dossier to dependencies, chokepoints and mutual dependence.
+
+Three kinds of hold are read off, each with its own evidence: the share of a supplier in what home imports (trade
+facts), the share of a producer in what the world produces (production facts), and the share that the dossier says a
+provider has (see holds.py). Holds that work through several tiers at once are the business of the chain method.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ostra.economies import Home, economy_name
+from ostra.ecosystem import evidence, graph, material_production, materials, trade
+from ostra.ecosystem.holds import Hold, import_holds, production_holds, provision_evidence, provision_holds
+from ostra.ecosystem.tables import FactTables
+from ostra.model.assessment import (
+    Chokepoint,
+    Dependency,
+    EcosystemResult,
+    MaterialIndicators,
+    MutualDependence,
+    SupplierShare,
+    TradeIndicators,
+)
+from ostra.model.base import Interval
+from ostra.model.dossier import Dossier
+from ostra.model.profile import Profile
+
+# Our choice: below a tenth, a supplier's part is listed in the annex of suppliers but is no dependency of its own.
+MIN_HOLD = 0.1
+# Our choice: an economy that holds at least half of an item cannot be replaced by all the others as they stand.
+CHOKEPOINT_HOLD = 0.5
+
+
+def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Home, year: int) -> EcosystemResult:
+    """Find what home depends on in the ecosystem, on whom, and what it holds in return.
+
+    Parameters
+    ----------
+    dossier, profile
+        The ecosystem, and the thresholds of the trade method.
+    tables
+        Facts of trade, production and governance.
+    home, year
+        Whose dependencies, and in which year.
+
+    Returns
+    -------
+    EcosystemResult
+        Dependencies sorted by low bound of the hold (largest first), then high bound, then id.
+
+    Raises
+    ------
+    UsageError, MethodError
+        As for `trade.dependencies`.
+    """
+    products = sorted({binding.hs for item in dossier.items for binding in item.products})
+    names = sorted({item.material for item in dossier.items if item.material})
+    first, last = tables.trade_years
+    position = trade.trade_position(
+        tables.trade,
+        home,
+        range(min(first, year), max(last, year) + 1),
+        thresholds=profile.trade,
+        products=products,
+        descriptions=tables.product_names,
+        persistence_years=profile.persistence_years,
+    )
+    series = position.dependencies
+    this_year = series.filter(pl.col("year") == year)
+    suppliers = position.suppliers.filter(pl.col("year") == year)
+    produced = material_production.production_shares(tables.production, [year], names)
+    indicators = materials.indicators(
+        tables.trade, tables.production, tables.governance, tables.material_products, [home], [year]
+    ).filter(pl.col("material").is_in(names))
+
+    members = home.members(year)
+    order = graph.orders(dossier)
+    reach = graph.reach(dossier)
+    provided = provision_holds(dossier)
+    holds = import_holds(dossier, this_year, suppliers) + production_holds(dossier, produced) + provided
+    dependencies = [
+        _dependency(hold, order[hold.item])
+        for hold in holds
+        if hold.economy not in members and hold.share.high >= MIN_HOLD
+    ]
+    dependencies.sort(key=lambda d: (-d.hold.low, -d.hold.high, d.id))
+    chokepoints = _chokepoints([h for h in holds if h.measure != "import share"], members, home, order, reach)
+    found = [
+        *evidence.trade_evidence(this_year, suppliers, tables, home),
+        *evidence.series_evidence(series, tables, home),
+        *evidence.production_evidence(produced, tables),
+        *evidence.material_evidence(indicators, tables),
+        *provision_evidence(provided, dossier),
+    ]
+    return EcosystemResult(
+        dependencies=tuple(dependencies),
+        chokepoints=tuple(chokepoints),
+        mutual=tuple(_mutual(dependencies, chokepoints)),
+        trade=tuple(_trade_rows(this_year)),
+        trade_series=tuple(_trade_rows(series)),
+        suppliers=tuple(
+            SupplierShare(**row)
+            for row in suppliers.filter(pl.col("share").is_not_null())
+            .select("product", "year", "supplier", "imports_kusd", "share")
+            .iter_rows(named=True)
+        ),
+        materials=tuple(_material_rows(indicators)),
+        evidence=tuple(sorted(found, key=lambda e: e.id)),
+        caveats=tuple(_caveats(dossier, this_year, produced, year)),
+    )
+
+
+def _dependency(hold: Hold, order: int) -> Dependency:
+    return Dependency(
+        id=f"dep.{hold.item}.{hold.economy}.{hold.key}",
+        item=hold.item,
+        item_name=hold.item_name,
+        supplier=hold.economy,
+        supplier_name=economy_name(hold.economy),
+        order=order,
+        measure=hold.measure,
+        hold=hold.share,
+        year=hold.year,
+        product=hold.product,
+        flagged=hold.flagged,
+        mutual=hold.mutual,
+        evidence=hold.evidence,
+        mutual_evidence=hold.mutual_evidence,
+        caveats=hold.caveats,
+    )
+
+
+def _chokepoints(
+    holds: list[Hold], members: frozenset[str], home: Home, order: dict[str, int], reach: dict[str, tuple[str, ...]]
+) -> list[Chokepoint]:
+    """World-wide holds of at least CHOKEPOINT_HOLD by one economy, home's own included; certain ones first."""
+    result = [
+        Chokepoint(
+            item=hold.item,
+            item_name=hold.item_name,
+            holder=hold.economy,
+            holder_name=economy_name(hold.economy),
+            organisations=hold.organisations,
+            hold=hold.share,
+            order=order[hold.item],
+            reach=reach[hold.item],
+            year=hold.year,
+            is_home=hold.economy in members,
+            evidence=hold.evidence,
+        )
+        for hold in holds
+        if hold.share.low >= CHOKEPOINT_HOLD
+    ]
+    # The same item may be held by location and by headquarters: the firmer one stands for both.
+    result.sort(key=lambda c: (-c.hold.low, -len(c.reach), c.item, c.holder))
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for point in result:
+        if (point.item, point.holder) not in seen:
+            seen.add((point.item, point.holder))
+            kept.append(point)
+    return kept
+
+
+def _mutual(dependencies: list[Dependency], chokepoints: list[Chokepoint]) -> list[MutualDependence]:
+    """For each supplier, its largest hold on home beside home's largest hold on it.
+
+    Home's hold on a supplier is the larger of home's share in what the supplier imports of one of the products, and of
+    the chokepoints at which home sits: whoever makes anything of the ecosystem needs those too.
+    """
+    own = [point for point in chokepoints if point.is_home]
+    result = []
+    for supplier in sorted({d.supplier for d in dependencies}):
+        theirs = [d for d in dependencies if d.supplier == supplier]
+        largest = max(theirs, key=lambda d: (d.hold.low, d.hold.high))
+        ours = [(point.hold, point.item, point.evidence) for point in own]
+        ours += [(d.mutual, d.item, d.mutual_evidence) for d in theirs if d.mutual and d.mutual_evidence]
+        ours.sort(key=lambda held: (-held[0].low, -held[0].high, held[1]))
+        result.append(
+            MutualDependence(
+                supplier=supplier,
+                supplier_name=largest.supplier_name,
+                their_hold=Interval(low=largest.hold.low, high=max(d.hold.high for d in theirs)),
+                their_items=tuple(dict.fromkeys(d.item for d in theirs)),
+                our_hold=ours[0][0] if ours else None,
+                our_items=tuple(dict.fromkeys(item for hold, item, _ in ours if hold.low >= MIN_HOLD)),
+                evidence=(largest.evidence, *((ours[0][2],) if ours else ())),
+            )
+        )
+    result.sort(key=lambda m: (-m.their_hold.low, -m.their_hold.high, m.supplier))
+    return result
+
+
+def _trade_rows(frame: pl.DataFrame) -> list[TradeIndicators]:
+    return [TradeIndicators(**row) for row in frame.select(*trade.INDICATORS).iter_rows(named=True)]
+
+
+def _material_rows(frame: pl.DataFrame) -> list[MaterialIndicators]:
+    return [
+        MaterialIndicators(**{name: row[name] for name in MaterialIndicators.model_fields})
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def _caveats(dossier: Dossier, this_year: pl.DataFrame, produced: pl.DataFrame, year: int) -> list[str]:
+    """What the facts do not cover for items of this ecosystem, in plain sentences."""
+    status = dict(this_year.select("product", "status").iter_rows())
+    with_production = set(produced["material"].to_list())
+    caveats = []
+    for item in dossier.items:
+        unknown = [binding.hs for binding in item.products if status.get(binding.hs) == "unknown"]
+        if unknown:
+            caveats.append(
+                f"Trade in {item.name} (HS {', '.join(unknown)}) is unknown for {year}: the data have no flow."
+            )
+        if item.kind == "material" and not item.products:
+            caveats.append(f"Trade in {item.name} is unknown: the built-in data have no product for it.")
+        if item.material and item.material not in with_production:
+            caveats.append(f"World production of {item.name} is unknown for {year}.")
+    return caveats
