@@ -49,9 +49,14 @@ def check_request(
     ------
     UsageError
         No years; a product code that has not six digits; a supplier that belongs to home or to the merged group.
+    MethodError
+        Home has no members in one of the years.
     """
     if not years:
         raise UsageError("no year was asked for. Give at least one, such as 2022")
+    empty = [year for year in sorted(set(years)) if not home.members(year)]
+    if empty:
+        raise MethodError(f"{home.code} has no members in {empty[0]}. Ask for years in which it exists")
     bad = [code for code in products or () if not _PRODUCT.fullmatch(code)]
     if bad:
         raise UsageError(f"product code {bad[0]!r} has not six digits. Write HS codes as 6 digits, such as 811292")
@@ -68,19 +73,11 @@ def check_request(
 def plan(
     trade: DuckDBPyRelation, home: Home, years: Iterable[int], products: Sequence[str] | None, group: Home | None
 ) -> list[Pass]:
-    """Passes over the years that the data hold; years without a row need no reading.
+    """Passes over the years in which the data have rows and home has members; the others need no reading.
 
-    When the data hold none of the years there is one pass, over the first, so that there is a frame to return.
-
-    Raises
-    ------
-    MethodError
-        Home has no members in one of the years.
+    When there is none there is one pass, over the first year with members, so that there is a frame to return.
     """
-    wanted = sorted(set(years))
-    empty = [year for year in wanted if not home.members(year)]
-    if empty:
-        raise MethodError(f"{home.code} has no members in {empty[0]}. Ask for years in which it exists")
+    wanted = [year for year in sorted(set(years)) if home.members(year)]
     counted = trade.query(
         _VIEW, f"SELECT year, count(*) FROM {_VIEW} WHERE {_selection(wanted, products)} GROUP BY year ORDER BY year"
     ).fetchall()

@@ -178,7 +178,7 @@ def supplier_shares(
     Returns
     -------
     DataFrame
-        Sorted by product, year, falling share, supplier: product, year, supplier, imports_kusd, share [of home's
+        Sorted by product, year, falling imports, supplier: product, year, supplier, imports_kusd, share [of home's
         extra-home imports], world_exports_kusd [the supplier's exports of the product to everybody], buyer_share
         [part of these that home buys], supplier_imports_kusd [the supplier's own imports of the product],
         reverse_share [part of those that come from home; null where it imports none], flows, reverse_flows
@@ -381,7 +381,8 @@ def _with_persistence(
 
 
 def _shares(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("supplier").is_not_null()).select(
+    rows = rows.filter(pl.col("supplier").is_not_null()).sort("product", "year", "rank")
+    return rows.select(
         "product",
         "year",
         "supplier",
