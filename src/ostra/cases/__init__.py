@@ -1,0 +1,1 @@
+"""The built-in dossiers, profiles and the catalogue of instruments, as YAML."""
