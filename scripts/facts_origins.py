@@ -230,8 +230,8 @@ def read_production(path: Path) -> Reading:
             "provisional.",
             "The stage is not printed. 'processing' is our reading for materials that only smelters and refineries "
             f"yield: {', '.join(sorted(PROCESSED))}; all others are 'extraction'.",
-            f"{noisy} figures carry the noise of binary arithmetic (63580.00000000001); all are rounded to three places "
-            "in the printed unit.",
+            f"{noisy} figures carry the noise of binary arithmetic (63580.00000000001); all are rounded to three "
+            "places in the printed unit.",
         ],
     )
 
@@ -310,7 +310,7 @@ def read_governance(path: Path) -> Reading:
             f"many sources as French Guiana had: Guyana is unknown in these years ({dropped['GUY']} rows rejected).",
             f"{dropped['PUS']} rows of an economy labelled 'US Misc. Pacific Isds' are rejected: these islands have no "
             "government to rate, and which economy is meant cannot be told.",
-            "Kosovo carries R20 in the origin and is XKX here. Taiwan has no BACI number in the origin; it is TWN here.",
+            "Kosovo carries R20 in the origin and is XKX here. Taiwan, TWN, has no BACI number in the origin.",
         ],
     )
 

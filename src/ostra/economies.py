@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from ostra.errors import NotFoundError, UsageError
+
+DATA = Path(__file__).parent / "data"
 
 # Words that carry no information in the name of an economy, and abbreviations found in trade files.
 _EMPTY_WORDS = frozenset({"the", "of", "and"})
@@ -209,8 +211,8 @@ def memberships(code: str) -> tuple[Membership, ...]:
 def bloc_members(code: str, year: int) -> frozenset[str]:
     """Return who belonged to a bloc in a year.
 
-    An economy is a member in year y when it was one on more than half of the days of y: trade of a year is split by
-    the months' customs union that most of it crossed. The United Kingdom, which left on 31 January 2020, is no member
+    An economy is a member in year y when it was one on more than half of the days of y, because facts are yearly and
+    cannot be split. The United Kingdom, which left on 31 January 2020, is no member
     of `EU` in 2020; the ten of 1 May 2004 are members in 2004. `EU27` is the membership since 2020 in every year.
 
     Raises
@@ -252,7 +254,7 @@ def _suggestions(text: str) -> str:
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     """Read one table of the data folder."""
-    text = resources.files("ostra").joinpath("data", name).read_text(encoding="utf-8")
+    text = (DATA / name).read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())
 
 
