@@ -164,7 +164,8 @@ def _largest_hold(rows: Sequence[Dependency]) -> tuple[Interval, tuple[str, ...]
 def _our_hold(rows: Sequence[Dependency], mutual: MutualDependence | None) -> tuple[Interval | None, tuple[str, ...]]:
     """Home's largest hold on the supplier: from mutual dependence, else from the dependencies; None when not known."""
     if mutual is not None:
-        return mutual.our_hold, mutual.evidence if mutual.our_hold is not None else ()
+        theirs = {r.evidence for r in rows}
+        return mutual.our_hold, tuple(e for e in mutual.evidence if e not in theirs) if mutual.our_hold else ()
     known = [(r.mutual, r) for r in rows if r.mutual is not None]
     if not known:
         return None, ()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ostra.dimensions.pool import Masses, Opinion
+from ostra.dimensions.pool import AUDIBLE, Masses, Opinion
 from ostra.dimensions.wording import economy_names, name_of, percent, percents, plain, plains
 from ostra.model.assessment import Dependency, EcosystemResult, Finding
 from ostra.model.base import LEVELS, UNKNOWN, Interval
@@ -117,7 +117,7 @@ def measured_findings(
     for row in rows:
         severity = severity_of(midpoint(row.value), row.rule)
         confidence = row.rule.confidence * (1.0 - (row.value.high - row.value.low))
-        if severity == 0 or confidence <= 0.0:
+        if severity == 0 or confidence < AUDIBLE:
             continue
         name = f"{row.rule.indicator}.{row.rule.dimension}.{row.key}"
         if name in taken:  # two rules on one indicator and dimension, say for different relations or effects

@@ -23,6 +23,9 @@ KIND_WEIGHT: Mapping[str, float] = {"measured": 1.0, "judged": 1.0}
 """How loudly all measured and all judged findings speak (our choice: alike). Measured findings come in dozens, one
 for each rule and item; pooled with the judged ones in one pot they would drown them by number alone."""
 
+AUDIBLE = 1e-6
+"""A finding less sure than one in a million is not heard; below, sums would lose their digits."""
+
 TIE = 1e-12
 """Slack of the comparison with one half, so that rounding in the last digit does not decide a level."""
 
@@ -114,8 +117,8 @@ def expected_level(levels: LevelDistribution) -> float:
 
 
 def weight_of(finding: Finding) -> float:
-    """Weight of a finding in its kind's pool: confidence × severity weight."""
-    return finding.confidence * SEVERITY_WEIGHT[finding.severity]
+    """Weight of a finding in its kind's pool: confidence × severity weight, 0 for one that is not audible."""
+    return finding.confidence * SEVERITY_WEIGHT[finding.severity] if finding.confidence >= AUDIBLE else 0.0
 
 
 def heard(opinions: Iterable[Opinion]) -> tuple[Opinion, ...]:
@@ -154,3 +157,24 @@ def pool(opinions: Iterable[Opinion]) -> Pooled | None:
         return None
     total = linear_pool([pooled[k] for k in pooled], [loudness[k] for k in pooled])
     return Pooled(total, pooled.get("measured"), pooled.get("judged"), tuple(loudness.items()))
+
+
+def pool_shares(findings: Iterable[Finding]) -> dict[str, float]:
+    """Each heard finding's share of the weight in its pool, by finding id; the shares sum to 1.
+
+    share = v_k / Σ v × w / Σ_k w, with the weights of `pool`: how much of the level rests on the finding.
+
+    Parameters
+    ----------
+    findings
+        Of one dimension and effect; those that are not heard have no share.
+    """
+    loud = [f for f in sorted(findings, key=lambda f: f.id) if f.heard and weight_of(f) > 0.0]
+    by_kind = {kind: [f for f in loud if f.kind == kind] for kind in KIND_WEIGHT}
+    loudness = {k: KIND_WEIGHT[k] * max(f.confidence for f in own) for k, own in by_kind.items() if own}
+    total = math.fsum(loudness.values())
+    shares = {}
+    for kind, part in loudness.items():
+        weights = math.fsum(weight_of(f) for f in by_kind[kind])
+        shares.update({f.id: part / total * weight_of(f) / weights for f in by_kind[kind]})
+    return shares

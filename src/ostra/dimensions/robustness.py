@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ostra.dimensions.measured import Measurement, midpoint
-from ostra.dimensions.pool import KIND_WEIGHT, SEVERITY_WEIGHT, TIE, Opinion
+from ostra.dimensions.pool import AUDIBLE, KIND_WEIGHT, SEVERITY_WEIGHT, TIE, Opinion
 from ostra.model.base import LEVELS, Level
 
 DRAWS = 1000
@@ -66,7 +66,7 @@ def robustness(
             scales[row.rule_number] = (factors(), np.minimum(rule.confidence * factors(), 1.0))
         scale, sure = scales[row.rule_number]
         known_part = 1.0 - (row.value.high - row.value.low)
-        if midpoint(row.value) < rule.low * (1.0 - spread) or known_part <= 0.0:
+        if midpoint(row.value) < rule.low * (1.0 - spread) or rule.confidence * known_part < AUDIBLE:
             continue  # in no draw a finding
         thresholds = [np.minimum(t * scale, 1.0) for t in (rule.low, rule.medium, rule.high)]
         severity = sum((midpoint(row.value) >= t).astype(np.intp) for t in thresholds)
@@ -86,6 +86,8 @@ def robustness(
     for weight, confidence, masses in voices.values():
         pools["measured"].add(weight, confidence, masses)
     for opinion in sorted(judged, key=lambda o: o.finding.id):
+        if opinion.finding.confidence < AUDIBLE:
+            continue
         confidence = np.minimum(opinion.finding.confidence * factors(), 1.0)
         weight = confidence * severity_weight[opinion.finding.severity]
         pools["judged"].add(weight, confidence, [np.full(draws, m) for m in opinion.masses])

@@ -1,0 +1,377 @@
+"""Step 3: Beta quantiles, base rates, likelihood, tolerance, and the supplier contexts as a whole."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ostra.context import GovernanceScore, contextualise
+from ostra.context.beta import beta_cdf, beta_quantile
+from ostra.context.likelihood import BaseRate, base_rate, likelihood, shifted
+from ostra.dimensions import judge
+from ostra.errors import MethodError
+from ostra.model.assessment import ContextResult, Likelihood, MutualDependence, SupplierContext
+from ostra.model.base import Interval
+from ostra.model.profile import LikelihoodSettings
+from steps_world import (
+    YEAR,
+    a_dependency,
+    a_dossier,
+    a_finding,
+    a_home,
+    a_profile,
+    a_rule,
+    a_step1,
+    interval,
+    unresolved,
+)
+
+QUICK = settings(deadline=None, max_examples=100)
+NOBODY: frozenset[str] = frozenset()
+
+
+def context_of(
+    dependencies: Any, profile: Any = None, dossier: Any = None, scores: Any = None, **step1: Any
+) -> ContextResult:
+    first = a_step1(dependencies, **step1)
+    dossier = dossier or a_dossier()
+    profile = profile or a_profile()
+    return contextualise(first, judge(first, dossier, profile), dossier, profile, scores or {}, a_home(), YEAR)
+
+
+def supplier(result: ContextResult, code: str) -> SupplierContext:
+    return next(s for s in result.suppliers if s.economy == code)
+
+
+# Beta distribution
+
+
+@QUICK
+@given(st.floats(0.01, 0.99), st.floats(0.2, 500.0))
+def test_beta_with_a_shape_of_one_has_a_closed_form(p: float, n: float) -> None:
+    """Beta(n, 1) has quantile p^(1/n) and Beta(1, n) has 1 − (1 − p)^(1/n)."""
+    assert beta_quantile(p, n, 1.0) == pytest.approx(p ** (1.0 / n), rel=1e-9, abs=1e-300)
+    assert beta_quantile(p, 1.0, n) == pytest.approx(-math.expm1(math.log1p(-p) / n), rel=1e-9)
+
+
+@QUICK
+@given(st.floats(0.001, 0.999))
+def test_the_arcsine_distribution_has_a_closed_form(p: float) -> None:
+    """Beta(1/2, 1/2) has quantile sin²(π p / 2)."""
+    assert beta_quantile(p, 0.5, 0.5) == pytest.approx(math.sin(math.pi * p / 2.0) ** 2, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("x", "a", "b"), [(0.3, 2, 5), (0.05, 1, 40), (0.9, 7, 2), (0.5, 30, 30), (0.01, 3, 400), (0.999, 200, 1)]
+)
+def test_beta_of_whole_shapes_is_a_binomial_tail(x: float, a: int, b: int) -> None:
+    """I_x(a, b) is the probability of at least a successes in a + b − 1 trials."""
+    n = a + b - 1
+    tail = math.fsum(math.comb(n, k) * x**k * (1.0 - x) ** (n - k) for k in range(a, n + 1))
+    assert beta_cdf(x, a, b) == pytest.approx(tail, rel=1e-10)
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.5, 3.5), (2.5, 180.5), (4.5, 95.5), (12.25, 1.75)])
+def test_beta_agrees_with_numerical_integration(a: float, b: float) -> None:
+    """The distribution function equals the trapezoid sum of the density."""
+    grid = np.linspace(0.0, 1.0, 400_001)
+    density = np.zeros_like(grid)
+    density[1:-1] = np.exp((a - 1.0) * np.log(grid[1:-1]) + (b - 1.0) * np.log1p(-grid[1:-1]))
+    cumulative = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2.0)])
+    cumulative /= cumulative[-1]
+    for k in (400, 4_000, 40_000, 200_000, 390_000):
+        assert beta_cdf(float(grid[k]), a, b) == pytest.approx(float(cumulative[k]), abs=1e-6)
+
+
+@QUICK
+@given(st.floats(0.0, 1.0), st.floats(0.05, 300.0), st.floats(0.05, 300.0))
+def test_beta_is_symmetric(x: float, a: float, b: float) -> None:
+    """I_x(a, b) = 1 − I_{1−x}(b, a), and it is a probability."""
+    value = beta_cdf(x, a, b)
+    assert 0.0 <= value <= 1.0
+    assume(1.0 - (1.0 - x) == x)  # else 1 − x is not the mirror image of x
+    assert value == pytest.approx(1.0 - beta_cdf(1.0 - x, b, a), abs=1e-9)
+
+
+@QUICK
+@given(st.floats(0.001, 0.999), st.floats(0.3, 300.0), st.floats(0.3, 300.0))
+def test_quantiles_invert_the_distribution(p: float, a: float, b: float) -> None:
+    """The distribution function at the quantile of p is p."""
+    assert beta_cdf(beta_quantile(p, a, b), a, b) == pytest.approx(p, abs=1e-9)
+
+
+def test_impossible_beta_arguments_are_refused() -> None:
+    """Shapes must be positive and probabilities lie in [0, 1]."""
+    for a, b in ((0.0, 1.0), (1.0, -1.0), (math.nan, 1.0)):
+        with pytest.raises(MethodError, match="greater than 0"):
+            beta_cdf(0.5, a, b)
+    with pytest.raises(MethodError, match=r"\[0, 1\]"):
+        beta_quantile(1.5, 1.0, 1.0)
+    with pytest.raises(MethodError, match="greater than 0"):
+        beta_quantile(0.0, -1.0, 1.0)
+
+
+# Base rate
+
+
+def test_the_base_rate_counts_supplier_years_once() -> None:
+    """Two cases in one year are one success; ten years of one rival are ten trials."""
+    base = base_rate("rival", a_profile(cases=[("RIV", 2012), ("RIV", 2012), ("RIV", 2015)]), NOBODY)
+    assert (base.successes, base.trials) == (2, 10)
+    assert base.mean == pytest.approx(2.5 / 11.0)
+    assert base.low < base.mean < base.high
+
+
+def test_cases_outside_the_window_do_not_count() -> None:
+    """A case before the first or after the last year is no success."""
+    base = base_rate("rival", a_profile(cases=[("RIV", 2010), ("RIV", 2021)]), NOBODY)
+    assert (base.successes, base.cases) == (0, ())
+
+
+def test_an_unlisted_coercer_joins_the_default_relation_with_its_years() -> None:
+    """Its cases are not lost, and its quiet years count as trials too."""
+    base = base_rate("partner", a_profile(cases=[("NEU", 2012)]), NOBODY)
+    assert (base.suppliers, base.successes, base.trials) == (("NEU",), 1, 10)
+
+
+def test_without_supplier_years_the_base_rate_is_the_prior() -> None:
+    """A relation in which nobody is listed has the prior: as good as unknown, and it shows."""
+    base = base_rate("competitor", a_profile(), NOBODY)
+    assert (base.trials, base.mean) == (0, 0.5)
+    assert base.low < 0.01
+    assert base.high > 0.99
+
+
+def test_a_very_skewed_posterior_keeps_its_mean_inside() -> None:
+    """With a tiny prior the mean exceeds the upper quantile; the interval then reaches to the mean."""
+    base = base_rate("rival", a_profile(likelihood={"prior_cases": 0.001}), NOBODY)
+    assert base.low <= base.mean <= base.high
+
+
+# Likelihood
+
+
+def settings_of(hold_weight: float = 2.0, mutual_weight: float = 2.0) -> LikelihoodSettings:
+    return a_profile(likelihood={"hold_weight": hold_weight, "mutual_weight": mutual_weight}).likelihood
+
+
+def chance(hold: Interval, mutual: Interval | None, base: BaseRate, **weights: float) -> Likelihood:
+    result, _ = likelihood(
+        "RIV", "Rivalia", base, hold, mutual, settings_of(**weights), hold_evidence=(), mutual_evidence=()
+    )
+    return result
+
+
+BASE = base_rate("rival", a_profile(cases=[("RIV", 2012), ("RIV", 2015)]), NOBODY)
+
+
+def test_the_likelihood_by_hand() -> None:
+    """Odds of the base rate times exp(w_h hold − w_m mutual)."""
+    result = chance(interval(0.8), interval(0.3), BASE, hold_weight=2.0, mutual_weight=1.0)
+    odds = 2.5 / 8.5 * math.exp(2.0 * 0.8 - 1.0 * 0.3)
+    assert result.mean == pytest.approx(odds / (1.0 + odds))
+    assert [f.log_odds for f in result.factors] == pytest.approx([math.log(2.5 / 8.5), 1.6, -0.3])
+
+
+def test_without_weights_the_base_rate_remains() -> None:
+    """With both weights at 0 mean and interval are those of the base rate."""
+    result = chance(interval(0.1, 0.9), None, BASE, hold_weight=0.0, mutual_weight=0.0)
+    assert (result.mean, result.low, result.high) == pytest.approx((BASE.mean, BASE.low, BASE.high))
+
+
+def test_an_unknown_mutual_hold_widens_the_interval() -> None:
+    """Not knowing home's hold is not the same as home having none."""
+    unknown, none = chance(interval(0.8), None, BASE), chance(interval(0.8), interval(0.0), BASE)
+    assert unknown.low < none.low
+    assert unknown.high == none.high
+
+
+shares = st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)).map(lambda p: interval(min(p), max(p)))
+
+
+@QUICK
+@given(shares, shares, shares, st.floats(0.0, 10.0), st.floats(0.0, 10.0))
+def test_likelihood_rises_with_hold_and_falls_with_mutual_hold(
+    first: Interval, second: Interval, other: Interval, w_h: float, w_m: float
+) -> None:
+    """All three figures are monotone in both holds, ordered, and probabilities."""
+    assume(first.low <= second.low and first.high <= second.high)
+    slack = 1e-9
+    a = chance(first, other, BASE, hold_weight=w_h, mutual_weight=w_m)
+    b = chance(second, other, BASE, hold_weight=w_h, mutual_weight=w_m)
+    c = chance(other, first, BASE, hold_weight=w_h, mutual_weight=w_m)
+    d = chance(other, second, BASE, hold_weight=w_h, mutual_weight=w_m)
+    for less, more in ((a, b), (d, c)):
+        assert less.mean <= more.mean + slack
+        assert less.low <= more.low + slack
+        assert less.high <= more.high + slack
+    for row in (a, b, c, d):
+        assert 0.0 <= row.low <= row.mean <= row.high <= 1.0
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_certainties_do_not_shift(probability: float) -> None:
+    """No finite log-odds move a probability of 0 or 1."""
+    assert shifted(probability, 3.0) == probability
+
+
+# Tolerance
+
+
+def test_a_hold_above_the_tolerance_is_a_certain_breach() -> None:
+    """Expected excess is what exceeds the tolerance times the likelihood."""
+    result = context_of([a_dependency("ore", "RIV", 0.8)], a_profile(tolerance=[("resilience", "rival", 0.3)]))
+    (breach,) = result.breaches
+    assert breach.certain
+    assert breach.expected_excess == pytest.approx(0.5 * supplier(result, "RIV").likelihood.mean)
+
+
+def test_an_interval_across_the_tolerance_is_a_possible_breach() -> None:
+    """If only the high end exceeds it the breach is possible, and its expected excess may be negative."""
+    result = context_of([a_dependency("ore", "RIV", 0.1, 0.4)], a_profile(tolerance=[("resilience", "rival", 0.3)]))
+    (breach,) = result.breaches
+    assert not breach.certain
+    assert breach.expected_excess < 0.0
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "why"),
+    [
+        (("resilience", "rival", 0.8), "the hold equals the tolerance"),
+        (("resilience", "ally", 0.1), "the tolerance is for another relation"),
+        (("security", "rival", 0.1), "no finding on security names the item"),
+    ],
+)
+def test_no_breach(tolerance: tuple[str, str, float], why: str) -> None:
+    """A hold is a breach only above a tolerance for its relation, on a dimension that it matters for."""
+    result = context_of([a_dependency("ore", "RIV", 0.8)], a_profile(tolerance=[tolerance]))
+    assert result.breaches == (), why
+
+
+@pytest.mark.parametrize(("named", "breached"), [("RIV", 1), (None, 1), ("PAL", 0)])
+def test_on_other_dimensions_a_finding_makes_the_hold_matter(named: str | None, breached: int) -> None:
+    """A challenge to security that names the item, and this supplier or none, brings its tolerance into play."""
+    dossier = a_dossier([a_finding("grave", items=["ore"], supplier=named)])
+    profile = a_profile(tolerance=[("security", "rival", 0.3)])
+    assert len(context_of([a_dependency("ore", "RIV", 0.8)], profile, dossier).breaches) == breached
+
+
+def test_an_unknown_hold_is_a_caveat_and_no_breach() -> None:
+    """Of a share between 0 and 1 nothing is known; it is named as such."""
+    result = context_of([a_dependency("ore", "RIV", 0.0, 1.0)], a_profile(tolerance=[("resilience", "rival", 0.3)]))
+    assert result.breaches == ()
+    assert any("nothing is known" in text and "Ore (Rivalia)" in text for text in result.caveats)
+
+
+holds = st.lists(
+    st.tuples(st.sampled_from(["ore", "tool", "chip"]), st.sampled_from(["RIV", "PAL", "NEU"]), shares),
+    unique_by=lambda row: row[:2],
+    max_size=6,
+)
+
+
+@QUICK
+@given(holds, st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_tolerating_more_never_adds_a_breach(rows: Any, one: float, other: float) -> None:
+    """Breaches at a higher tolerance are among those at a lower one, certain ones among the certain."""
+    dependencies = [a_dependency(item, code, hold.low, hold.high) for item, code, hold in rows]
+
+    def at(tolerance: float) -> tuple[set[str], set[str]]:
+        limits = [("resilience", relation, tolerance) for relation in ("rival", "ally", "partner")]
+        found = context_of(dependencies, a_profile(tolerance=limits)).breaches
+        assert [b.expected_excess for b in found] == sorted((b.expected_excess for b in found), reverse=True)
+        return {b.id for b in found}, {b.id for b in found if b.certain}
+
+    strict, lax = at(min(one, other)), at(max(one, other))
+    assert lax[0] <= strict[0]
+    assert lax[1] <= strict[1]
+
+
+# The step as a whole
+
+
+def test_the_context_of_a_supplier_joins_what_is_known_of_it() -> None:
+    """Relation with reason, governance, laws, cases and dependencies, each from its own place."""
+    law = {
+        "id": "ban",
+        "economy": "RIV",
+        "kind": "export control",
+        "title": "Ban",
+        "what": "Licences for ore.",
+        "claims": ["seen"],
+    }
+    score = GovernanceScore(estimate=-0.4, standard_error=0.2, year=2022, rows=1, dataset="wgi")
+    result = context_of(
+        [a_dependency("ore", "RIV", 0.8), a_dependency("tool", "NEU", 0.2)],
+        a_profile(cases=[("RIV", 2012)]),
+        a_dossier(context=[law]),
+        {"RIV": score},
+    )
+    rival, neutral = supplier(result, "RIV"), supplier(result, "NEU")
+    assert (rival.relation, rival.relation_reason) == ("rival", "So it is.")
+    assert (rival.governance, rival.governance_error, rival.governance_year) == (-0.4, 0.2, 2022)
+    assert [e.id for e in rival.entries] == ["ban"]
+    assert rival.cases == ("case-1",)
+    assert rival.dependencies == ("dep.ore.RIV.import",)
+    assert neutral.relation == "partner"
+    assert "Not listed" in neutral.relation_reason
+    assert neutral.governance is None
+    assert any("No governance score" in text and neutral.name in text for text in result.caveats)
+    proof = next(e for e in result.evidence if e.id == "governance.RIV.2022")
+    assert proof.facts[0].where == {"country": "RIV", "indicator": "PV", "year": 2022}
+    assert (proof.low, proof.high) == pytest.approx((-0.6, -0.2))
+
+
+def test_the_largest_hold_takes_in_what_is_unknown() -> None:
+    """A known hold of 0.2 beside one between 0.1 and 0.9 means a largest hold between 0.2 and 0.9."""
+    result = context_of([a_dependency("ore", "RIV", 0.2), a_dependency("tool", "RIV", 0.1, 0.9)])
+    assert supplier(result, "RIV").largest_hold == interval(0.2, 0.9)
+
+
+def test_home_in_return_is_taken_from_mutual_dependence() -> None:
+    """Home's hold on the supplier lowers the likelihood and is traced to the evidence of step 1."""
+    row = a_dependency("ore", "RIV", 0.8, mutual=interval(0.9), mutual_evidence="mutual.ore.RIV")
+    mutual = MutualDependence(
+        supplier="RIV",
+        supplier_name="Rivalia",
+        their_hold=interval(0.8),
+        their_items=("ore",),
+        our_hold=interval(0.9),
+        our_items=("ore",),
+        evidence=("share.ore.RIV.import", "mutual.ore.RIV"),
+    )
+    alone = supplier(context_of([a_dependency("ore", "RIV", 0.8)]), "RIV").likelihood
+    from_row, from_mutual = context_of([row]), context_of([row], mutual=(mutual,))
+    assert supplier(from_row, "RIV").likelihood.mean < alone.mean
+    assert supplier(from_mutual, "RIV").likelihood == supplier(from_row, "RIV").likelihood
+    for result in (from_row, from_mutual):
+        proof = next(e for e in result.evidence if e.id == "likelihood.RIV.mutual")
+        assert proof.inputs == ("mutual.ore.RIV",)
+
+
+def test_every_reference_of_the_context_leads_somewhere() -> None:
+    """Evidence ids are unique, and all inputs exist in this step or an earlier one."""
+    first = a_step1([a_dependency("ore", "RIV", 0.8), a_dependency("tool", "PAL", 0.2, 0.7)])
+    dossier = a_dossier([a_finding("grave", items=["ore"])])
+    profile = a_profile(
+        [a_rule()],
+        cases=[("RIV", 2012)],
+        tolerance=[("resilience", "rival", 0.3), ("security", "rival", 0.3), ("resilience", "ally", 0.5)],
+    )
+    second = judge(first, dossier, profile)
+    third = contextualise(first, second, dossier, profile, {}, a_home(), YEAR)
+    assert len(third.breaches) == 3
+    assert not unresolved(third.evidence, [*first.evidence, *second.evidence])
+    ids = [e.id for e in third.evidence]
+    assert len(set(ids)) == len(ids)
+    for row in third.suppliers:
+        assert set(row.evidence) <= set(ids)
+        assert {f.evidence for f in row.likelihood.factors} | {row.likelihood.evidence} <= set(ids)
+    base = next(e for e in third.evidence if e.id == "likelihood.RIV.base")
+    assert base.claims == ("case-case-1",)
+    assert base.sources == ("book",)
