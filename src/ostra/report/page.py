@@ -1,0 +1,309 @@
+"""The report as one self-contained HTML page: page one for the minister, annexes for whoever checks it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from functools import partial
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from ostra.model.assessment import Assessment, Dependency, LevelDistribution, TradeIndicators
+from ostra.model.base import DIMENSIONS, LEVELS, Interval, Relation
+from ostra.report import selection, wording
+from ostra.report.chain import Chain, group_of, safe_url
+from ostra.report.charts.sankey import sankey, shares_by_item
+from ostra.report.charts.series import series_panel
+from ostra.report.charts.worldmap import world, world_map
+
+SERIES_PANELS = 6
+FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ANNEXES = (
+    ("dependencies", "A", "Dependencies"),
+    ("series", "B", "The top dependencies over time"),
+    ("flows", "C", "Suppliers, items and stages"),
+    ("map", "D", "World map"),
+    ("matrix", "E", "Items and dimensions"),
+    ("context", "F", "Suppliers in context"),
+    ("findings", "G", "Findings"),
+    ("instruments", "H", "Instruments"),
+    ("actors", "I", "Actors to watch and open questions"),
+    ("evidence", "J", "Evidence"),
+    ("sources", "K", "Sources, data and method"),
+)
+
+
+def render_html(assessment: Assessment) -> str:
+    """The whole report as one HTML document that loads nothing from anywhere.
+
+    The same assessment gives the same bytes. All text of the assessment is escaped.
+    """
+    chain = Chain(assessment)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("ostra.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(
+        percent=wording.percent, interval=wording.interval_words, number=wording.number, money=wording.money,
+        signed=wording.signed, shorten=wording.shorten, listed=wording.listed, level_words=wording.level_words,
+        at_least=wording.at_least, bar=interval_bar, spread_bar=spread_bar, url=safe_url, csv_link=csv_link,
+        anchor=lambda text: str(text).replace(" ", "-"),
+    )  # fmt: skip
+    script = _text("templates/report.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    context = page_context(assessment, chain) | {
+        "style": Markup(_text("templates/report.css")),
+        "fonts": Markup(font_faces()),
+        "script": Markup(script),
+        "script_hash": f"sha256-{digest}",
+    }
+    # The list of evidence comes last: only then is known what the printed pages cite.
+    body = environment.get_template("body.html.j2").render(context)
+    printed = chain.closure(chain.cited)
+    evidence = environment.get_template("evidence.html.j2").render(context | evidence_context(chain, printed))
+    sources = environment.get_template("sources.html.j2").render(context)
+    parts = {"body": Markup(body), "evidence": Markup(evidence), "sources_annex": Markup(sources)}
+    return environment.get_template("page.html.j2").render(context | parts)
+
+
+def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
+    """What the templates read, built once."""
+    ranked = selection.ranked_dependencies(assessment)
+    items = {item.id: item for item in assessment.items}
+    first_row = {row.item: row for row in reversed(ranked)}
+    relations = {s.economy: s.relation for s in assessment.step3.suppliers}
+    panels = series_panels(assessment, chain)
+    holds = largest_holds(assessment)
+    flow_ids = [d.evidence for d in assessment.step1.dependencies]
+    panel_ids = [
+        f"trade.{p['product']}.{row.year}.{i}" for p in panels for row in p["rows"] for i in ("top_share", "concentration")
+    ]
+    finding_ids = {f.id: f for f in assessment.step2.findings}
+    subjects = {t.subject for t in (*assessment.step2.tensions, *assessment.step4.tensions)}
+    return {
+        "a": assessment, "chain": chain, "ev": chain.link, "evq": partial(chain.link, printed=False),
+        "annexes": ANNEXES, "dimensions": DIMENSIONS, "levels": LEVELS, "levels_shade": wording.LEVEL_SHADE,
+        "shade": wording.shade, "horizons": wording.HORIZONS, "interval_type": Interval,
+        "ranked": ranked, "first_row": first_row, "items": items, "relations": relations,
+        "names": assessment.economy_names, "findings_by_id": finding_ids,
+        "top": selection.top_dependencies(assessment), "chokepoints": selection.top_chokepoints(assessment),
+        "home_holds": selection.top_chokepoints(assessment, most=3, home=True),
+        "instruments": selection.top_instruments(assessment),
+        "sentence": in_one_sentence(assessment), "data_years": data_years(assessment),
+        "panels": panels, "panel_sources": chain.sources_of(panel_ids),
+        "flows_svg": Markup(sankey(assessment, "picture-flows", first_row)),
+        "flow_rows": flow_rows(assessment), "flow_sources": chain.sources_of(flow_ids),
+        "map_svg": Markup(world_map(holds, frozenset(assessment.members), assessment.economy_names, "picture-map",
+                                    "Largest hold of each economy on any item")),
+        "map_source": world()["source"], "holds": holds,
+        "matrix": {(cell.item, cell.dimension): cell for cell in assessment.step2.matrix},
+        "matrix_items": matrix_items(assessment), "tension_subjects": subjects,
+        "breaches_by_supplier": group((b.supplier, b) for b in assessment.step3.breaches),
+        "entries_claims": {c.id: c for c in assessment.claims},
+        "methods": sorted({e.method for e in assessment.evidence if e.method}),
+        **tables(assessment, ranked, relations),
+    }  # fmt: skip
+
+
+def tables(assessment: Assessment, ranked: Sequence[Dependency], relations: dict[str, Relation]) -> dict[str, Any]:
+    """The rows that the download links of tables and pictures save."""
+    sources = "; ".join(f"{s.title} ({s.licence})" if s.licence else s.title for s in assessment.sources)
+    return {
+        "csv_notes": (
+            f"{assessment.id}, profile {assessment.profile}, facts {assessment.hashes.facts[:12]}, all rows, no filter",
+            f"Sources: {sources}. Shares are fractions from 0 to 1; empty is unknown.",
+        ),
+        "dependency_csv": [
+            (d.item_name, d.supplier_name, relations.get(d.supplier), d.order, d.measure, d.product, d.hold.low,
+             d.hold.high, d.mutual.low if d.mutual else None, d.mutual.high if d.mutual else None, d.year, d.flagged,
+             d.evidence, " ".join(d.caveats))
+            for d in ranked
+        ],
+        "map_csv": [
+            (code, assessment.economy_names.get(code, code), hold.low, hold.high, count)
+            for code, (hold, count) in largest_holds(assessment).items()
+        ],
+        "matrix_csv": [
+            (c.item, c.dimension, c.assessed, c.challenge.level if c.assessed else None,
+             *((getattr(c.challenge, level) if c.assessed else None) for level in LEVELS),
+             c.strength.level if c.strength else None, c.evidence)
+            for c in assessment.step2.matrix
+        ],
+    }  # fmt: skip
+
+
+def group(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    """Values by key, in the order met."""
+    result: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        result.setdefault(key, []).append(value)
+    return result
+
+
+def in_one_sentence(assessment: Assessment) -> str:
+    """The levels of all dimensions in one sentence, the most serious first."""
+    by_level: dict[str, list[str]] = {}
+    for row in assessment.step2.dimensions:
+        by_level.setdefault(row.challenge.level if row.assessed else "not assessed", []).append(row.dimension)
+    parts = []
+    for level in (*reversed(LEVELS), "not assessed"):
+        if level in by_level:
+            words = wording.listed(by_level[level])
+            parts.append(f"{level} for {words}" if level != "none" else f"none is found for {words}")
+    return "The challenge to strategic autonomy is " + wording.listed(parts) + "."
+
+
+def data_years(assessment: Assessment) -> str:
+    """The years that the numbers of the dependencies speak of, as one year or a span."""
+    years = sorted({d.year for d in assessment.step1.dependencies if d.year is not None})
+    if not years:
+        return "not stated"
+    return str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}"
+
+
+def series_panels(assessment: Assessment, chain: Chain) -> list[dict[str, Any]]:
+    """One panel for each product behind the most pressing dependencies, then those with the largest top share."""
+    by_product: dict[str, list[TradeIndicators]] = group((row.product, row) for row in assessment.step1.trade_series)
+    order: list[str] = []
+    for row in selection.ranked_dependencies(assessment):
+        if row.product and row.product in by_product and row.product not in order:
+            order.append(row.product)
+    order += sorted(product for product in by_product if product not in order)
+    names = {binding.hs: item.name for item in reversed(assessment.items) for binding in item.products}
+    panels = []
+    for product in order[:SERIES_PANELS]:
+        rows = sorted(by_product[product], key=lambda row: row.year)
+        title = names.get(product, rows[-1].description)
+        svg = series_panel(rows, f"picture-series-{product}", title, chain.evidence)
+        panels.append({"product": product, "title": title, "rows": rows, "svg": Markup(svg), "csv": series_csv(rows)})
+    return panels
+
+
+def series_csv(rows: Sequence[TradeIndicators]) -> Markup:
+    """The download link of one panel: every column of its rows."""
+    heading = list(TradeIndicators.model_fields)
+    return csv_link([[getattr(row, key) for key in heading] for row in rows], heading, f"series-{rows[0].product}")
+
+
+def largest_holds(assessment: Assessment) -> dict[str, tuple[Interval, int]]:
+    """Supplier -> (largest hold on any item, number of items)."""
+    rows = group((d.supplier, d) for d in assessment.step1.dependencies)
+    holds = {}
+    for supplier, mine in sorted(rows.items()):
+        largest = max(mine, key=lambda d: (d.hold.low, d.hold.high))
+        holds[supplier] = (largest.hold, len({d.item for d in mine}))
+    return holds
+
+
+def flow_rows(assessment: Assessment) -> list[tuple[str, str, float, str]]:
+    """The table behind the Sankey picture: supplier, item, least share, stage."""
+    items = {item.id: item for item in assessment.items}
+    stages = {stage.id: stage.name for stage in assessment.stages}
+    rows = []
+    for item, shares in shares_by_item(assessment).items():
+        known = items.get(item)
+        for supplier, share in shares.items():
+            name = known.name if known else item
+            stage = stages.get(known.stage, "") if known else ""
+            rows.append((assessment.economy_names.get(supplier, supplier), name, share, stage))
+    return sorted(rows, key=lambda row: (row[1], -row[2], row[0]))
+
+
+def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
+    """Items with at least one assessed cell, by stage in production order."""
+    named = {cell.item for cell in assessment.step2.matrix}
+    result = []
+    for stage in assessment.stages:
+        mine = [item for item in assessment.items if item.stage == stage.id and item.id in named]
+        if mine:
+            result.append((stage.name, mine))
+    return result
+
+
+def evidence_context(chain: Chain, printed: set[str]) -> dict[str, Any]:
+    """Evidence by group, with a mark on what paper shows."""
+    groups = group((group_of(e.id), e) for e in sorted(chain.evidence.values(), key=lambda e: e.id))
+    printed_groups = {group_of(t) for t in printed}
+
+    def hide_item(target: str, its_group: str) -> bool:
+        """Whether an entry is marked as for the screen; marks must not nest, so not inside a hidden group."""
+        return its_group in printed_groups and target not in printed
+
+    return {
+        "hide_item": hide_item,
+        "groups": groups,
+        "printed": printed,
+        "printed_groups": printed_groups,
+        "claims": sorted(chain.claims.values(), key=lambda c: c.id),
+        "hidden": len(chain.evidence) + len(chain.claims) - len(printed),
+    }
+
+
+def interval_bar(interval: Interval | None) -> Markup:
+    """A small bar: solid up to the least possible share, pale up to the largest possible one. The number stands beside."""
+    low, high = (interval.low, interval.high) if interval is not None else (0.0, 1.0)
+    kind = "bar unknown" if low <= 0.0 and high >= 1.0 else "bar"
+    return Markup('<span class="{}" aria-hidden="true"><i style="width:{}%"></i><i style="width:{}%"></i></span>').format(
+        kind, f"{100 * low:.1f}", f"{100 * (high - low):.1f}"
+    )
+
+
+def spread_bar(spread: LevelDistribution) -> Markup:
+    """The probabilities of the four levels as one bar in four shades."""
+    parts = Markup("").join(
+        Markup('<i class="s{}" style="width:{}%"></i>').format(
+            wording.LEVEL_SHADE[level], f"{100 * getattr(spread, level):.1f}"
+        )
+        for level in LEVELS
+    )
+    return Markup('<span class="spread" aria-hidden="true">{}</span>').format(parts)
+
+
+def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, notes: Sequence[str] = ()) -> Markup:
+    """A link that saves the rows as CSV, made of the page itself; text that a spreadsheet would run stays text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(heading)
+    for row in rows:
+        writer.writerow([harmless(cell) for cell in row])
+    for note in notes:
+        writer.writerow([harmless(f"# {note}")])
+    return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
+        name, quote(text.getvalue())
+    )
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; None becomes empty."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return "'" + cell
+    return cell
+
+
+def font_faces() -> str:
+    """The two weights of the report's font, inside the page."""
+    faces = []
+    for name, weight in FONT_FILES:
+        data = base64.b64encode((files("ostra.report") / "fonts" / name).read_bytes()).decode("ascii")
+        faces.append(
+            f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;'
+            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+        )
+    return "".join(faces)
+
+
+def _text(name: str) -> str:
+    return (files("ostra.report") / name).read_text(encoding="utf-8")

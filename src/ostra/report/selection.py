@@ -1,0 +1,51 @@
+"""What goes on page one, and in which order; shared by the page and the terminal summary."""
+
+from __future__ import annotations
+
+from ostra.model.assessment import Assessment, Chokepoint, Dependency, InstrumentMatch
+
+
+def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
+    """All dependencies, the most pressing first.
+
+    Those above tolerance come first, by expected excess (hold above tolerance times likelihood of use); then the rest
+    by the least possible hold, then the largest possible one. The order is total, so it never depends on the input's.
+    """
+    excess: dict[str, float] = {}
+    for breach in assessment.step3.breaches:
+        excess[breach.dependency] = max(excess.get(breach.dependency, 0.0), breach.expected_excess)
+    return sorted(
+        assessment.step1.dependencies,
+        key=lambda d: (-excess.get(d.id, 0.0), -d.hold.low, -d.hold.high, d.order, d.item, d.supplier, d.id),
+    )
+
+
+def top_dependencies(assessment: Assessment, most: int = 6, per_supplier: int = 3) -> list[Dependency]:
+    """The most pressing dependencies: each item once, and no supplier more than `per_supplier` times."""
+    chosen: list[Dependency] = []
+    for row in ranked_dependencies(assessment):
+        if row.hold.low <= 0.0 or any(row.item == other.item for other in chosen):
+            continue
+        if sum(row.supplier == other.supplier for other in chosen) < per_supplier:
+            chosen.append(row)
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def top_chokepoints(assessment: Assessment, most: int = 4, home: bool = False) -> list[Chokepoint]:
+    """Chokepoints that others hold (or that home holds): by the least possible hold, then by reach; each item once."""
+    rows = [c for c in assessment.step1.chokepoints if c.is_home == home and c.hold.low > 0.0]
+    rows.sort(key=lambda c: (-c.hold.low, -len(c.reach), c.order, c.item, c.holder))
+    seen: set[str] = set()
+    chosen = []
+    for row in rows:
+        if row.item not in seen:
+            seen.add(row.item)
+            chosen.append(row)
+    return chosen[:most]
+
+
+def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMatch]:
+    """The best fitting instruments, in the order of step 4; doing nothing is the yardstick, not a recommendation."""
+    return [i for i in assessment.step4.instruments if i.instrument != "no-action"][:most]
