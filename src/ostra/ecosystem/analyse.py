@@ -7,6 +7,8 @@ provider has (see holds.py). Holds that work through several tiers at once are t
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import polars as pl
 
 from ostra.economies import Home, economy_name
@@ -55,7 +57,8 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         As for `trade.dependencies`.
     """
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    names = sorted({item.material for item in dossier.items if item.material})
+    known = {name for (name,) in tables.material_products.query("m", "select distinct material from m").fetchall()}
+    names = sorted({item.material for item in dossier.items} & known)
     first, last = tables.trade_years
     position = trade.trade_position(
         tables.trade,
@@ -71,12 +74,20 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     suppliers = position.suppliers.filter(pl.col("year") == year)
     produced = material_production.production_shares(tables.production, [year], names)
     indicators = materials.indicators(
-        tables.trade, tables.production, tables.governance, tables.material_products, [home], [year]
-    ).filter(pl.col("material").is_in(names))
+        tables.trade,
+        tables.production,
+        tables.governance,
+        tables.material_products,
+        [home],
+        [year],
+        materials=names,
+    )
 
     members = home.members(year)
     order = graph.orders(dossier)
-    reach = graph.reach(dossier)
+    needed_by = graph.needed_by(dossier)
+    ends = graph.end_products(dossier)
+    reach = {item: tuple(end for end in ends if end in users) for item, users in needed_by.items()}
     provided = provision_holds(dossier)
     holds = import_holds(dossier, this_year, suppliers) + production_holds(dossier, produced) + provided
     dependencies = [
@@ -90,13 +101,13 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         *evidence.trade_evidence(this_year, suppliers, tables, home),
         *evidence.series_evidence(series, tables, home),
         *evidence.production_evidence(produced, tables),
-        *evidence.material_evidence(indicators, tables),
+        *evidence.material_evidence(indicators, tables, home),
         *provision_evidence(provided, dossier),
     ]
     return EcosystemResult(
         dependencies=tuple(dependencies),
         chokepoints=tuple(chokepoints),
-        mutual=tuple(_mutual(dependencies, chokepoints)),
+        mutual=tuple(_mutual(dependencies, chokepoints, holds, needed_by)),
         trade=tuple(_trade_rows(this_year)),
         trade_series=tuple(_trade_rows(series)),
         suppliers=tuple(
@@ -163,18 +174,31 @@ def _chokepoints(
     return kept
 
 
-def _mutual(dependencies: list[Dependency], chokepoints: list[Chokepoint]) -> list[MutualDependence]:
+def _mutual(
+    dependencies: list[Dependency],
+    chokepoints: list[Chokepoint],
+    holds: list[Hold],
+    needed_by: dict[str, frozenset[str]],
+) -> list[MutualDependence]:
     """For each supplier, its largest hold on home beside home's largest hold on it.
 
     Home's hold on a supplier is the larger of home's share in what the supplier imports of one of the products, and of
-    the chokepoints at which home sits: whoever makes anything of the ecosystem needs those too.
+    home's chokepoints that the supplier needs: those that something it provides needs at some tier.
     """
     own = [point for point in chokepoints if point.is_home]
+    provides: dict[str, set[str]] = defaultdict(set)
+    for hold in holds:
+        if hold.share.high > 0:
+            provides[hold.economy].add(hold.item)
     result = []
     for supplier in sorted({d.supplier for d in dependencies}):
         theirs = [d for d in dependencies if d.supplier == supplier]
         largest = max(theirs, key=lambda d: (d.hold.low, d.hold.high))
-        ours = [(point.hold, point.item, point.evidence) for point in own]
+        ours = [
+            (point.hold, point.item, point.evidence)
+            for point in own
+            if (needed_by[point.item] - {point.item}) & provides[supplier]
+        ]
         ours += [(d.mutual, d.item, d.mutual_evidence) for d in theirs if d.mutual and d.mutual_evidence]
         ours.sort(key=lambda held: (-held[0].low, -held[0].high, held[1]))
         result.append(
@@ -207,15 +231,22 @@ def _caveats(dossier: Dossier, this_year: pl.DataFrame, produced: pl.DataFrame, 
     """What the facts do not cover for items of this ecosystem, in plain sentences."""
     status = dict(this_year.select("product", "status").iter_rows())
     with_production = set(produced["material"].to_list())
-    caveats = []
-    for item in dossier.items:
-        unknown = [binding.hs for binding in item.products if status.get(binding.hs) == "unknown"]
-        if unknown:
-            caveats.append(
-                f"Trade in {item.name} (HS {', '.join(unknown)}) is unknown for {year}: the data have no flow."
-            )
-        if item.kind == "material" and not item.products:
-            caveats.append(f"Trade in {item.name} is unknown: the built-in data have no product for it.")
-        if item.material and item.material not in with_production:
-            caveats.append(f"World production of {item.name} is unknown for {year}.")
-    return caveats
+    materials_only = [item for item in dossier.items if item.kind == "material"]
+    lapsed = [
+        f"{item.name} (HS {binding.hs})"
+        for item in dossier.items
+        for binding in item.products
+        if status.get(binding.hs) == "unknown"
+    ]
+    groups = (
+        (f"Trade in {year} is unknown, because the data have no flow", lapsed),
+        (
+            "Trade is unknown, because the data have no product for them",
+            [i.name for i in materials_only if not i.products],
+        ),
+        (
+            f"World production in {year} is unknown to the production data",
+            [i.name for i in materials_only if i.material not in with_production],
+        ),
+    )
+    return [f"{what}: {', '.join(names)}." for what, names in groups if names]

@@ -344,9 +344,13 @@ MATERIAL_INDICATORS = {
 }
 
 
-def material_evidence(rows: pl.DataFrame, tables: FactTables) -> list[Evidence]:
+def material_evidence(rows: pl.DataFrame, tables: FactTables, home: Home) -> list[Evidence]:
     """Evidence for the indicators of each material; an unknown indicator is evidence too, with the reason."""
     found = []
+    pairs = tables.material_products.query(
+        "pairs", "select distinct material, product from pairs where product is not null order by all"
+    ).fetchall()
+    products = {name: tuple(code for other, code in pairs if other == name) for name, _ in pairs}
     for row in rows.iter_rows(named=True):
         inputs = {
             "geopolrisk": ("production_concentration", "import_risk"),
@@ -369,26 +373,24 @@ def material_evidence(rows: pl.DataFrame, tables: FactTables) -> list[Evidence]:
                     method=method,
                     inputs=tuple(material_id(row["material"], row["year"], name) for name in inputs.get(indicator, ())),
                     sources=datasets[1:2] if indicator == "production_concentration" else datasets,
-                    facts=_material_facts(row, tables, indicator),
+                    facts=_material_facts(row, products.get(row["material"], ()), tables, home, indicator),
                     caveats=tuple(row["caveats"] or ()),
                 )
             )
     return found
 
 
-def _material_facts(row: dict[str, Any], tables: FactTables, indicator: str) -> tuple[FactRef, ...]:
+def _material_facts(
+    row: dict[str, Any], products: tuple[str, ...], tables: FactTables, home: Home, indicator: str
+) -> tuple[FactRef, ...]:
     production = FactRef(
         table="production",
         dataset=tables.production_id,
         where={"year": row["year"], "material": row["material"]},
         rows=row["production_rows"] or 0,
     )
-    if indicator == "production_concentration":
+    if indicator == "production_concentration" or not row["flows"]:
         return (production,)
-    trade = FactRef(
-        table="trade",
-        dataset=tables.trade_id,
-        where={"year": row["year"], "product": tuple(row["products"] or ()), "importer": tuple(row["members"] or ())},
-        rows=row["trade_rows"] or 0,
-    )
-    return (production, trade) if row["products"] else (production,)
+    members = tuple(sorted(home.members(row["year"])))
+    where: Where = {"year": row["year"], "product": products, "importer": members, "exporter not": members}
+    return (production, FactRef(table="trade", dataset=tables.trade_id, where=where, rows=row["flows"]))

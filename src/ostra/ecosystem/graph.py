@@ -45,12 +45,11 @@ def orders(dossier: Dossier) -> dict[str, int]:
     return {item.id: max(1, hops.get(item.id, 1)) for item in dossier.items}
 
 
-def reach(dossier: Dossier) -> dict[str, tuple[str, ...]]:
-    """End products that need each item at any tier, in the dossier's order; an end product reaches itself."""
+def needed_by(dossier: Dossier) -> dict[str, frozenset[str]]:
+    """For each item, all items that need it at any tier, itself included."""
     consumers: dict[str, list[str]] = defaultdict(list)
     for link in dossier.links:
         consumers[link.needs].append(link.item)
-    ends = end_products(dossier)
     result = {}
     for item in dossier.items:
         seen = {item.id}
@@ -60,5 +59,5 @@ def reach(dossier: Dossier) -> dict[str, tuple[str, ...]]:
                 if consumer not in seen:
                     seen.add(consumer)
                     stack.append(consumer)
-        result[item.id] = tuple(end for end in ends if end in seen)
+        result[item.id] = frozenset(seen)
     return result

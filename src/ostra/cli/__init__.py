@@ -1,0 +1,57 @@
+"""The `ostra` command: parses, calls the library, prints. No analysis here; heavy modules are imported where used."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cyclopts import App, CycloptsError
+
+from ostra import __version__
+from ostra.cli import assessing, facts, listings
+from ostra.errors import OstraError, UsageError
+
+app = App(
+    name="ostra",
+    version=f"ostra {__version__}",
+    help="Strategic dependencies in emerging technologies: from a trade row to a policy instrument, all traceable.",
+    help_format="plaintext",
+    help_epilogue="Exit codes: 0 done, 2 usage, 3 bad data, 4 conflict.",
+)
+app.command(assessing.init)
+app.command(listings.ecosystems)
+app.command(listings.deps)
+app.command(listings.materials)
+app.command(assessing.assess)
+app.command(assessing.trace)
+app.command(assessing.report)
+app.command(assessing.check)
+data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
+data.command(facts.list_datasets, name="list")
+data.command(facts.import_files, name="import")
+data.command(facts.check_store, name="check")
+data.command(facts.export_dataset, name="export")
+app.command(data)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 2 usage, 3 bad data, 4 conflict."""
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return complain(str(error), UsageError.exit_code)
+    except OstraError as error:
+        return complain(str(error), error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has seen enough, such as `| head`; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return complain("stopped", 130)
+    return 0
+
+
+def complain(message: str, code: int) -> int:
+    """Say on standard error what is wrong, and return the exit code."""
+    print(f"ostra: {message}", file=sys.stderr)  # noqa: T201
+    return code

@@ -1,0 +1,210 @@
+"""Commands that assess: the four steps, the trace of a number, the making and checking of documents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from ostra.cli.options import OUTPUT, HomeOption, WorkspaceOption, YearOption, progress, workspace
+from ostra.errors import DataError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from ostra.model.assessment import Assessment
+
+
+def init(path: Path, /) -> None:
+    """Make a workspace: a folder for own facts, dossiers and a profile to edit.
+
+    Parameters
+    ----------
+    path
+        Folder to make; it must be empty or not exist yet.
+    """
+    from ostra.workspace import create_workspace
+
+    for line in create_workspace(path):
+        print(line)  # noqa: T201
+
+
+def assess(
+    ecosystem: str,
+    /,
+    *,
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    workspace_path: WorkspaceOption = None,
+    format: Annotated[Literal["table", "json"], Parameter(group=OUTPUT)] = "table",
+    json: Annotated[bool, Parameter(negative=(), group=OUTPUT)] = False,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], group=OUTPUT)] = None,
+) -> None:
+    """Assess an ecosystem in four steps: dependencies, dimensions, geopolitical context, fitting instruments.
+
+    Parameters
+    ----------
+    ecosystem
+        Id of the ecosystem; see: ostra ecosystems.
+    format
+        Print a summary, or the assessment itself as JSON.
+    json
+        Short for --format json.
+    output
+        Folder for ECOSYSTEM.html, .pdf, .xlsx and .json, made if absent.
+    """
+    from ostra.output import to_json
+
+    assessment = workspace(workspace_path).assess(ecosystem, home, year)
+    if output is not None:
+        write_reports(assessment, output)
+    if json or format == "json":
+        sys.stdout.write(to_json(assessment.model_dump(mode="json")))
+        return
+    from ostra.cli.summary import print_summary
+
+    print_summary(assessment, sys.stdout)
+    if output is not None:
+        print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{s}') for s in ('.html', '.pdf', '.xlsx', '.json'))}")  # noqa: T201
+
+
+def write_reports(assessment: Assessment, folder: Path) -> None:
+    """Write the report in its four forms, with a progress bar on a terminal.
+
+    Raises
+    ------
+    UsageError
+        The report extra is not installed.
+    """
+    from ostra import report
+    from ostra.output import to_json, write_file
+
+    base = folder / assessment.ecosystem
+    with progress("report") as advance:
+        write_file(base.with_suffix(".json"), to_json(assessment.model_dump(mode="json")))
+        advance(1, 4)
+        html = report.render_html(assessment)
+        write_file(base.with_suffix(".html"), html)
+        advance(2, 4)
+        write_file(base.with_suffix(".xlsx"), report.render_xlsx(assessment))
+        advance(3, 4)
+        write_file(base.with_suffix(".pdf"), report.render_pdf(html))
+        advance(4, 4)
+
+
+def trace(
+    evidence: str,
+    /,
+    *,
+    ecosystem: str = "semiconductors",
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    assessment: Annotated[Path | None, Parameter(name=["--in"])] = None,
+    workspace_path: WorkspaceOption = None,
+    json: Annotated[bool, Parameter(negative=(), group=OUTPUT)] = False,
+) -> None:
+    """Follow one number to its formula, its values, the facts rows or claims, and their sources and licences.
+
+    Parameters
+    ----------
+    evidence
+        Id of the number; a full id, ECOSYSTEM-HOME-YEAR#ID, needs no further option.
+    ecosystem
+        Ecosystem whose assessment shows the number.
+    assessment
+        Look in this stored assessment (JSON) instead of making it anew.
+    json
+        Print the chain as JSON.
+    """
+    from ostra.cli.chain import print_chain
+    from ostra.output import to_json
+    from ostra.provenance import trace as follow
+
+    space = workspace(workspace_path)
+    if assessment is not None:
+        source = read_assessment(assessment)
+    else:
+        prefix, separator, short = evidence.partition("#")
+        if separator:
+            ecosystem, home, year = split_id(prefix)
+            evidence = short
+        source = space.assess(ecosystem, home, year)
+    chain = follow(source, evidence, space.facts)
+    if json:
+        sys.stdout.write(to_json(chain.as_dict()))
+    else:
+        print_chain(chain, source, sys.stdout)
+
+
+def split_id(prefix: str) -> tuple[str, str, int]:
+    """Ecosystem, home and year from the id of an assessment.
+
+    Raises
+    ------
+    UsageError
+        The text is not such an id.
+    """
+    parts = prefix.rsplit("-", 2)
+    if len(parts) != 3 or not parts[2].isdigit():
+        raise UsageError(
+            f"'{prefix}' is no assessment id. Write it as ECOSYSTEM-HOME-YEAR, such as semiconductors-EU27-2023"
+        )
+    return parts[0], parts[1], int(parts[2])
+
+
+def read_assessment(path: Path) -> Assessment:
+    """Read an assessment that was stored as JSON.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or is no assessment of this format.
+    """
+    from pydantic import ValidationError
+
+    from ostra.model.assessment import Assessment
+
+    try:
+        return Assessment.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DataError(Problem("cannot be read", file=str(path), value=error.strerror or "")) from error
+    except ValidationError as error:
+        raise DataError(
+            [
+                Problem(
+                    fault["msg"],
+                    file=str(path),
+                    column=".".join(str(part) for part in fault["loc"]),
+                    mend="Make it with: ostra assess … --format json",
+                )
+                for fault in error.errors()[:20]
+            ]
+        ) from None
+
+
+def report(assessment: Path, /, *, output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("out")) -> None:
+    """Print a stored assessment anew as HTML, PDF and XLSX.
+
+    Parameters
+    ----------
+    assessment
+        JSON file that `ostra assess` wrote.
+    output
+        Folder to write to, made if absent.
+    """
+    write_reports(read_assessment(assessment), output)
+    print(f"Written to {output}")  # noqa: T201
+
+
+def check(document: Path, /) -> None:
+    """Check a dossier, profile or catalogue of instruments, and tell all that is wrong with it at once.
+
+    Parameters
+    ----------
+    document
+        YAML file.
+    """
+    from ostra.store.documents import read_document
+
+    document_read = read_document(document)
+    print(f"{document}: sound ({document_read.format})")  # noqa: T201

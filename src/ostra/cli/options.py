@@ -1,0 +1,114 @@
+"""Options that commands share, and how a listing is shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Group, Parameter
+
+from ostra.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ostra.output import Column
+    from ostra.workspace import Listing, Workspace
+
+OUTPUT = Group("Output", sort_key=2)
+
+
+@Parameter(name="*", group=OUTPUT)
+@dataclass(frozen=True)
+class Output:
+    """Where a listing goes and in which form."""
+
+    format: Literal["table", "csv", "json", "xlsx"] = "table"
+    "Form of the listing."
+    json: Annotated[bool, Parameter(negative=())] = False
+    "Short for --format json."
+    csv: Annotated[bool, Parameter(negative=())] = False
+    "Short for --format csv."
+    output: Annotated[Path | None, Parameter(alias="-o")] = None
+    "File to write instead of the terminal; written whole or not at all."
+
+    @property
+    def form(self) -> Literal["table", "csv", "json", "xlsx"]:
+        """The form asked for, by whichever option."""
+        if self.json and self.csv:
+            raise UsageError("--json and --csv exclude each other; give one")
+        if self.json or self.csv:
+            return "json" if self.json else "csv"
+        if self.format == "table" and self.output is not None:
+            suffix = self.output.suffix.lower()
+            return {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}.get(suffix, "table")  # type: ignore[return-value]
+        return self.format
+
+
+DEFAULT_OUTPUT = Output()
+WorkspaceOption = Annotated[
+    Path | None, Parameter(name=["--workspace", "-w"], env_var="OSTRA_WORKSPACE", help="Workspace folder.")
+]
+HomeOption = Annotated[str, Parameter(help="Country or bloc whose autonomy is assessed, by code or name.")]
+YearOption = Annotated[int | None, Parameter(help="Year; by default the latest that the data cover.")]
+
+
+def workspace(path: Path | None) -> Workspace:
+    """Open the workspace that a command works on."""
+    from ostra.workspace import Workspace
+
+    return Workspace(path)
+
+
+def years_from(year: int | None, years: str | None) -> int | list[int] | None:
+    """One year, or a span written as first:last.
+
+    Raises
+    ------
+    UsageError
+        Both were given, or the span cannot be read.
+    """
+    if years is None:
+        return year
+    if year is not None:
+        raise UsageError("give --year or --years, not both")
+    first, colon, last = years.partition(":")
+    try:
+        span = list(range(int(first), int(last if colon else first) + 1))
+    except ValueError:
+        raise UsageError(f"--years {years!r} is not a span. Write it as first:last, such as 2015:2024") from None
+    if len(span) > 200:
+        raise UsageError(f"--years {years!r} spans {len(span)} years; 200 are the most")
+    return span
+
+
+def show(listing: Listing, columns: Sequence[Column], output: Output) -> None:
+    """Write a listing in the form asked for."""
+    from ostra.output import write_rows
+
+    rows = listing.frame.to_dicts()
+    write_rows(rows, columns, listing.provenance, form=output.form, output=output.output, stream=sys.stdout)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return " ".join(str(error).split())
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on standard error when that is a terminal; yields a function of (done, total)."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
