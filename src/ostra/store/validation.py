@@ -8,7 +8,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -86,7 +86,7 @@ def _numbers_as_written(tree: Tree, errors: list[ErrorDetails]) -> Any:
     for error in errors:
         if error["type"] != "string_type":
             continue
-        path = _path(tree.value, error["loc"])
+        path = _path(tree.value, error)
         if path in tree.raw and isinstance(_at(tree.value, path), int | float) and path:
             if value is None:
                 value = copy.deepcopy(tree.value)
@@ -94,17 +94,23 @@ def _numbers_as_written(tree: Tree, errors: list[ErrorDetails]) -> Any:
     return value
 
 
-def _path(value: Any, loc: tuple[int | str, ...]) -> Path:
+def _path(value: Any, error: ErrorDetails) -> Path:
     """The place of an error in the document: pydantic's location without the names of union branches."""
     path: list[int | str] = []
+    loc = error["loc"]
     for position, step in enumerate(loc):
-        here = isinstance(value, dict) and step in value or isinstance(value, list) and step in range(len(value))
-        if here:
+        if _holds(value, step):
             path.append(step)
             value = value[step]
-        elif isinstance(value, dict) and position == len(loc) - 1 and isinstance(step, str):
-            path.append(step)  # a key that is missing
+        elif error["type"] == "missing" and position == len(loc) - 1:
+            path.append(step)
     return tuple(path)
+
+
+def _holds(value: Any, step: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(step, int) and 0 <= step < len(value)
+    return isinstance(value, dict) and step in value
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -125,7 +131,7 @@ def _dotted(path: Path, value: Any) -> str:
     """The path as words: `provision.3(euv-lithography).share`; entries with an id or item carry it."""
     words = []
     for step in path:
-        value = value[step] if isinstance(value, list) or (isinstance(value, dict) and step in value) else None
+        value = value[step] if _holds(value, step) else None
         label = ""
         if isinstance(step, int) and isinstance(value, dict):
             name = value.get("id", value.get("item", value.get("economy", "")))
@@ -141,16 +147,38 @@ def _field_problems(
     by_path: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
         if error["loc"]:
-            by_path.setdefault(_path(value, error["loc"]), []).append(error)
+            by_path.setdefault(_path(value, error), []).append(error)
+    meant = {
+        (*path[:-1], close)
+        for path, group in by_path.items()
+        for error in group
+        if error["type"] == "extra_forbidden" and (close := _nearest(str(path[-1]), _fields_at(model, path[:-1])))
+    }
     for path, group in by_path.items():
-        error = min(group, key=lambda e: e["type"] in ("model_type", "dict_type", "model_attributes_type"))
+        error = min(group, key=_unlikeliness)
+        if error["type"] == "missing" and path in meant:
+            continue  # it is there, misspelt, and told as such
+        if _unlikeliness(error) and any(p[: len(path)] == path and p != path for p in by_path):
+            continue  # a union: the branch that was meant is told at a place further in
         reason, mend = _reason_and_mend(error, path, model)
-        seen = "" if error["type"] == "missing" else tree.raw.get(path, _summary(error["input"]))
-        if error["type"] == "extra_forbidden":
+        seen = tree.raw.get(path, _summary(error["input"]))
+        if error["type"] in ("missing", "extra_forbidden"):
             seen = ""
         yield Problem(
             reason, file=file, line=_line(tree, path), column=_dotted(path, value), value=shorten(seen), mend=mend
         )
+
+
+def _unlikeliness(error: ErrorDetails) -> int:
+    """Of the branches of a union, the one that comes nearest to what was written tells the fault."""
+    if error["type"] in ("model_type", "dict_type", "model_attributes_type"):
+        return 2
+    return 1 if error["type"] in ("float_type", "int_type", "string_type") else 0
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that the given one is a likely misspelling of; empty if none is."""
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)), "")
 
 
 def _summary(value: Any) -> str:
@@ -165,9 +193,10 @@ def _reason_and_mend(error: ErrorDetails, path: Path, model: type[BaseModel]) ->
     if kind == "missing":
         return f"'{name}' is missing", f"Add '{name}:'"
     if kind == "extra_forbidden":
-        known = sorted(_fields_at(model, path[:-1]))
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        return f"unknown key '{name}'", f"Did you mean '{close[0]}'?" if close else f"Known are {', '.join(known)}"
+        known = _fields_at(model, path[:-1])
+        close = _nearest(name, known)
+        mend = f"Did you mean '{close}'?" if close else f"Known are {', '.join(sorted(known))}"
+        return f"unknown key '{shorten(name)}'", mend
     if kind in ("less_than_equal", "greater_than_equal", "less_than", "greater_than"):
         return _range(kind, context, name, value)
     if kind in ("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"):
@@ -228,8 +257,8 @@ def _number(kind: str, value: Any) -> tuple[str, str]:
 
 def _choices(expected: str, value: Any) -> str:
     words = re.findall(r"'([^']*)'", expected)
-    close = difflib.get_close_matches(str(value).lower(), words, n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else f"Allowed: {expected}"
+    close = _nearest(str(value).lower(), words)
+    return f"Did you mean '{close}'?" if close else f"Allowed: {expected}"
 
 
 def _form(pattern: str) -> str:
@@ -297,7 +326,9 @@ def _subject_path(value: dict[str, Any], fault: str) -> Path:
         by_name = [
             i
             for i, row in enumerate(value.get("provision", []))
-            if row.get("item") == provision[1] and any(row.get(n) == provision[2] for n in names)
+            if isinstance(row, dict)
+            and row.get("item") == provision[1]
+            and any(row.get(n) == provision[2] for n in names)
         ]
         if by_name:
             return (section, by_name[-1])
@@ -318,8 +349,8 @@ def _reference_mend(value: dict[str, Any], fault: str) -> str:
         return "Give each its own id" if "defined twice" in fault else ""
     section = _SECTIONS.get(missing[1], "")
     known = [row["id"] for row in value.get(section, ()) if isinstance(row, dict) and isinstance(row.get("id"), str)]
-    close = difflib.get_close_matches(missing[2], known, n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else f"Add it to '{section}', or name one that is there"
+    close = _nearest(missing[2], known)
+    return f"Did you mean '{close}'?" if close else f"Add it to '{section}', or name one that is there"
 
 
 def _problems_among_the_sound(
@@ -329,7 +360,7 @@ def _problems_among_the_sound(
 
     The faulty entries are left out for this; what refers to them is not called missing.
     """
-    faulty = {path[:2] for path in (_path(value, e["loc"]) for e in errors) if len(path) >= 2}
+    faulty = {path[:2] for path in (_path(value, e) for e in errors) if len(path) >= 2}
     sound = copy.deepcopy(value)
     left_out: set[str] = set()
     for section, index in sorted(faulty, key=str, reverse=True):

@@ -126,8 +126,7 @@ class _Reader:
 
     def _complain(self, event: yaml.Event, reason: str, value: str = "", mend: str = "") -> None:
         if len(self.problems) < MAX_PROBLEMS:
-            line = event.start_mark.line + 1
-            self.problems.append(Problem(reason, file=self.file, line=line, value=shorten(value), mend=mend))
+            self.problems.append(Problem(reason, file=self.file, line=_line_of(event), value=shorten(value), mend=mend))
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event of the parser."""
@@ -187,7 +186,7 @@ class _Reader:
             parent.skip = True
 
     def _place(self, event: yaml.Event, value: Any) -> Path:
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         if not self._open:
             if self.documents == 1:
                 self.tree.value = value
@@ -210,6 +209,10 @@ class _Reader:
             parent.key, parent.skip = None, False
         self.tree.lines[path] = line
         return path
+
+
+def _line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
 
 
 def resolve(text: str) -> Scalar:
