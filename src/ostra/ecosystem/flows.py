@@ -7,7 +7,7 @@ read together, in passes of bounded size.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 # benchmarks/trade.py).
 ROWS_PER_PASS = 12_000_000
 
-_VIEW = "ostra_trade_flows"
+# The name under which a query sees the trade relation.
+VIEW = "ostra_trade_flows"
 _PRODUCT = re.compile(r"[0-9]{6}")
 _ECONOMY = re.compile(r"[A-Za-z0-9_-]{2,20}")
 
@@ -52,14 +53,10 @@ def check_request(
     MethodError
         Home has no members in one of the years.
     """
-    if not years:
-        raise UsageError("no year was asked for. Give at least one, such as 2022")
+    check_selection(years, products)
     empty = [year for year in sorted(set(years)) if not home.members(year)]
     if empty:
         raise MethodError(f"{home.code} has no members in {empty[0]}. Ask for years in which it exists")
-    bad = [code for code in products or () if not _PRODUCT.fullmatch(code)]
-    if bad:
-        raise UsageError(f"product code {bad[0]!r} has not six digits. Write HS codes as 6 digits, such as 811292")
     for code in [supplier, group.code if group else None]:
         if code is not None and not _ECONOMY.fullmatch(code):
             raise UsageError(f"{code!r} is not an economy code. Use ISO 3166 alpha-3 codes, such as CHN")
@@ -70,6 +67,15 @@ def check_request(
             raise UsageError(f"{supplier} is merged into {group.code} in {year}. Ask for supplier {group.code}")
 
 
+def check_selection(years: Sequence[int], products: Sequence[str] | None) -> None:
+    """Refuse a request for no years, or for a product code that has not six digits (UsageError)."""
+    if not years:
+        raise UsageError("no year was asked for. Give at least one, such as 2022")
+    bad = [code for code in products or () if not _PRODUCT.fullmatch(code)]
+    if bad:
+        raise UsageError(f"product code {bad[0]!r} has not six digits. Write HS codes as 6 digits, such as 811292")
+
+
 def plan(
     trade: DuckDBPyRelation, home: Home, years: Iterable[int], products: Sequence[str] | None, group: Home | None
 ) -> list[Pass]:
@@ -78,32 +84,45 @@ def plan(
     When there is none there is one pass, over the first year with members, so that there is a frame to return.
     """
     wanted = [year for year in sorted(set(years)) if home.members(year)]
-    counted = trade.query(
-        _VIEW, f"SELECT year, count(*) FROM {_VIEW} WHERE {_selection(wanted, products)} GROUP BY year ORDER BY year"
-    ).fetchall()
-    rows: dict[int, int] = dict(counted)
+    rows = rows_by_year(trade, wanted, products) or {wanted[0]: 0}
 
     def who(year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         members = home.members(year)
         merged = group.members(year) - members if group else frozenset()
         return tuple(sorted(members)), tuple(sorted(merged))
 
-    passes = []
-    rows = rows or {wanted[0]: 0}
-    for (members, merged), run in groupby(sorted(rows), key=who):
-        batch: list[int] = []
-        for year in run:
-            if batch and sum(rows[y] for y in batch) + rows[year] > ROWS_PER_PASS:
-                passes.append(Pass(tuple(batch), members, group.code if group else None, merged))
-                batch = []
-            batch.append(year)
-        passes.append(Pass(tuple(batch), members, group.code if group else None, merged))
-    return passes
+    return [
+        Pass(batch, members, group.code if group else None, merged)
+        for (members, merged), run in groupby(sorted(rows), key=who)
+        for batch in batches(run, rows)
+    ]
+
+
+def rows_by_year(
+    trade: DuckDBPyRelation, years: Sequence[int], products: Sequence[str] | None = None
+) -> dict[int, int]:
+    """How many rows the data hold for each of the years; years without a row are absent."""
+    sql = f"SELECT year, count(*) FROM {VIEW} WHERE {selection(years, products)} GROUP BY year ORDER BY year"
+    return dict(trade.query(VIEW, sql).fetchall())
+
+
+def batches(years: Iterable[int], rows: Mapping[int, int]) -> list[tuple[int, ...]]:
+    """The years in runs of at most ROWS_PER_PASS rows; a year that is larger stands alone."""
+    result: list[list[int]] = []
+    size = 0
+    for year in years:
+        if result and size + rows[year] <= ROWS_PER_PASS:
+            result[-1].append(year)
+            size += rows[year]
+        else:
+            result.append([year])
+            size = rows[year]
+    return [tuple(batch) for batch in result]
 
 
 def known_products(trade: DuckDBPyRelation) -> list[str]:
     """Every product code that the data hold in any year, sorted."""
-    rows = trade.query(_VIEW, f"SELECT DISTINCT product FROM {_VIEW} ORDER BY product").fetchall()
+    rows = trade.query(VIEW, f"SELECT DISTINCT product FROM {VIEW} ORDER BY product").fetchall()
     return [row[0] for row in rows]
 
 
@@ -142,11 +161,11 @@ def read_pass(
     if step.group and step.group_members:
         merged = _list(step.group_members)
         exporter, importer = (
-            f"CASE WHEN list_contains({merged}, {side}) THEN {_text(step.group)} ELSE {side} END"
+            f"CASE WHEN list_contains({merged}, {side}) THEN {quoted(step.group)} ELSE {side} END"
             for side in ("exporter", "importer")
         )
         inside_group = f"AND NOT (list_contains({merged}, exporter) AND list_contains({merged}, importer))"
-    asked = _text(supplier) if supplier else "NULL"
+    asked = quoted(supplier) if supplier else "NULL"
     groupings = "(year, product, exporter), (year, product, importer)" if reverse else "(year, product, exporter)"
     # One scan fills both groupings: by exporter (what each sells, and how much of it to home) and by importer (what
     # each buys, and how much of it from home). list_contains on a dictionary column runs once per distinct code.
@@ -154,8 +173,8 @@ def read_pass(
     WITH flows AS (
         SELECT year, product, {exporter} AS exporter, {importer} AS importer, value_kusd::DECIMAL(18, 3) AS value,
                list_contains({home}, exporter) AS from_home, list_contains({home}, importer) AS to_home
-        FROM {_VIEW}
-        WHERE {_selection(step.years, products)} AND exporter <> importer {inside_group}
+        FROM {VIEW}
+        WHERE {selection(step.years, products)} AND exporter <> importer {inside_group}
     ), summed AS (
         SELECT year, product, exporter, {"importer" if reverse else "NULL AS importer"},
                {"GROUPING(importer) = 1" if reverse else "true"} AS sells,
@@ -165,8 +184,8 @@ def read_pass(
         FROM flows
         GROUP BY GROUPING SETS ({groupings})
     ), sums AS MATERIALIZED (
-        SELECT year, product, coalesce(exporter, importer) AS economy, sells, {_usd("value")} AS value, rows,
-               {_usd("to_home")} AS to_home, to_home_rows, {_usd("from_home")} AS from_home
+        SELECT year, product, coalesce(exporter, importer) AS economy, sells, {usd("value")} AS value, rows,
+               {usd("to_home")} AS to_home, to_home_rows, {usd("from_home")} AS from_home
         FROM summed
     ), sellers AS (
         SELECT *, list_contains({home}, economy) AS is_home FROM sums WHERE sells
@@ -217,17 +236,18 @@ def read_pass(
         AND asked.economy = {asked}
     {"" if every_supplier else "WHERE rank = 1 OR rank IS NULL"}
     """
-    return pl.DataFrame(trade.query(_VIEW, sql)).sort("product", "year", "rank")
+    return pl.DataFrame(trade.query(VIEW, sql)).sort("product", "year", "rank")
 
 
-def _selection(years: Sequence[int], products: Sequence[str] | None) -> str:
+def selection(years: Sequence[int], products: Sequence[str] | None) -> str:
+    """The SQL condition that picks these years and products."""
     conditions = f"year IN ({', '.join(str(int(year)) for year in years)})"
     if products is not None:
-        conditions += f" AND product IN ({', '.join(_text(code) for code in products)})" if products else " AND false"
+        conditions += f" AND product IN ({', '.join(quoted(code) for code in products)})" if products else " AND false"
     return conditions
 
 
-def _usd(column: str) -> str:
+def usd(column: str) -> str:
     """A sum in kUSD with three decimals as a whole number of USD: exact, and small enough to square."""
     return f"(coalesce({column}, 0)::DECIMAL(18, 3) * 1000)::BIGINT"
 
@@ -241,8 +261,9 @@ def _counts(table: str, *columns: str) -> str:
 
 
 def _list(codes: Sequence[str]) -> str:
-    return f"[{', '.join(_text(code) for code in codes)}]::VARCHAR[]"
+    return f"[{', '.join(quoted(code) for code in codes)}]::VARCHAR[]"
 
 
-def _text(text: str) -> str:
+def quoted(text: str) -> str:
+    """A string as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
