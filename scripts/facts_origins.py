@@ -39,6 +39,13 @@ def connect(path: Path) -> sqlite3.Connection:
 # --- trade -----------------------------------------------------------------------------------------------------------
 
 BACI_FIRST_YEAR, BACI_LAST_YEAR = 1995, 2024
+# Codes of HS 1992 that reporters abandoned: last full year, and where the goods went. The number of flows collapses
+# in the year after (germanium: 247, then 38), and what is left is no picture of the trade.
+ABANDONED = {
+    "250390": (1995, "HS 1996 merged it with 250310 into 250300"),
+    "283030": (2006, "HS 2007 merged it into 283090"),
+    "811230": (2006, "HS 2007 merged germanium into 811292 and 811299"),
+}
 
 
 def read_trade(path: Path) -> Reading:
@@ -64,6 +71,9 @@ def read_trade(path: Path) -> Reading:
         found: int = database.execute(f"SELECT count(*) FROM baci_trade WHERE {where}").fetchone()[0]
         return found
 
+    def flows(product: str, year: int) -> int:
+        return count(f"k = {int(product)} AND t = '{year}'")
+
     years = [str(year) for year in range(BACI_FIRST_YEAR, BACI_LAST_YEAR + 1)]
     short = []
     for product, present in database.execute(
@@ -80,9 +90,15 @@ def read_trade(path: Path) -> Reading:
             "flow in a year is unknown for that year, never zero.",
             f"{blank:,} flows have no quantity in the origin. Their quantity is empty here (unknown), never 0; their "
             "value is kept.",
-            f"Products not covered in every year of {years[0]}-{years[-1]}: {'; '.join(short)}. The codes are of HS "
-            "1992; reporters stopped using these when a later edition of the Harmonised System merged or dropped them "
-            "(germanium moved into 811292 with HS 2007), so their last years are thin as well.",
+            f"Products not covered in every year of {years[0]}-{years[-1]}: {'; '.join(short)}. Reporters stopped "
+            "using these codes of HS 1992 when a later edition of the Harmonised System merged them into others, and the "
+            "flows recorded afterwards are a remnant that must not be read as the product's trade: "
+            + "; ".join(
+                f"{product} ({reason}; {flows(product, last)} flows in {last}, "
+                f"{flows(product, last + 1)} in {last + 1})"
+                for product, (last, reason) in ABANDONED.items()
+            )
+            + ".",
             f"Country 490, 'Other Asia, not elsewhere specified' ({count('i = 490 OR j = 490'):,} rows), is kept as "
             "TWN: BACI's source does not list Taiwan, and its trade makes up this item.",
             f"Country 711, the Southern African Customs Union ({count('i = 711 OR j = 711'):,} rows, 1995-1999), "
@@ -330,9 +346,10 @@ CODE_NOTES = {
     "Rhenium": f"{NO_CODE}; 811291 joins rhenium with gallium, hafnium, indium, niobium and thallium",
 }
 PRODUCT_NOTES = {
-    "811230": "trade under this code ends in 2016: HS 2007 moved germanium into 811292; unknown afterwards, never zero",
-    "250390": "trade under this code ends in 2007",
-    "283030": "trade under this code ends in 2013, with gaps before",
+    code: f"reporters used this code until {last} ({reason}); flows recorded afterwards are a remnant: the trade is "
+    f"unknown from {last + 1}, never zero"
+    for code, (last, reason) in ABANDONED.items()
+} | {
     "270112": "the same code is bound to coking coal and to steam coal; adding both counts it twice",
     "271111": "liquefied gas in tonnes; production is in million cubic metres",
     "271121": "gas in gaseous state, in tonnes; production is in million cubic metres",
