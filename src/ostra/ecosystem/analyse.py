@@ -30,6 +30,8 @@ from ostra.model.profile import Profile
 
 # Our choice: below a tenth, a supplier's part is listed in the annex of suppliers but is no dependency of its own.
 MIN_HOLD = 0.1
+# Our choice: smaller parts of a whole count in every sum, but are not listed one by one.
+LISTED_SHARE = 0.01
 # Our choice: an economy that holds at least half of an item cannot be replaced by all the others as they stand.
 CHOKEPOINT_HOLD = 0.5
 
@@ -73,6 +75,8 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     this_year = series.filter(pl.col("year") == year)
     suppliers = position.suppliers.filter(pl.col("year") == year)
     produced = material_production.production_shares(tables.production, [year], names)
+    listed_suppliers = suppliers.filter(pl.col("share") >= LISTED_SHARE)
+    listed_producers = produced.filter(pl.col("share_high") >= LISTED_SHARE)
     indicators = materials.indicators(
         tables.trade,
         tables.production,
@@ -89,7 +93,7 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     ends = graph.end_products(dossier)
     reach = {item: tuple(end for end in ends if end in users) for item, users in needed_by.items()}
     provided = provision_holds(dossier)
-    holds = import_holds(dossier, this_year, suppliers) + production_holds(dossier, produced) + provided
+    holds = import_holds(dossier, this_year, listed_suppliers) + production_holds(dossier, listed_producers) + provided
     dependencies = [
         _dependency(hold, order[hold.item])
         for hold in holds
@@ -98,9 +102,9 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     dependencies.sort(key=lambda d: (-d.hold.low, -d.hold.high, d.id))
     chokepoints = _chokepoints([h for h in holds if h.measure != "import share"], members, home, order, reach)
     found = [
-        *evidence.trade_evidence(this_year, suppliers, tables, home),
+        *evidence.trade_evidence(this_year, listed_suppliers, tables, home),
         *evidence.series_evidence(series, tables, home),
-        *evidence.production_evidence(produced, tables),
+        *evidence.production_evidence(produced, tables, LISTED_SHARE),
         *evidence.material_evidence(indicators, tables, home),
         *provision_evidence(provided, dossier),
     ]
@@ -112,9 +116,9 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         trade_series=tuple(_trade_rows(series)),
         suppliers=tuple(
             SupplierShare(**row)
-            for row in suppliers.filter(pl.col("share").is_not_null())
-            .select("product", "year", "supplier", "imports_kusd", "share")
-            .iter_rows(named=True)
+            for row in listed_suppliers.select("product", "year", "supplier", "imports_kusd", "share").iter_rows(
+                named=True
+            )
         ),
         materials=tuple(_material_rows(indicators)),
         evidence=tuple(sorted(found, key=lambda e: e.id)),

@@ -133,7 +133,7 @@ def _product_evidence(
                     facts=(ref(supplier["reverse_flows"], importer=code),),
                 )
             )
-    terms = " + ".join(f"{s['share']:.3f}²" for s in suppliers[:4]) + (" + …" if len(suppliers) > 4 else "")
+    terms = " + ".join(f"{s['share']:.3f}²" for s in suppliers[:4]) + (" + …" if row["suppliers"] > 4 else "")
     found.append(
         figure(
             "concentration",
@@ -143,6 +143,7 @@ def _product_evidence(
             formula="HHI = Σ s²",
             substituted=f"HHI = {terms} = {row['concentration']:.3f}",
             inputs=tuple(share_ids),
+            facts=(ref(row["import_rows"], **imported),),
         )
     )
     found.append(
@@ -294,14 +295,14 @@ def shorten(text: str, limit: int = 60) -> str:
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
-def production_evidence(produced: pl.DataFrame, tables: FactTables) -> list[Evidence]:
-    """Evidence for each producer's share of the world production of a material."""
+def production_evidence(produced: pl.DataFrame, tables: FactTables, least: float) -> list[Evidence]:
+    """Evidence for each producer's share of the world production of a material, where it can reach `least`."""
     found = []
     for (material, year), part in produced.group_by(["material", "year"], maintain_order=True):
         rows = int(part["rows"].sum())
         known = sum(part["quantity"].drop_nulls().to_list())
         unknown = part.filter(pl.col("quantity").is_null())["country"].to_list()
-        for row in part.filter(pl.col("share_high").is_not_null()).iter_rows(named=True):
+        for row in part.filter(pl.col("share_high") >= least).iter_rows(named=True):
             quantity = "unknown" if row["quantity"] is None else number(row["quantity"])
             found.append(
                 Evidence(
