@@ -1,0 +1,321 @@
+"""The files that users hand over: what they are, whether they are sound, and how their text is encoded.
+
+Nothing here trusts a name or a size that a file states of itself.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ostra.errors import DataError, Problem
+
+Progress = Callable[[str, int, int], None]  # what is being done, how much is done, how much there is
+
+CHUNK = 1 << 20
+# Our choice: a published BACI archive unpacks to about 8 GB of text, at about 4 to 1.
+MOST_UNPACKED = 64 << 30
+MOST_RATIO = 200
+MOST_MEMBERS = 1000
+LONGEST_HEADER = 64 << 10
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+SIGNATURES = {
+    b"PK\x03\x04": "a zip archive or a spreadsheet",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A file that was read once from end to end."""
+
+    path: Path
+    name: str  # as the user knows it; for a member of an archive `archive.zip/member.csv`
+    sha256: str
+    bytes: int
+    lines: int
+    encoding: str  # 'utf-8' or 'latin-1'
+    quotes: bool  # whether any quotation mark occurs
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of a delimited file, and under which raw column each of its fields is read."""
+
+    names: tuple[str, ...]
+    raw: tuple[str, ...]
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """The progress callback of those who do not want to know."""
+
+
+def check_is_file(path: Path) -> None:
+    """Refuse what is missing, is no regular file, or is empty, each with its own words."""
+    name = str(path)
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise DataError(Problem("no such file", name, mend="Check the path.")) from None
+    except OSError as error:
+        raise DataError(Problem(f"cannot be opened: {error.strerror}", name)) from None
+    if stat.S_ISDIR(found.st_mode):
+        raise DataError(Problem("is a directory, not a file", name, mend="Name the file inside it."))
+    if not stat.S_ISREG(found.st_mode):
+        raise DataError(Problem("is not a regular file", name, mend="Save the data to a file first."))
+    if found.st_size == 0:
+        raise DataError(Problem("the file is empty", name, mend="Download or export it again."))
+
+
+def is_zip(path: Path) -> bool:
+    """Whether the file begins as a zip archive does, or is named as one (a truncated one still begins so)."""
+    with path.open("rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() == ".zip"
+
+
+def scan(path: Path, name: str, progress: Progress = no_progress, *, text: bool = True) -> Scanned:
+    """Read the file once: its hash, its number of lines and its encoding.
+
+    A byte order mark is accepted. Bytes that are not UTF-8 are taken as Latin-1 (ISO 8859-1), which the caller
+    reports. NUL bytes, other file types and mixed line ends are refused. With `text` false only the hash is taken.
+
+    Raises
+    ------
+    DataError
+        The file is missing, empty, not text, or mixes line ends.
+    """
+    check_is_file(path)
+    total, done, lines, returns, pairs = path.stat().st_size, 0, 0, 0, 0
+    digest = hashlib.sha256()
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    last, quotes = b"", False
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            done += len(chunk)
+            progress("reading", done, total)
+            if not text:
+                continue
+            if done == len(chunk):
+                _refuse_other_types(chunk, name)
+            if b"\0" in chunk:
+                raise DataError(Problem("is not text: it holds NUL bytes", name, mend="Export it as CSV in UTF-8."))
+            lines += chunk.count(b"\n")
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n")
+            if last.endswith(b"\r") and chunk.startswith(b"\n"):
+                pairs += 1
+            quotes = quotes or b'"' in chunk
+            # ASCII needs no decoding unless a character was cut at the end of the chunk before.
+            if decoder and not (chunk.isascii() and not decoder.getstate()[0]):
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    decoder = None
+            last = chunk
+    if decoder and decoder.getstate()[0]:
+        decoder = None
+    if returns and (pairs != returns or pairs != lines):
+        raise DataError(
+            Problem(
+                "line ends are mixed (CR, LF and CR LF)" if lines else "lines end with CR alone",
+                name,
+                mend="Save the file again with one kind of line end; it may have been joined from several.",
+            )
+        )
+    if not last.endswith(b"\n"):
+        lines += 1
+    return Scanned(path, name, digest.hexdigest(), done, lines, "utf-8" if decoder else "latin-1", quotes)
+
+
+def _refuse_other_types(start: bytes, name: str) -> None:
+    for signature, what in SIGNATURES.items():
+        if start.startswith(signature):
+            mend = "Unpack it and name the file inside." if "archive" in what else "Export it as CSV in UTF-8."
+            raise DataError(Problem(f"is {what}, not CSV", name, mend=mend))
+
+
+def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: frozenset[str], delimiter: str) -> Header:
+    """Match the header line with the columns that a reader needs, in any order and case; others are ignored.
+
+    Raises
+    ------
+    DataError
+        The file has no header or no rows, another delimiter, a column twice, or misses a column.
+    """
+    with file.path.open("rb") as handle:
+        line = handle.readline(LONGEST_HEADER)
+    if len(line) >= LONGEST_HEADER:
+        raise DataError(Problem("the first line is no header: it is longer than 64 kB", file.name, 1))
+    text = line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1").rstrip("\r\n")
+    wanted = {alias.casefold(): raw for raw, aliases in columns.items() for alias in aliases}
+    names = _split(text, delimiter)
+    if not any(name.strip().casefold() in wanted for name in names) or len(names) == 1:
+        for other, word in DELIMITERS.items():
+            hits = sum(name.strip().casefold() in wanted for name in _split(text, other))
+            if other != delimiter and hits > 1:
+                raise DataError(
+                    Problem(
+                        f"columns are separated by {word}",
+                        file.name,
+                        1,
+                        value=text[:80],
+                        mend=f"Save the file with {DELIMITERS[delimiter]} as separator and a point as decimal mark.",
+                    )
+                )
+    raw: list[str] = []
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        column = wanted.get(name.strip().casefold(), f"unused_{number}")
+        if column in seen:
+            raise DataError(Problem("column is there twice", file.name, 1, name.strip(), mend="Remove one of them."))
+        seen.add(column)
+        raw.append(column)
+    absent = [aliases[0] for key, aliases in columns.items() if key not in seen and key not in optional]
+    if absent:
+        expected = ", ".join(aliases[0] for aliases in columns.values())
+        raise DataError(
+            Problem(
+                f"column{'s' if len(absent) > 1 else ''} missing: {', '.join(absent)}",
+                file.name,
+                1,
+                value=text[:120],
+                mend=f"The header must name {expected}.",
+            )
+        )
+    if file.lines < 2:
+        raise DataError(Problem("holds a header and no rows", file.name, 1, mend="Download or export it again."))
+    return Header(tuple(names), tuple(raw))
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def record_lines(file: Scanned, delimiter: str) -> Iterator[tuple[int, int]]:
+    """First and last line of each record after the header, blank lines left out; slow, for files that need it."""
+    with file.path.open(encoding=file.encoding, newline="") as handle:
+        reader = csv.reader(handle, delimiter=delimiter)
+        before = 0
+        try:
+            for number, row in enumerate(reader):
+                if number and row:
+                    yield before + 1, reader.line_num
+                before = reader.line_num
+        except csv.Error:
+            return
+
+
+def unpack(
+    archive: Path, into: Path, wanted: Callable[[str], bool], progress: Progress = no_progress
+) -> list[tuple[str, Path]]:
+    """Unpack the members of a zip archive that are wanted, under names of our own, in the order of their names.
+
+    Names inside the archive never become paths; sizes are counted while unpacking, whatever the archive states.
+
+    Raises
+    ------
+    DataError
+        The archive is truncated, damaged, encrypted or too large, or holds nothing that is wanted.
+    """
+    name = str(archive)
+    unpacked: list[tuple[str, Path]] = []
+    size = archive.stat().st_size
+    budget = min(MOST_UNPACKED, max(size * MOST_RATIO, 64 << 20))
+    try:
+        with zipfile.ZipFile(archive) as content:
+            members = sorted((m for m in content.infolist() if not m.is_dir()), key=lambda m: m.filename)
+            if len(members) > MOST_MEMBERS:
+                raise DataError(
+                    Problem(f"holds {len(members)} files", name, mend="Unpack it and name those to import.")
+                )
+            chosen = [m for m in members if wanted(m.filename)]
+            if not chosen:
+                listed = ", ".join(m.filename for m in members[:5]) or "nothing"
+                raise DataError(Problem("holds no file of this kind", name, value=listed))
+            expected, done = sum(m.file_size for m in chosen), 0
+            for number, member in enumerate(chosen):
+                if member.flag_bits & 1:
+                    raise DataError(
+                        Problem("is encrypted", f"{name}/{member.filename}", mend="Unpack it yourself first.")
+                    )
+                target = into / f"member-{number}"
+                with content.open(member) as source, target.open("xb") as sink:
+                    for count in _copied(source, sink):
+                        done += count
+                        if done > budget:
+                            raise DataError(
+                                Problem(
+                                    f"unpacks to more than {budget >> 20} MB, which no table of this kind does",
+                                    name,
+                                    mend="Check where the archive comes from.",
+                                )
+                            )
+                        progress("unpacking", done, max(expected, done))
+                unpacked.append((f"{name}/{member.filename}", target))
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno is not None:
+            raise
+        raise DataError(
+            Problem(
+                f"the archive is truncated or damaged: {error}", name, mend="Download it again and compare its size."
+            )
+        ) from None
+    return unpacked
+
+
+def unpack_gzip(archive: Path, into: Path, progress: Progress = no_progress) -> Path:
+    """Unpack one `.gz` file, with the same limits as a zip archive."""
+    name, target = str(archive), into / f"{archive.stem}"
+    size, done = archive.stat().st_size, 0
+    budget = min(MOST_UNPACKED, max(size * MOST_RATIO, 64 << 20))
+    try:
+        with gzip.open(archive) as source, target.open("xb") as sink:
+            for count in _copied(source, sink):
+                done += count
+                if done > budget:
+                    raise DataError(Problem(f"unpacks to more than {budget >> 20} MB", name))
+                progress("unpacking", done, done)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise DataError(Problem(f"the archive is truncated or damaged: {error}", name)) from None
+    return target
+
+
+def _copied(source: IO[bytes] | gzip.GzipFile, sink: IO[bytes]) -> Iterator[int]:
+    while chunk := source.read(CHUNK):
+        sink.write(chunk)
+        yield len(chunk)
+
+
+def joined_hash(files: Sequence[Scanned]) -> str:
+    """One hash for several files, the same in whatever order they are named; of one file, its own."""
+    if len(files) == 1:
+        return files[0].sha256
+    return hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode()).hexdigest()
+
+
+def first_names(file: Scanned) -> tuple[str, ...]:
+    """The names in the header line, for readers whose format has variants."""
+    with file.path.open("rb") as handle:
+        line = handle.readline(LONGEST_HEADER)
+    text = line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1", "replace")
+    return tuple(name.strip() for name in _split(text.rstrip("\r\n"), ","))
