@@ -75,6 +75,33 @@ def rings(geometry: dict[str, Any], arcs: list[Ring]) -> list[Ring]:
     return result
 
 
+def cut_at_date_line(ring: Ring) -> list[Ring]:
+    """The ring in pieces that lie between 180° west and 180° east: the source joins outlines across the date line."""
+    turned: Ring = [ring[0]]
+    for longitude, latitude in ring[1:]:
+        before = turned[-1][0]
+        turned.append((longitude + 360 * round((before - longitude) / 360), latitude))
+    pieces = []
+    for turn in (-360, 0, 360):
+        piece = [(longitude + turn, latitude) for longitude, latitude in turned]
+        piece = clip(clip(piece, -180, 1), 180, -1)
+        if len(piece) >= 3:
+            pieces.append(piece)
+    return pieces
+
+
+def clip(ring: Ring, limit: float, sign: int) -> Ring:
+    """The part of the ring on one side of a meridian (Sutherland and Hodgman 1974)."""
+    result: Ring = []
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
+        inside1, inside2 = (x1 - limit) * sign >= 0, (x2 - limit) * sign >= 0
+        if inside1:
+            result.append((x1, y1))
+        if inside1 != inside2:
+            result.append((limit, y1 + (y2 - y1) * (limit - x1) / (x2 - x1)))
+    return result
+
+
 def area(ring: Ring) -> float:
     """Area enclosed by a projected ring (shoelace)."""
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
@@ -124,12 +151,19 @@ def main() -> None:
     def draw(ring: Ring) -> Ring:
         return [((x - left) * factor, (top - y) * factor) for x, y in (equal_earth(*p) for p in ring)]
 
+    def outlines_of(geometry: dict[str, Any], arcs: list[Ring]) -> list[Ring]:
+        return [draw(piece) for ring in rings(geometry, arcs) for piece in cut_at_date_line(ring)]
+
     def read(topology: dict[str, Any]) -> list[tuple[str, str, list[Ring]]]:
         arcs = decode_arcs(topology)
         shapes = [g for g in topology["objects"]["countries"]["geometries"] if g["properties"]["name"] not in LEFT_OUT]
         iso = codes({g["properties"]["name"]: g.get("id", "") for g in shapes})
         return [
-            (iso[g["properties"]["name"]], g["properties"]["name"], [draw(r) for r in rings(g, arcs)])
+            (
+                iso[g["properties"]["name"]],
+                g["properties"]["name"],
+                outlines_of(g, arcs),
+            )
             for g in shapes
             if g["properties"]["name"] in iso
         ]

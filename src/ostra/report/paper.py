@@ -8,7 +8,6 @@ import re
 
 from ostra.errors import OstraError
 
-
 # What only a screen can use stands between these marks; leaving it out halves the time that printing takes.
 # Text of a dossier cannot contain them: it is escaped.
 SCREEN_ONLY = re.compile(r"<!--screen-->.*?<!--/screen-->", re.DOTALL)
@@ -39,4 +38,3 @@ def render_pdf(html: str) -> bytes:
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     return pdf
-

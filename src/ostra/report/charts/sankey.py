@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from html import escape
 
 from ostra.model.assessment import Assessment, Dependency
-from ostra.report.charts.svg import element, fit, hatch, label, link, picture, wrap
+from ostra.report.charts.svg import element, hatch, label, link, picture, wrap
 from ostra.report.wording import BLUE, INK, QUIET, percent
 
 WIDTH = 940
 ITEM_HEIGHT, ITEM_GAP, TOP = 34.0, 9.0, 30.0
-SUPPLIER_X, ITEM_X, ITEM_WIDTH, STAGE_X, BAR = 176.0, 404.0, 188.0, 764.0, 12.0
+NAME_HEIGHT = 14.0
+SUPPLIER_X, ITEM_X, ITEM_WIDTH, STAGE_X, BAR = 204.0, 418.0, 190.0, 774.0, 12.0
 OTHER, UNKNOWN = "other", "unknown"
 
 
@@ -72,7 +73,9 @@ def choose(
     return chosen, [*named, *(s for s in (OTHER, UNKNOWN) if s in present)], flows
 
 
-def sankey(assessment: Assessment, name: str, rows: Mapping[str, Dependency], items: int = 12, suppliers: int = 8) -> str:
+def sankey(
+    assessment: Assessment, name: str, rows: Mapping[str, Dependency], items: int = 12, suppliers: int = 8
+) -> str:
     """Draw suppliers -> items -> stages; every item is equally tall, so widths are shares of one item, not volumes.
 
     Parameters
@@ -92,19 +95,26 @@ def sankey(assessment: Assessment, name: str, rows: Mapping[str, Dependency], it
         targets = sorted(needed, key=order.index) or [stage_of.get(item, "")]
         onward += [Flow(item, target, 1 / len(targets)) for target in targets if target]
     stages = [s for s in order if any(flow.end == s for flow in onward)]
-    item_y = {item: TOP + place * (ITEM_HEIGHT + ITEM_GAP) for place, item in enumerate(chosen)}
-    bottom = TOP + len(chosen) * (ITEM_HEIGHT + ITEM_GAP) - ITEM_GAP
+    gap = max(ITEM_GAP, NAME_HEIGHT * len(sources) / max(len(chosen) - 1, 1))  # room for the suppliers' names
+    item_y = {item: TOP + place * (ITEM_HEIGHT + gap) for place, item in enumerate(chosen)}
+    bottom = TOP + len(chosen) * (ITEM_HEIGHT + gap) - gap
     sources = _by_middle(sources, flows, item_y)
-    supplier_y, supplier_height = _stack(sources, {s: sum(f.share for f in flows if f.start == s) for s in sources}, bottom)
+    supplier_y, supplier_height = _stack(
+        sources, {s: sum(f.share for f in flows if f.start == s) for s in sources}, bottom
+    )
     stage_y, stage_height = _stack(stages, {s: sum(f.share for f in onward if f.end == s) for s in stages}, bottom)
     names = {**assessment.economy_names, OTHER: "Other suppliers", UNKNOWN: "Unknown"}
 
     parts = [element("defs", hatch(f"{name}-hatch"))]
     for x, text, anchor in [
-        (SUPPLIER_X, "Suppliers", "end"), (ITEM_X + ITEM_WIDTH / 2, "What they provide", "middle"), (STAGE_X, "Where it is needed", "start")
-    ]:  # fmt: skip
+        (SUPPLIER_X, "Suppliers", "end"),
+        (ITEM_X + ITEM_WIDTH / 2, "What they provide", "middle"),
+        (STAGE_X, "Where it is needed", "start"),
+    ]:
         parts.append(label(x, 16, text, size=11.5, weight=600, anchor=anchor, fill=QUIET))
-    parts += _ribbons(flows, sources, chosen, (SUPPLIER_X + BAR, supplier_y), (ITEM_X, item_y), names | item_names, name)
+    parts += _ribbons(
+        flows, sources, chosen, (SUPPLIER_X + BAR, supplier_y), (ITEM_X, item_y), names | item_names, name
+    )
     parts += _ribbons(
         onward, chosen, stages, (ITEM_X + ITEM_WIDTH, item_y), (STAGE_X, stage_y), item_names | stage_names, name
     )
@@ -112,15 +122,27 @@ def sankey(assessment: Assessment, name: str, rows: Mapping[str, Dependency], it
         y, height = supplier_y[source], supplier_height[source]
         fill = f"url(#{name}-hatch)" if source == UNKNOWN else QUIET if source == OTHER else BLUE
         shape = element("rect", x=SUPPLIER_X, y=y, width=BAR, height=max(height, 2.0), fill=fill)
-        shape += label(SUPPLIER_X - 8, y + height / 2 + 4, fit(names.get(source, source), SUPPLIER_X - 14, 11.5),
-                       size=11.5, anchor="end")  # fmt: skip
+        name_room = SUPPLIER_X - 14
+        lines = wrap(names.get(source, source), name_room, 11.5, 2 if height > 2 * NAME_HEIGHT - 6 else 1)
+        for place, line in enumerate(lines):
+            middle = y + height / 2 + 4 + 13 * (place - (len(lines) - 1) / 2)
+            shape += label(SUPPLIER_X - 8, middle, line, size=11.5, anchor="end")
         count = sum(1 for flow in flows if flow.start == source)
         said = f"{names.get(source, source)}: provides part of {count} of the {len(chosen)} items shown"
         parts.append(link(f"sup-{source}" if source not in (OTHER, UNKNOWN) else "dependencies", shape, said))
     for item in chosen:
         lines = wrap(item_names.get(item, item), ITEM_WIDTH - 16, 10.5, 2)
-        shape = element("rect", x=ITEM_X, y=item_y[item], width=ITEM_WIDTH, height=ITEM_HEIGHT, rx=3, fill="#ffffff",
-                        stroke=BLUE, stroke_width=1)  # fmt: skip
+        shape = element(
+            "rect",
+            x=ITEM_X,
+            y=item_y[item],
+            width=ITEM_WIDTH,
+            height=ITEM_HEIGHT,
+            rx=3,
+            fill="#ffffff",
+            stroke=BLUE,
+            stroke_width=1,
+        )
         first = item_y[item] + ITEM_HEIGHT / 2 + 4 - 6.5 * (len(lines) - 1)
         for place, line in enumerate(lines):
             shape += label(ITEM_X + 8, first + 13 * place, line, size=10.5)
@@ -135,11 +157,17 @@ def sankey(assessment: Assessment, name: str, rows: Mapping[str, Dependency], it
         lines = wrap(stage_names[stage], WIDTH - STAGE_X - BAR - 12, 11.5, 3)
         for place, line in enumerate(lines):
             shape += label(STAGE_X + BAR + 8, y + height / 2 + 4 + 14 * (place - (len(lines) - 1) / 2), line, size=11.5)
-        parts.append(link("matrix", shape, f"{stage_names[stage]}: needs {sum(f.end == stage for f in onward)} of the items"))
+        parts.append(
+            link("matrix", shape, f"{stage_names[stage]}: needs {sum(f.end == stage for f in onward)} of the items")
+        )
     return picture(
-        WIDTH, bottom + 14, "".join(parts), name=name, title="Suppliers, items and the stages that need them",
+        WIDTH,
+        bottom + 14,
+        "".join(parts),
+        name=name,
+        title="Suppliers, items and the stages that need them",
         description="Every item is drawn equally tall; a band is the least share that a supplier is known to provide.",
-    )  # fmt: skip
+    )
 
 
 def _by_middle(sources: Sequence[str], flows: Sequence[Flow], item_y: Mapping[str, float]) -> list[str]:
@@ -152,7 +180,9 @@ def _by_middle(sources: Sequence[str], flows: Sequence[Flow], item_y: Mapping[st
     return sorted(sources, key=lambda s: ((OTHER, UNKNOWN).index(s) + 1 if s in (OTHER, UNKNOWN) else 0, middle(s), s))
 
 
-def _stack(nodes: Sequence[str], totals: Mapping[str, float], bottom: float) -> tuple[dict[str, float], dict[str, float]]:
+def _stack(
+    nodes: Sequence[str], totals: Mapping[str, float], bottom: float
+) -> tuple[dict[str, float], dict[str, float]]:
     """Place nodes one under the other over the whole height; their heights are on the scale of the items."""
     heights = {node: totals[node] * ITEM_HEIGHT for node in nodes}
     free = bottom - TOP - sum(heights.values())
@@ -189,7 +219,8 @@ def _ribbons(
         offset_right[flow.end] += height
         curve = (
             f"M{left[0]:.1f},{y1:.1f}C{middle:.1f},{y1:.1f} {middle:.1f},{y2:.1f} {right[0]:.1f},{y2:.1f}"
-            f"v{height:.1f}C{middle:.1f},{y2 + height:.1f} {middle:.1f},{y1 + height:.1f} {left[0]:.1f},{y1 + height:.1f}z"
+            f"v{height:.1f}C{middle:.1f},{y2 + height:.1f} "
+            f"{middle:.1f},{y1 + height:.1f} {left[0]:.1f},{y1 + height:.1f}z"
         )
         unknown = flow.start == UNKNOWN
         fill = f"url(#{name}-hatch)" if unknown else BLUE
@@ -197,4 +228,3 @@ def _ribbons(
         strength = 0.55 if unknown else round(0.18 + 0.42 * flow.share, 2)
         parts.append(element("path", element("title", escape(said)), d=curve, fill=fill, fill_opacity=f"{strength}"))
     return parts
-

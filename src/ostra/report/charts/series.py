@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ostra.model.assessment import TradeIndicators
-from ostra.report.charts.svg import element, fit, hatch, label, link, picture, rule
+from ostra.report.charts.svg import element, hatch, label, link, picture, rule, text_width
 from ostra.report.wording import BLUE, INK, QUIET, number, percent
 
 WIDTH, HEIGHT = 300, 190
@@ -42,24 +42,29 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
     known = {row.year for row in rows if row.top_share is not None}
     for low, high in _runs([year for year in range(first, last + 1) if year not in known]):
         start, end = max(x(low) - step / 2, LEFT), min(x(high) + step / 2, WIDTH - RIGHT)
-        parts.append(
-            element("rect", x=start, y=TOP, width=end - start, height=y(0) - TOP, fill=f"url(#{name}-hatch)")
-        )
+        parts.append(element("rect", x=start, y=TOP, width=end - start, height=y(0) - TOP, fill=f"url(#{name}-hatch)"))
     for share in (0.0, 0.5, 1.0):
         parts.append(rule(LEFT, y(share), WIDTH - RIGHT, y(share)))
         parts.append(label(LEFT - 5, y(share) + 3.5, percent(share), size=9.5, anchor="end", fill=QUIET))
     parts.append(label(LEFT, HEIGHT - 8, str(first), size=9.5, fill=QUIET))
     parts.append(label(WIDTH - RIGHT, HEIGHT - 8, str(last), size=9.5, anchor="end", fill=QUIET))
-    ends: list[tuple[float, str, str]] = []
+    ends: list[tuple[float, int, str, str]] = []
     for indicator, colour, dash in LINES:
         values = {row.year: value for row in rows if (value := getattr(row, indicator)) is not None}
         for low, high in _runs(sorted(values)):
             points = " ".join(f"{x(year):.1f},{y(values[year]):.1f}" for year in range(low, high + 1))
             if high > low:
                 parts.append(
-                    element("polyline", points=points, fill="none", stroke=colour, stroke_width=1.8,
-                            stroke_dasharray=dash, stroke_linejoin="round")
-                )  # fmt: skip
+                    element(
+                        "polyline",
+                        points=points,
+                        fill="none",
+                        stroke=colour,
+                        stroke_width=1.8,
+                        stroke_dasharray=dash,
+                        stroke_linejoin="round",
+                    )
+                )
         for year, value in values.items():
             dot = element("circle", cx=x(year), cy=y(value), r=2.0, fill=colour)
             key = f"trade.{rows[0].product}.{year}.{indicator}"
@@ -70,18 +75,28 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         if values:
             year = max(values)
             shown = percent(values[year]) if indicator == "top_share" else f"HHI {values[year]:.2f}"
-            ends.append((y(values[year]), shown if year == last else f"{shown} ({year})", colour))
+            if year < last:
+                shown = f"{shown} in {year}"
+            ends.append((y(values[year]), year, shown, colour))
     ends.sort()
     height = -99.0
-    for place, text, colour in ends:
+    for place, year, text, colour in ends:
         height = max(place + 3.5, height + 12)
-        parts.append(label(WIDTH - RIGHT + 6, height, fit(text, RIGHT - 8, 9.5), size=9.5, weight=600, fill=colour))
+        start = (WIDTH - RIGHT if year == last else x(year)) + 6
+        if year < last:
+            ground = {"x": start - 3, "y": height - 9, "width": text_width(text, 9.5, 600) + 6, "height": 12}
+            parts.append(element("rect", fill="#ffffff", **ground))
+        parts.append(label(start, height, text, size=9.5, weight=600, fill=colour))
     if not known:
         parts.append(label((LEFT + WIDTH - RIGHT) / 2, y(0.5) - 6, "unknown in all years", anchor="middle", fill=INK))
     return picture(
-        WIDTH, HEIGHT, "".join(parts), name=name, title=f"{title}: largest supplier and concentration, {first}–{last}",
-        description=f"{len(known)} of {len(rows)} years are known; unknown years are hatched. The table has all values.",
-    )  # fmt: skip
+        WIDTH,
+        HEIGHT,
+        "".join(parts),
+        name=name,
+        title=f"{title}: largest supplier and concentration, {first}–{last}",
+        description=f"{len(known)} of {len(rows)} years are known; the others are hatched. The table has all values.",
+    )
 
 
 def _said(indicator: str) -> str:

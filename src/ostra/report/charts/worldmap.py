@@ -9,11 +9,12 @@ from importlib.resources import files
 from typing import Any
 
 from ostra.model.base import Interval
-from ostra.report.charts.svg import element, hatch, label, link, picture
+from ostra.report.charts.svg import element, hatch, label, link, picture, text_width
 from ostra.report.wording import BLUE, QUIET, SHADE_NAMES, SHADES, interval_words, shade
 
-HOME_FILL = "#b9a77c"
-NONE_FILL = "#f1f2f4"
+HOME_FILL = "#6b7680"
+NONE_FILL = "#f3f4f5"
+COAST = "#b4bcc5"
 
 
 @functools.cache
@@ -37,12 +38,12 @@ def world_map(
         The economies of the home.
     """
     data = world()
-    width, height = float(data["width"]), float(data["height"]) + 120
+    width, height = float(data["width"]), float(data["height"]) + 80
     parts = [element("defs", hatch(f"{name}-hatch").replace('width="6"', 'width="6" patternTransform="scale(2.4)"', 1))]
     shapes: list[tuple[int, str, str]] = []
     for code, outline in data["outlines"].items():
         fill, rank = _fill(code, holds, members, name)
-        shape = element("path", d=outline, fill=fill, stroke="#ffffff", stroke_width=1.5)
+        shape = element("path", d=outline, fill=fill, stroke=COAST, stroke_width=1)
         shapes.append((rank, code, shape))
     for code, (x, y) in data["points"].items():
         fill, rank = _fill(code, holds, members, name)
@@ -59,10 +60,14 @@ def world_map(
     parts.append(_legend(name, float(data["height"]) + 30))
     unseen = sorted(code for code in holds if code not in data["outlines"] and code not in data["points"])
     return picture(
-        width, height, "".join(parts), name=name, title=title,
+        width,
+        height,
+        "".join(parts),
+        name=name,
+        title=title,
         description="Economies shaded by their largest hold on any item. The table has every economy and value."
         + (f" Not on the map: {', '.join(unseen)}." if unseen else ""),
-    )  # fmt: skip
+    )
 
 
 def _fill(code: str, holds: Mapping[str, tuple[Interval, int]], members: frozenset[str], name: str) -> tuple[str, int]:
@@ -79,9 +84,9 @@ def _legend(name: str, top: float) -> str:
     entries = [(fill, words) for fill, words in zip(SHADES, SHADE_NAMES, strict=True)]
     entries += [(f"url(#{name}-hatch)", "unknown"), (HOME_FILL, "home"), (NONE_FILL, "no hold recorded")]
     parts = [label(20, top + 26, "Largest hold, at least:", size=27, fill=QUIET)]
-    x = 330.0
+    x = 20 + text_width("Largest hold, at least:", 27) + 24
     for fill, words in entries:
         parts.append(element("rect", x=x, y=top, width=44, height=34, fill=fill, stroke=BLUE, stroke_width=1))
         parts.append(label(x + 54, top + 26, words, size=25))
-        x += 54 + 13.2 * len(words) + 26
+        x += 54 + text_width(words, 25) + 28
     return "".join(parts)
