@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ostra.dimensions import judge
+from ostra.dimensions.judge import judged_findings
 from ostra.dimensions.measured import masses_of, measurements
 from ostra.dimensions.robustness import robustness
 from ostra.model.assessment import DimensionResult, DimensionsResult, MatrixCell
@@ -199,13 +200,14 @@ def test_a_tension_needs_one_item_and_two_dimensions() -> None:
         {"items": ["ore"]},
         {"dimension": "security"},
         {"supplier": "PAL"},
+        {"supplier": None},
         {"effect": -1},
         {"confidence": 0.0},
     ],
-    ids=lambda c: ", ".join(c),
+    ids=str,
 )
 def test_no_tension_without_opposition(changes: dict[str, Any]) -> None:
-    """Another item, the same dimension, another supplier, the same sign, or no confidence: no tension."""
+    """Another item, the same dimension, another or no supplier, the same sign, or no confidence: no tension."""
     good = a_finding("good", dimension="competitiveness", effect=1, supplier="RIV") | changes
     rows = [good, a_finding("bad", dimension="security", supplier="RIV")]
     assert judge(a_step1(), a_dossier(rows), a_profile()).tensions == ()
@@ -245,9 +247,7 @@ def test_robustness_without_perturbation_is_one() -> None:
     dossier = a_dossier([a_finding("j", dimension="resilience", severity=1, confidence=0.4)])
     level = on(judge(step1, dossier, profile), "resilience").challenge.level
     rows = measurements(step1, dossier, profile, frozenset())
-    from ostra.dimensions.judge import judged_findings
-
-    judged, _ = judged_findings(dossier)
+    judged, _ = judged_findings(dossier, {}, {})
     assert robustness(level, rows, judged, spread=0.0, draws=3) == 1.0
     others = {"none", "low", "medium", "high"} - {level}
     assert all(robustness(other, rows, judged, spread=0.0, draws=3) == 0.0 for other in others)  # type: ignore[arg-type]

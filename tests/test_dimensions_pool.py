@@ -43,7 +43,7 @@ def opinion(name: str, severity: int, confidence: float, kind: str = "judged", v
             "evidence": f"finding.{name}",
         }
     )
-    return Opinion(finding, certain(severity), voice or name)
+    return Opinion(finding, certain(severity), voice or name, f"Finding {name}")
 
 
 opinions = st.lists(

@@ -200,6 +200,21 @@ def test_equal_fits_are_ordered_by_cost_delay_and_name() -> None:
     assert names(result) == ["e-quick", "a-slow", "b-slow", "c-dear", "d-harmful", "no-action"]
 
 
+def test_confirmed_advice_comes_first() -> None:
+    """What the dossier recommends and the rules confirm stands before a better fit that only the rules found."""
+    advice = {"id": "r1", "instrument": "narrow", "text": "Do it.", "dimensions": ["resilience"], "claims": ["seen"]}
+    idle = advice | {"id": "r2", "instrument": "idle"}
+    result, _ = matched(
+        an_instrument("broad"),
+        an_instrument("narrow", item_kinds=["tool"]),
+        an_instrument("idle", serves=["values"]),
+        dependencies=[a_dependency("ore", "RIV", 0.8), a_dependency("tool", "RIV", 0.4)],
+        dossier={"recommendations": [advice, idle]},
+    )
+    assert only(result, "narrow").score < only(result, "broad").score
+    assert names(result) == ["narrow", "broad", "idle", "no-action"]
+
+
 def test_weights_of_the_profile_move_the_ranking() -> None:
     """Who weighs security more gets the instrument that serves security first."""
     finding = a_finding("grave", severity=2, items=["tool"])

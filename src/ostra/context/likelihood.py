@@ -132,7 +132,7 @@ def likelihood(
     ours = mutual if mutual is not None else UNKNOWN
     w_h, w_m = settings.hold_weight, settings.mutual_weight
     hold_mid, ours_mid = (hold.low + hold.high) / 2.0, (ours.low + ours.high) / 2.0
-    up, down = w_h * hold_mid, -w_m * ours_mid
+    up, down = w_h * hold_mid, 0.0 - w_m * ours_mid  # 0.0 − x, because −x of nothing prints as "-0"
     mean = _kept(shifted(base.mean, up + down))
     low = _kept(shifted(base.low, w_h * hold.low - w_m * ours.high))
     high = _kept(shifted(base.high, w_h * hold.high - w_m * ours.low))
@@ -189,8 +189,8 @@ def likelihood(
             kind="computed",
             unit="log-odds",
             value=down,
-            low=-w_m * ours.high,
-            high=-w_m * ours.low,
+            low=0.0 - w_m * ours.high,
+            high=0.0 - w_m * ours.low,
             formula="−w_m · mutual hold",
             substituted=f"−{plain(w_m)} × {plains(ours)} (middle {plain(ours_mid)}) = {plain(down)}",
             method=METHOD,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ostra.dimensions.pool import Opinion, heard, weight_of
-from ostra.dimensions.wording import counted, name_of, shortened
-from ostra.model.assessment import Finding, LevelDistribution
+from ostra.dimensions.wording import counted, listed
+from ostra.model.assessment import LevelDistribution
 from ostra.model.base import LEVELS, Dimension
+
+MOST_TOLD = 3  # measured findings that a headline tells; more do not fit a sentence
+
+SHARES = ("import_share.", "production_share.", "provision_share.")
+"""Measured findings on shares open with these; they say more in a sentence than an index does."""
 
 
 def headline(
@@ -15,29 +20,28 @@ def headline(
     challenge: LevelDistribution | None,
     against: Sequence[Opinion],
     strengths: Sequence[Opinion],
-    item_names: Mapping[str, str],
-    economies: dict[str, str],
+    unknown: int,
 ) -> str:
-    """The level, what weighs most in it (measured and judged apart), and the main strength that stands against it.
+    """The level, what weighs most in it (measured and judged apart), what is unknown, and what stands against it.
 
-    `challenge` is None when nothing was assessed on the dimension.
+    Measured findings are told with the gravest and, among them, the largest share first, one for each item; the
+    weightiest judgement is quoted. `challenge` is None when nothing was assessed on the dimension; `unknown` counts
+    the indicators and shares of which nothing is known.
     """
+    loud = heard(against)
     if challenge is None:
         text = f"The challenge to {dimension} was not assessed: no finding and no indicator speaks of it"
-    elif not heard(against):
+    elif not loud:
         text = f"No challenge to {dimension} was found: no indicator reaches a threshold and no judgement names one"
     else:
         text = (
-            f"The challenge to {dimension} is {challenge.level} (probability of this level or a higher one: "
-            f"{at_least(challenge):.0%}): " + "; ".join(_clauses(against, item_names, economies))
+            f"The challenge to {dimension} is {challenge.level}, with a probability of {at_least(challenge):.0%} that "
+            f"it is {'high' if challenge.level == 'high' else challenge.level + ' or higher'}: "
         )
-    loudest = _loudest(heard(strengths))
-    if loudest is not None:
-        number = len({item for o in heard(strengths) for item in o.finding.items})
-        text += (
-            f"; strengths on {counted(number, 'item')} stand beside it, first {_told(loudest, item_names, economies)}"
-        )
-    return text + "."
+        text += "; ".join(_clauses(loud))
+    if unknown:
+        text += f"; {counted(unknown, 'share or indicator is', 'shares or indicators are')} unknown and not counted"
+    return text + _strengths(heard(strengths)) + "."
 
 
 def at_least(levels: LevelDistribution) -> float:
@@ -46,34 +50,40 @@ def at_least(levels: LevelDistribution) -> float:
     return min(1.0, sum(masses[LEVELS.index(levels.level) :]))
 
 
-def _clauses(opinions: Sequence[Opinion], item_names: Mapping[str, str], economies: dict[str, str]) -> list[str]:
+def _clauses(loud: Sequence[Opinion]) -> list[str]:
     clauses = []
-    for kind in ("measured", "judged"):
-        own = [o for o in heard(opinions) if o.finding.kind == kind]
-        loudest = _loudest(own)
-        if loudest is not None:
-            rest = f" (first of {counted(len(own), 'finding')})" if len(own) > 1 else ""
-            clauses.append(f"{kind}, {_told(loudest, item_names, economies)}{rest}")
+    measured = [o for o in loud if o.finding.kind == "measured"]
+    if measured:
+        told = _one_per_item(measured)
+        clauses.append(f"measured on {_items(measured)}, {listed([o.told for o in told[:MOST_TOLD]])}")
+    judged = [o for o in loud if o.finding.kind == "judged"]
+    if judged:
+        first = min(judged, key=lambda o: (-weight_of(o.finding), o.finding.id))
+        clauses.append(f"judged on {_items(judged)}, {'first ' if len(judged) > 1 else ''}{first.told}")
     return clauses
 
 
-def _loudest(opinions: Sequence[Opinion]) -> Finding | None:
-    """The finding of the greatest weight; among equals the greatest measured value, then the first id."""
-    if not opinions:
-        return None
+def _strengths(loud: Sequence[Opinion]) -> str:
+    if not loud:
+        return ""
+    measured = [o for o in loud if o.finding.kind == "measured"]
+    first = _one_per_item(measured)[0] if measured else min(loud, key=lambda o: (-weight_of(o.finding), o.finding.id))
+    return f"; strengths on {_items(loud)} stand beside it, {'first ' if len(loud) > 1 else ''}{first.told}"
 
-    def rank(finding: Finding) -> tuple[float, float, str]:
+
+def _one_per_item(measured: Sequence[Opinion]) -> list[Opinion]:
+    """The gravest measured finding of each item, shares before indices, the largest first."""
+
+    def rank(opinion: Opinion) -> tuple[bool, int, float, str]:
+        finding = opinion.finding
         value = finding.value.low if finding.value is not None else 0.0
-        return (-weight_of(finding), -value, finding.id)
+        return (not finding.id.startswith(SHARES), -finding.severity, -value, finding.id)
 
-    return min((o.finding for o in opinions), key=rank)
+    kept: dict[tuple[str, ...], Opinion] = {}
+    for opinion in sorted(measured, key=rank):
+        kept.setdefault(opinion.finding.items, opinion)
+    return list(kept.values())
 
 
-def _told(finding: Finding, item_names: Mapping[str, str], economies: dict[str, str]) -> str:
-    if finding.kind == "measured":
-        # The reason of a measured finding opens with subject, indicator, year and value.
-        return finding.reason.split(", at or above", 1)[0]
-    subject = ", ".join(item_names.get(item, item) for item in finding.items[:2])
-    if finding.supplier:
-        subject += f" ({name_of(finding.supplier, economies)})"
-    return f"{subject}: “{shortened(finding.reason)}”"
+def _items(opinions: Sequence[Opinion]) -> str:
+    return counted(len({item for o in opinions for item in o.finding.items}), "item")

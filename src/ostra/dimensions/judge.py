@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ostra.dimensions.headlines import at_least, headline
-from ostra.dimensions.measured import METHOD, Measurement, measured_findings, midpoint
+from ostra.dimensions.measured import METHOD, Measurement, measured_findings
 from ostra.dimensions.pool import UNIFORM, Masses, Opinion, Pooled, as_levels, certain, heard, pool
 from ostra.dimensions.robustness import DRAWS, SPREAD, robustness
 from ostra.dimensions.tensions import dependency_tensions
@@ -59,13 +59,13 @@ def judge(
     Stone (1961), The opinion pool, Annals of Mathematical Statistics 32, 1339-1342.
     """
     measured = measured_findings(step1, dossier, profile, members)
-    judged, judged_evidence = judged_findings(dossier)
+    item_names = {item.id: item.name for item in dossier.items}
+    economies = economy_names(step1)
+    judged, judged_evidence = judged_findings(dossier, item_names, economies)
     opinions = measured.opinions + judged
     # A rule has one dimension and one effect, so no voice crosses them and one call hears all.
     loud = {o.finding.id for o in heard(opinions)}
     findings = tuple(o.finding.model_copy(update={"heard": o.finding.id in loud}) for o in opinions)
-    item_names = {item.id: item.name for item in dossier.items}
-    economies = economy_names(step1)
 
     evidence: list[Evidence] = [*measured.evidence, *judged_evidence]
     results = []
@@ -73,7 +73,7 @@ def judge(
     for dimension in DIMENSIONS:
         rows = [m for m in measured.measurements if m.rule.dimension == dimension]
         own = [o for o in opinions if o.finding.dimension == dimension]
-        result, proofs = _dimension(dimension, own, rows, item_names, economies)
+        result, proofs = _dimension(dimension, own, rows, economies)
         results.append(result)
         evidence += proofs
     for item in dossier.items:
@@ -83,7 +83,7 @@ def judge(
                 item.name,
                 dimension,
                 [o for o in opinions if o.finding.dimension == dimension and item.id in o.finding.items],
-                [m for m in measured.measurements if m.rule.dimension == dimension and m.item == item.id],
+                [m for m in measured.measurements if m.rule.dimension == dimension and m.reading.item == item.id],
             )
             if cell is not None and proof is not None:
                 cells.append(cell)
@@ -97,7 +97,9 @@ def judge(
     )
 
 
-def judged_findings(dossier: Dossier) -> tuple[tuple[Opinion, ...], tuple[Evidence, ...]]:
+def judged_findings(
+    dossier: Dossier, item_names: Mapping[str, str], economies: dict[str, str]
+) -> tuple[tuple[Opinion, ...], tuple[Evidence, ...]]:
     """The dossier's judged findings as opinions, each with its own voice, and the evidence for them."""
     opinions = []
     evidence = []
@@ -117,7 +119,11 @@ def judged_findings(dossier: Dossier) -> tuple[tuple[Opinion, ...], tuple[Eviden
             date=row.date,
             evidence=f"finding.{row.id}",
         )
-        opinions.append(Opinion(finding, certain(row.severity), row.id))
+        subject = ", ".join(item_names.get(item, item) for item in row.items[:2])
+        if row.supplier:
+            subject += f" ({name_of(row.supplier, economies)})"
+        told = f"{subject}: “{shortened(row.reason)}”"
+        opinions.append(Opinion(finding, certain(row.severity), row.id, told))
         side = "challenge" if row.effect < 0 else "strength"
         evidence.append(
             Evidence(
@@ -141,7 +147,6 @@ def _dimension(
     dimension: Dimension,
     opinions: Sequence[Opinion],
     rows: Sequence[Measurement],
-    item_names: dict[str, str],
     economies: dict[str, str],
 ) -> tuple[DimensionResult, list[Evidence]]:
     against = [o for o in opinions if o.finding.effect < 0]
@@ -151,7 +156,8 @@ def _dimension(
     assessed = pooled is not None or _assessed(challenge_rows)
     levels = as_levels(pooled.total if pooled else NOTHING if assessed else UNIFORM)
     strength = as_levels(backed.total) if backed else None
-    caveats = _unknowns(challenge_rows, item_names, economies)
+    unknown = sorted({_subject(m, economies) for m in challenge_rows if m.reading.unknown})
+    caveats = _unknowns(unknown, challenge_rows, economies)
     if not assessed:
         caveats = ("Nothing was assessed on this dimension: the level says nothing.", *caveats)
     elif pooled is None:
@@ -193,7 +199,7 @@ def _dimension(
         judged=as_levels(pooled.judged) if pooled and pooled.judged else None,
         strength=strength,
         robustness=share,
-        headline=headline(dimension, levels if assessed else None, against, strengths, item_names, economies),
+        headline=headline(dimension, levels if assessed else None, against, strengths, len(unknown)),
         findings=tuple(sorted(o.finding.id for o in opinions)),
         evidence=f"level.{dimension}.challenge",
         robustness_evidence=f"level.{dimension}.robustness",
@@ -215,7 +221,7 @@ def _cell(
     if not assessed and backed is None:
         return None, None
     levels = as_levels(pooled.total if pooled else NOTHING if assessed else UNIFORM)
-    known = [m for m in challenge_rows if not _unknown(m)]
+    known = [m for m in challenge_rows if not m.reading.unknown]
     caveats: tuple[str, ...] = ()
     if not assessed:
         caveats = ("Only strengths were looked at; the level of challenge says nothing.",)
@@ -226,7 +232,7 @@ def _cell(
         name, f"Challenge to {dimension} through {item_name}", pooled, levels, against or opinions, caveats
     )
     if pooled is None and assessed:
-        proof = proof.model_copy(update={"inputs": tuple(sorted({e for m in known for e in m.evidence}))})
+        proof = proof.model_copy(update={"inputs": tuple(sorted({e for m in known for e in m.reading.evidence}))})
     cell = MatrixCell(
         item=item,
         dimension=dimension,
@@ -285,30 +291,30 @@ def _printed(masses: Masses) -> str:
     return "none {}, low {}, medium {}, high {}".format(*(plain(m) for m in masses))
 
 
-def _unknown(row: Measurement) -> bool:
-    """Whether nothing at all is known of the indicator."""
-    return row.value.high - row.value.low >= 1.0
-
-
 def _assessed(rows: Iterable[Measurement]) -> bool:
-    return any(not _unknown(row) for row in rows)
+    return any(not row.reading.unknown for row in rows)
 
 
-def _unknowns(rows: Sequence[Measurement], item_names: dict[str, str], economies: dict[str, str]) -> tuple[str, ...]:
+def _subject(row: Measurement, economies: dict[str, str]) -> str:
+    reading = row.reading
+    return f"{reading.item_name} ({name_of(reading.supplier, economies)})" if reading.supplier else reading.item_name
+
+
+def _unknowns(unknown: Sequence[str], rows: Sequence[Measurement], economies: dict[str, str]) -> tuple[str, ...]:
     """What could not be judged: indicators that are unknown, and intervals that only may reach a threshold."""
-
-    def told(row: Measurement) -> str:
-        supplier = f" ({name_of(row.supplier, economies)})" if row.supplier else ""
-        return f"{item_names.get(row.item, row.item)}{supplier}"
-
     caveats = []
-    unknown = sorted({told(m) for m in rows if _unknown(m)})
     if unknown:
         caveats.append(
             f"Unknown, so not judged: {counted(len(unknown), 'indicator or share', 'indicators or shares')}, "
             f"of {listed(unknown, 6)}."
         )
-    possible = sorted({told(m) for m in rows if not _unknown(m) and midpoint(m.value) < m.rule.low <= m.value.high})
+    possible = sorted(
+        {
+            _subject(m, economies)
+            for m in rows
+            if not m.reading.unknown and m.reading.middle < m.rule.low <= m.reading.value.high
+        }
+    )
     if possible:
         caveats.append(
             f"May reach a threshold within {'its' if len(possible) == 1 else 'their'} uncertainty: "

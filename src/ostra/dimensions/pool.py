@@ -36,12 +36,13 @@ class Opinion:
 
     `masses` is where the finding's severity lies if the finding is right: one level for a known value, several for
     an interval. Of the opinions with one `voice` only the weightiest is heard: a small hold on an item is no
-    evidence against a large hold on the same item.
+    evidence against a large hold on the same item. `told` is the finding in a short clause, for sentences.
     """
 
     finding: Finding
     masses: Masses
     voice: str
+    told: str
 
 
 @dataclass(frozen=True)

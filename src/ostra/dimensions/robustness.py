@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.dimensions.measured import Measurement, midpoint
+from ostra.dimensions.measured import Measurement
 from ostra.dimensions.pool import AUDIBLE, KIND_WEIGHT, SEVERITY_WEIGHT, TIE, Opinion
 from ostra.model.base import LEVELS, Level
 
@@ -57,7 +57,7 @@ def robustness(
     kind_weight = {kind: weight * factors() for kind, weight in KIND_WEIGHT.items()}
     pools = {kind: _Pot(draws) for kind in KIND_WEIGHT}
 
-    rows = sorted(measurements, key=lambda m: (m.rule_number, m.key))
+    rows = sorted(measurements, key=lambda m: (m.rule_number, m.reading.key))
     scales: dict[int, tuple[Row, Row]] = {}
     voices: dict[str, tuple[Row, Row, list[Row]]] = {}  # weight, confidence, masses of the weightiest so far
     for row in rows:
@@ -65,11 +65,11 @@ def robustness(
         if row.rule_number not in scales:
             scales[row.rule_number] = (factors(), np.minimum(rule.confidence * factors(), 1.0))
         scale, sure = scales[row.rule_number]
-        known_part = 1.0 - (row.value.high - row.value.low)
-        if midpoint(row.value) < rule.low * (1.0 - spread) or rule.confidence * known_part < AUDIBLE:
+        known_part = 1.0 - row.reading.width
+        if row.reading.middle < rule.low * (1.0 - spread) or rule.confidence * known_part < AUDIBLE:
             continue  # in no draw a finding
         thresholds = [np.minimum(t * scale, 1.0) for t in (rule.low, rule.medium, rule.high)]
-        severity = sum((midpoint(row.value) >= t).astype(np.intp) for t in thresholds)
+        severity = sum((row.reading.middle >= t).astype(np.intp) for t in thresholds)
         confidence = sure * known_part
         weight = confidence * severity_weight[severity, np.arange(draws)]
         masses = _masses(row, thresholds)
@@ -112,8 +112,8 @@ class _Pot:
 
 def _masses(row: Measurement, thresholds: Sequence[Row]) -> list[Row]:
     """The measurement's masses on the four levels, for thresholds that differ by draw."""
-    low, high = row.value.low, row.value.high
-    if row.value.known:
+    low, high = row.reading.value.low, row.reading.value.high
+    if row.reading.value.known:
         below = [(low < t).astype(np.float64) for t in thresholds]
     else:
         below = [(np.clip(t, low, high) - low) / (high - low) for t in thresholds]

@@ -14,9 +14,10 @@ def dependency_tensions(
 ) -> tuple[Tension, ...]:
     """Items on which one dimension is strengthened and another weakened.
 
-    Two findings are in tension when they name the same item, have opposite effects on different dimensions and do
-    not speak of different suppliers (a finding without a supplier speaks of all). Findings of confidence 0 are in
-    no tension. Each item and pair of dimensions gives at most one tension.
+    Two findings are in tension when they name the same item and the same supplier, or both none, and have opposite
+    effects on different dimensions. A strength of home's own beside a hold of somebody else's is no tension: these
+    are two dependencies, and mutual dependence shows them. Findings of confidence 0 are in no tension. Each item,
+    supplier and pair of dimensions gives at most one tension.
 
     Parameters
     ----------
@@ -25,47 +26,37 @@ def dependency_tensions(
     item_names, economies
         Names for the sentence, by id and by code.
     """
-    by_place: dict[tuple[str, Dimension, int], list[Finding]] = {}
+    by_place: dict[tuple[str, str, Dimension, int], list[Finding]] = {}
     for finding in sorted(findings, key=lambda f: f.id):
         if finding.confidence > 0.0:
             for item in finding.items:
-                by_place.setdefault((item, finding.dimension, finding.effect), []).append(finding)
+                by_place.setdefault((item, finding.supplier or "", finding.dimension, finding.effect), []).append(
+                    finding
+                )
     tensions = []
-    for item in sorted({place[0] for place in by_place}):
+    for item, supplier in sorted({place[:2] for place in by_place}):
         for better in DIMENSIONS:
             for worse in DIMENSIONS:
-                if better == worse:
-                    continue
-                pairs = [
-                    (plus, minus)
-                    for plus in by_place.get((item, better, 1), ())
-                    for minus in by_place.get((item, worse, -1), ())
-                    if plus.supplier is None or minus.supplier is None or plus.supplier == minus.supplier
-                ]
-                if pairs:
-                    tensions.append(_tension(item, better, worse, pairs, item_names, economies))
+                plus = by_place.get((item, supplier, better, 1))
+                minus = by_place.get((item, supplier, worse, -1))
+                if better != worse and plus and minus:
+                    where = item_names.get(item, item)
+                    if supplier:
+                        where += f" ({name_of(supplier, economies)})"
+                    tensions.append(_tension(item, where, better, worse, plus, minus))
     return tuple(tensions)
 
 
 def _tension(
-    item: str,
-    better: Dimension,
-    worse: Dimension,
-    pairs: Sequence[tuple[Finding, Finding]],
-    item_names: Mapping[str, str],
-    economies: dict[str, str],
+    item: str, where: str, better: Dimension, worse: Dimension, plus: Sequence[Finding], minus: Sequence[Finding]
 ) -> Tension:
-    plus = sorted({p.id for p, _ in pairs})
-    minus = sorted({m.id for _, m in pairs})
-    suppliers = sorted({f.supplier for pair in pairs for f in pair if f.supplier})
-    names = ", ".join(name_of(s, economies) for s in suppliers)
-    where = f"{item_names.get(item, item)} ({names})" if names else item_names.get(item, item)
+    helps, hurts = [f.id for f in plus], [f.id for f in minus]
     return Tension(
         subject=item,
         subject_kind="dependency",
         strengthens=better,
         weakens=worse,
-        findings=tuple(plus + minus),
-        text=f"{where}: strengthens {better} ({counted(len(plus), 'finding')}: {', '.join(plus)}) and weakens {worse} "
-        f"({counted(len(minus), 'finding')}: {', '.join(minus)}).",
+        findings=tuple(helps + hurts),
+        text=f"{where}: strengthens {better} ({counted(len(helps), 'finding')}: {', '.join(helps)}) and weakens "
+        f"{worse} ({counted(len(hurts), 'finding')}: {', '.join(hurts)}).",
     )

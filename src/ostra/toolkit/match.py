@@ -74,8 +74,9 @@ def match(
     An instrument fits when it answers at least one finding or breach: on a dimension that it serves and whose level
     of challenge reaches its `from_level`, from a supplier in one of its relations, on an item of one of its kinds,
     and, if it builds on home's strength, only where home itself holds a chokepoint. The score measures fit, never
-    merit: cost, delay and side effects stand beside it and only break ties. `no-action` is always listed, with what
-    it leaves open, and so is whatever the dossier recommends.
+    merit: an instrument for every supplier and item answers more by its nature, and cost, delay and side effects stand
+    beside the score and only break ties. What the dossier's authors recommend and the rules confirm therefore comes
+    first. `no-action` is always listed, last and with what it leaves open, and so is whatever the dossier recommends.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def match(
     Returns
     -------
     ToolkitResult
-        Instruments by descending score; tensions between what an instrument serves and what it may hurt.
+        Instruments: confirmed advice, then the rest, each by descending score, then `no-action`; tensions between
+        what an instrument serves and what it may hurt.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def match(
     """
     _check_recommendations(dossier, catalogue)
     scene = scene_of(step1, step2, step3, dossier, profile)
-    matches: list[tuple[tuple[float, int, int, int, str], InstrumentMatch]] = []
+    matches: list[tuple[tuple[int, float, int, int, int, str], InstrumentMatch]] = []
     tensions: list[Tension] = []
     evidence: list[Evidence] = []
     for instrument in sorted(catalogue.instruments, key=lambda i: i.id):
@@ -243,9 +245,12 @@ def _substituted(parts: Sequence[Part], score: float) -> str:
     return f"{'; '.join(told)}; score {score:.3f}"
 
 
-def _rank(result: InstrumentMatch, instrument: Instrument) -> tuple[float, int, int, int, str]:
-    """Best fit first; of equal fits the one with fewer side effects, lower cost, shorter delay, then by name."""
+def _rank(result: InstrumentMatch, instrument: Instrument) -> tuple[int, float, int, int, int, str]:
+    """Advice that the rules confirm first, then the best fit; of equal fits the one with fewer side effects, lower
+    cost, shorter delay, then by name; doing nothing last.
+    """
     return (
+        2 if instrument.id == NO_ACTION else 0 if result.recommended_by and result.answers else 1,
         -round(result.score, 9),
         len(instrument.side_effects),
         COSTS.index(instrument.cost),

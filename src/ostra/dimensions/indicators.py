@@ -1,0 +1,190 @@
+"""The indicators of step 1 that severity rules can name, one reading for each subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ostra.dimensions.wording import economy_names, name_of, percents, plains
+from ostra.model.assessment import Chokepoint, Dependency, EcosystemResult
+from ostra.model.base import UNKNOWN, Interval
+from ostra.model.dossier import Dossier
+
+MEASURES = {
+    "import_share": "import share",
+    "production_share": "production share",
+    "provision_share": "provision share",
+}
+"""Indicators that are holds, and the measure of step 1 that each stands for."""
+
+INDICES = ("concentration", "geopolrisk")
+"""Indicators that are pure numbers in [0, 1] and printed without a per cent sign."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The value of one indicator for one item, and supplier where it has one.
+
+    `key` names the subject within its indicator and is the same in every run. `phrase` is the indicator in words
+    without its value; `before` and `after` make a clause around the value.
+    """
+
+    indicator: str
+    key: str
+    item: str
+    item_name: str
+    supplier: str | None
+    value: Interval
+    phrase: str
+    before: str
+    after: str
+    year: int | None
+    evidence: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def middle(self) -> float:
+        """The middle of the value's interval."""
+        return (self.value.low + self.value.high) / 2.0
+
+    @property
+    def width(self) -> float:
+        """How much is unknown: 0 for a known value, 1 when nothing is known."""
+        return self.value.high - self.value.low
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing at all is known of the value."""
+        return self.width >= 1.0
+
+    @property
+    def said(self) -> str:
+        """The value as it stands in a sentence."""
+        return plains(self.value) if self.indicator in INDICES else percents(self.value)
+
+    @property
+    def told(self) -> str:
+        """The reading as one clause, for sentences."""
+        when = f" ({self.year})" if self.year is not None else ""
+        return f"{self.before}{self.said}{self.after}{when}"
+
+
+def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
+    """All readings of one indicator.
+
+    Parameters
+    ----------
+    indicator : str
+        `import_share`, `production_share`, `provision_share`: a supplier's hold in each dependency of that measure;
+        `home_share`: home's hold at each of its chokepoints; `concentration`: of home's imports of each product that
+        an item is bound to; `geopolrisk`: of each material that an item is bound to.
+    step1, dossier
+        The indicators; the bindings of items to products and materials.
+
+    Yields
+    ------
+    Reading
+        A value that step 1 does not know is the interval from 0 to 1, never zero.
+    """
+    if indicator in MEASURES:
+        for row in step1.dependencies:
+            if row.measure == MEASURES[indicator]:
+                yield _hold(indicator, row)
+    elif indicator == "home_share":
+        for point in step1.chokepoints:
+            if point.is_home:
+                yield _home_share(point)
+    elif indicator == "concentration":
+        yield from _concentrations(step1, dossier)
+    else:
+        yield from _geopolrisks(step1, dossier)
+
+
+def _hold(indicator: str, row: Dependency) -> Reading:
+    whole = {"import_share": "imports of ", "production_share": "world production of ", "provision_share": ""}[
+        indicator
+    ]
+    part = {"import_share": "imports", "production_share": "world production", "provision_share": "provision"}[
+        indicator
+    ]
+    heading = f" (customs heading {row.product})" if row.product else ""
+    return Reading(
+        indicator=indicator,
+        key=row.id.removeprefix("dep."),
+        item=row.item,
+        item_name=row.item_name,
+        supplier=row.supplier,
+        value=row.hold,
+        phrase=f"{row.supplier_name}'s share in {part}{heading}",
+        before=f"{row.supplier_name} provides ",
+        after=f" of {whole}{row.item_name}",
+        year=row.year,
+        evidence=(row.evidence,),
+        caveats=row.caveats,
+    )
+
+
+def _home_share(point: Chokepoint) -> Reading:
+    return Reading(
+        indicator="home_share",
+        key=f"{point.item}.{point.holder}",
+        item=point.item,
+        item_name=point.item_name,
+        supplier=point.holder,
+        value=point.hold,
+        phrase=f"share that {point.holder_name} can withhold",
+        before="",
+        after=f" of {point.item_name} lies with {point.holder_name}",
+        year=point.year,
+        evidence=(point.evidence,),
+    )
+
+
+def _concentrations(step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
+    known = {e.id for e in step1.evidence}
+    names = economy_names(step1)
+    for row in step1.trade:
+        top = f", led by {name_of(row.top_supplier, names)}" if row.top_supplier else ""
+        proof = f"trade.{row.product}.{row.year}.concentration"
+        for item in dossier.items:
+            if any(binding.hs == row.product for binding in item.products):
+                yield Reading(
+                    indicator="concentration",
+                    key=f"{item.id}.{row.product}",
+                    item=item.id,
+                    item_name=item.name,
+                    supplier=row.top_supplier,
+                    value=UNKNOWN if row.concentration is None else Interval.exactly(row.concentration),
+                    phrase=f"concentration of imports (customs heading {row.product}{top})",
+                    before=f"imports of {item.name} are concentrated to ",
+                    after="",
+                    year=row.year,
+                    evidence=(proof,) if proof in known else (),
+                )
+
+
+def _geopolrisks(step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
+    known = {e.id for e in step1.evidence}
+    for row in step1.materials:
+        low, high = row.geopolrisk_low, row.geopolrisk_high
+        # The score is a product of two numbers in [0, 1]; the cap only keeps rounding inside the interval.
+        value = UNKNOWN if low is None or high is None else Interval(low=min(low, 1.0), high=min(high, 1.0))
+        slug = re.sub(r"[^a-z0-9]+", "-", row.material.lower()).strip("-")
+        proof = f"material.{slug}.{row.year}.geopolrisk"
+        for item in dossier.items:
+            if item.material == row.material:
+                yield Reading(
+                    indicator="geopolrisk",
+                    key=item.id,
+                    item=item.id,
+                    item_name=item.name,
+                    supplier=None,
+                    value=value,
+                    phrase="geopolitical supply risk (GeoPolRisk)",
+                    before=f"the geopolitical supply risk of {item.name} is ",
+                    after="",
+                    year=row.year,
+                    evidence=(proof,) if proof in known else (),
+                    caveats=row.caveats,
+                )
