@@ -24,15 +24,8 @@ from pathlib import Path
 
 import duckdb
 
-from facts_origins import (
-    HS_FILES,
-    Reading,
-    read_governance,
-    read_hs_names,
-    read_material_products,
-    read_production,
-    read_trade,
-)
+from facts_minerals import read_material_products, read_production
+from facts_origins import HS_FILES, Reading, read_governance, read_hs_names, read_trade
 from ostra.errors import DataError
 from ostra.store.tables import table
 
