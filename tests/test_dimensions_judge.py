@@ -95,6 +95,15 @@ def test_members_of_home_are_no_foreign_suppliers() -> None:
     assert len(judge(step1, a_dossier(), domestic, members=members).findings) == 1
 
 
+def test_judgements_on_home_as_a_supplier_are_left_out() -> None:
+    """Seen from the supplier's own side its judgement is no finding; the dimension says which were left out."""
+    dossier = a_dossier([a_finding("theirs", supplier="RIV"), a_finding("anybody", severity=1)])
+    result = judge(a_step1(), dossier, a_profile(), members=frozenset({"RIV"}))
+    assert [f.id for f in result.findings] == ["anybody"]
+    assert on(result, "security").challenge.level == "low"
+    assert any("theirs" in text for text in on(result, "security").caveats)
+
+
 def test_an_interval_lowers_confidence_and_spreads_the_severity() -> None:
     """A hold between 0.4 and 0.8 is medium by its middle, surely low and possibly high, and 0.6 as sure."""
     result = judge(a_step1([a_dependency("ore", "RIV", 0.4, 0.8)]), a_dossier(), a_profile([a_rule()]))

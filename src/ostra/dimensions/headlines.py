@@ -9,7 +9,7 @@ from ostra.dimensions.wording import counted, listed
 from ostra.model.assessment import LevelDistribution
 from ostra.model.base import LEVELS, Dimension
 
-MOST_TOLD = 3  # measured findings that a headline tells; more do not fit a sentence
+MOST_TOLD = 2  # measured findings that a headline tells; more do not fit a sentence
 
 SHARES = ("import_share.", "production_share.", "provision_share.")
 """Measured findings on shares open with these; they say more in a sentence than an index does."""
@@ -55,11 +55,11 @@ def _clauses(loud: Sequence[Opinion]) -> list[str]:
     measured = [o for o in loud if o.finding.kind == "measured"]
     if measured:
         told = _one_per_item(measured)
-        clauses.append(f"measured on {_items(measured)}, {listed([o.told for o in told[:MOST_TOLD]])}")
+        clauses.append(f"measured on {_items(measured)} – {listed([o.told for o in told[:MOST_TOLD]])}")
     judged = [o for o in loud if o.finding.kind == "judged"]
     if judged:
         first = min(judged, key=lambda o: (-weight_of(o.finding), o.finding.id))
-        clauses.append(f"judged on {_items(judged)}, {'first ' if len(judged) > 1 else ''}{first.told}")
+        clauses.append(f"judged on {_items(judged)} – {'first ' if len(judged) > 1 else ''}{first.told}")
     return clauses
 
 
@@ -68,7 +68,7 @@ def _strengths(loud: Sequence[Opinion]) -> str:
         return ""
     measured = [o for o in loud if o.finding.kind == "measured"]
     first = _one_per_item(measured)[0] if measured else min(loud, key=lambda o: (-weight_of(o.finding), o.finding.id))
-    return f"; strengths on {_items(loud)} stand beside it, {'first ' if len(loud) > 1 else ''}{first.told}"
+    return f"; strengths on {_items(loud)} stand beside it – {'first ' if len(loud) > 1 else ''}{first.told}"
 
 
 def _one_per_item(measured: Sequence[Opinion]) -> list[Opinion]:

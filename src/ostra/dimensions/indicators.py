@@ -102,12 +102,9 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
 
 
 def _hold(indicator: str, row: Dependency) -> Reading:
-    whole = {"import_share": "imports of ", "production_share": "world production of ", "provision_share": ""}[
-        indicator
-    ]
-    part = {"import_share": "imports", "production_share": "world production", "provision_share": "provision"}[
-        indicator
-    ]
+    part = MEASURES[indicator].removesuffix(" share")  # import, production, provision
+    whole = {"import": "imports of ", "production": "world production of ", "provision": ""}[part]
+    shared = {"import": "imports", "production": "world production", "provision": "provision"}[part]
     heading = f" (customs heading {row.product})" if row.product else ""
     return Reading(
         indicator=indicator,
@@ -116,7 +113,7 @@ def _hold(indicator: str, row: Dependency) -> Reading:
         item_name=row.item_name,
         supplier=row.supplier,
         value=row.hold,
-        phrase=f"{row.supplier_name}'s share in {part}{heading}",
+        phrase=f"{row.supplier_name}'s share in {shared}{heading}",
         before=f"{row.supplier_name} provides ",
         after=f" of {whole}{row.item_name}",
         year=row.year,
@@ -134,8 +131,8 @@ def _home_share(point: Chokepoint) -> Reading:
         supplier=point.holder,
         value=point.hold,
         phrase=f"share that {point.holder_name} can withhold",
-        before="",
-        after=f" of {point.item_name} lies with {point.holder_name}",
+        before=f"{point.holder_name} can withhold ",
+        after=f" of {point.item_name}",
         year=point.year,
         evidence=(point.evidence,),
     )

@@ -61,7 +61,9 @@ def judge(
     measured = measured_findings(step1, dossier, profile, members)
     item_names = {item.id: item.name for item in dossier.items}
     economies = economy_names(step1)
-    judged, judged_evidence = judged_findings(dossier, item_names, economies)
+    # Judgements are written from one viewpoint; of a supplier that is part of this home they say nothing.
+    foreign = dossier.model_copy(update={"findings": tuple(f for f in dossier.findings if f.supplier not in members)})
+    judged, judged_evidence = judged_findings(foreign, item_names, economies)
     opinions = measured.opinions + judged
     # A rule has one dimension and one effect, so no voice crosses them and one call hears all.
     loud = {o.finding.id for o in heard(opinions)}
@@ -73,7 +75,8 @@ def judge(
     for dimension in DIMENSIONS:
         rows = [m for m in measured.measurements if m.rule.dimension == dimension]
         own = [o for o in opinions if o.finding.dimension == dimension]
-        result, proofs = _dimension(dimension, own, rows, economies)
+        domestic = [f.id for f in dossier.findings if f.supplier in members and f.dimension == dimension]
+        result, proofs = _dimension(dimension, own, rows, domestic, economies)
         results.append(result)
         evidence += proofs
     for item in dossier.items:
@@ -122,7 +125,7 @@ def judged_findings(
         subject = ", ".join(item_names.get(item, item) for item in row.items[:2])
         if row.supplier:
             subject += f" ({name_of(row.supplier, economies)})"
-        told = f"{subject}: “{shortened(row.reason)}”"
+        told = f"{subject}: “{shortened(row.reason, 120)}”"
         opinions.append(Opinion(finding, certain(row.severity), row.id, told))
         side = "challenge" if row.effect < 0 else "strength"
         evidence.append(
@@ -147,6 +150,7 @@ def _dimension(
     dimension: Dimension,
     opinions: Sequence[Opinion],
     rows: Sequence[Measurement],
+    domestic: Sequence[str],
     economies: dict[str, str],
 ) -> tuple[DimensionResult, list[Evidence]]:
     against = [o for o in opinions if o.finding.effect < 0]
@@ -158,6 +162,11 @@ def _dimension(
     strength = as_levels(backed.total) if backed else None
     unknown = sorted({_subject(m, economies) for m in challenge_rows if m.reading.unknown})
     caveats = _unknowns(unknown, challenge_rows, economies)
+    if domestic:
+        caveats = (
+            *caveats,
+            f"Left out, because they speak of home itself as a supplier: {', '.join(sorted(domestic))}.",
+        )
     if not assessed:
         caveats = ("Nothing was assessed on this dimension: the level says nothing.", *caveats)
     elif pooled is None:
@@ -189,7 +198,11 @@ def _dimension(
             substituted=f"{round(share * DRAWS)} / {DRAWS} = {plain(share)}" if assessed else "not assessed",
             method=METHOD,
             inputs=(f"level.{dimension}.challenge",),
-            caveats=() if assessed else ("Nothing was assessed on this dimension.",),
+            caveats=(
+                "It varies weights, thresholds and confidences only; it does not ask whether findings are missing or wrong."
+                if assessed
+                else "Nothing was assessed on this dimension.",
+            ),
         )
     )
     result = DimensionResult(
