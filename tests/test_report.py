@@ -1,0 +1,335 @@
+"""The HTML report and the workbook: complete, self-contained, escaped, the same every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_assessment import sample_assessment
+
+from ostra.errors import OstraError
+from ostra.model.assessment import Assessment
+from ostra.model.base import Interval
+from ostra.report import render_html, write_xlsx
+from ostra.report.chain import Chain, safe_url
+from ostra.report.page import csv_link, harmless, in_one_sentence
+from ostra.report.selection import ranked_dependencies, top_chokepoints, top_dependencies
+from ostra.report.wording import interval_words, listed, number, percent, shorten
+
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)><!--/screen-->&amp;{{ 7 * 7 }}"
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page: ids, links, loaded addresses, headings, tags left open."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.headings: list[int] = []
+        self.tags: list[str] = []
+        self.handlers: list[str] = []
+        self.tables = 0
+        self.captions = 0
+        self.bare_headers = 0
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given_attrs = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        self.handlers += [name for name in given_attrs if name.startswith("on")]
+        if "id" in given_attrs:
+            self.ids.append(given_attrs["id"])
+        if tag == "a":
+            self.links.append(given_attrs.get("href", ""))
+        else:
+            self.loads += [given_attrs[name] for name in ("src", "href", "xlink:href", "data") if name in given_attrs]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        self.tables += tag == "table"
+        self.captions += tag == "caption"
+        self.bare_headers += tag == "th" and "scope" not in given_attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        else:
+            self.wrong.append(tag)
+
+
+@pytest.fixture(scope="module")
+def assessment() -> Assessment:
+    return sample_assessment()
+
+
+@pytest.fixture(scope="module")
+def html(assessment: Assessment) -> str:
+    return render_html(assessment)
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Page:
+    return Page(html)
+
+
+def test_every_link_within_the_page_leads_somewhere(page: Page) -> None:
+    """Each number's link, each row and each source exists on the same page, once."""
+    inner = {unquote(link[1:]) for link in page.links if link.startswith("#")}
+    assert len(page.ids) == len(set(page.ids))
+    assert inner <= set(page.ids)
+    assert sum(link.startswith("ev-") for link in inner) > 50
+
+
+def test_every_piece_of_evidence_and_every_claim_is_listed(page: Page, assessment: Assessment) -> None:
+    """The evidence annex leaves nothing out."""
+    wanted = {f"ev-{e.id}" for e in assessment.evidence} | {f"ev-claim.{c.id}" for c in assessment.claims}
+    assert wanted <= set(page.ids)
+
+
+def test_the_page_loads_nothing_from_elsewhere(page: Page, html: str) -> None:
+    """No tag, style or script names an outside address; a content policy forbids it too."""
+    assert [load for load in page.loads if not load.startswith(("data:", "#"))] == []
+    styles = "".join(re.findall(r"<style[^>]*>(.*?)</style>", html, re.DOTALL))
+    assert all(target.startswith(('"data:', "#")) for target in re.findall(r"url\(([^)]*)", styles))
+    assert "@import" not in styles
+    assert "default-src 'none'" in html
+
+
+def test_markup_is_well_formed_and_headings_are_in_order(page: Page) -> None:
+    """Tags close in order; one first heading; no heading level is skipped; tables have captions and scopes."""
+    assert page.wrong == []
+    assert page.open == []
+    assert page.headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert page.tables == page.captions
+    assert page.bare_headers == 0
+
+
+def test_the_same_assessment_gives_the_same_page(assessment: Assessment, html: str) -> None:
+    """Two runs, and a run on a copy read back from JSON, give the same bytes."""
+    again = Assessment.model_validate_json(assessment.model_dump_json())
+    assert render_html(again) == html
+
+
+def test_hostile_text_stays_text() -> None:
+    """Markup in a dossier's words is shown, never run, and cannot cut parts out of the print."""
+    text = render_html(sample_assessment(hostile=HOSTILE))
+    page = Page(text)
+    assert page.tags.count("script") == 1
+    assert "img" not in page.tags
+    assert page.handlers == []
+    assert page.wrong == []
+    assert text.count("<!--screen-->") == text.count("<!--/screen-->")
+    assert "{{ 7 * 7 }}" in text
+
+
+def test_page_one_says_what_a_minister_asks(html: str) -> None:
+    """Level and robustness of each dimension, both sides of dependencies, chokepoints, instruments, limits."""
+    one = html[html.index('id="summary"') : html.index('class="paper contents-paper"')]
+    for words in (
+        "The challenge to strategic autonomy is high for resilience",
+        "62% likely", "83%", "Our hold in return", "94–98%", "Held at home", "Strategic stockpiles", "Side effect",
+        "What it is not", "European Union, default", "dossier of 2023-01-15",
+    ):  # fmt: skip
+        assert words in one
+    for number_on_page in ("provision.gallium.CHN.location", "choke.lithography.NLD", "instrument.stockpile"):
+        assert f'href="#ev-{number_on_page}"' in one
+    assert "No action" not in one
+
+
+def test_every_picture_has_a_name_a_table_and_a_source(html: str) -> None:
+    """Each SVG is titled and described, and stands beside its data, its source and buttons to save it."""
+    pictures = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    assert len(pictures) == 7
+    for picture in pictures:
+        assert "<title" in picture
+        assert "<desc" in picture
+    for figure in re.findall(r"<figure>.*?</figure>", html, re.DOTALL):
+        assert "<table" in figure
+        assert 'download="' in figure
+        assert 'data-save="png"' in figure
+
+
+def test_unknown_years_are_hatched_and_not_drawn(html: str) -> None:
+    """The product that the data stop covering has a hatched span and no points in it."""
+    picture = html[html.index('id="picture-series-811230"') :]
+    picture = picture[: picture.index("</svg>")]
+    assert "picture-series-811230-hatch)" in picture
+    assert picture.count('r="2"') == 2 * 7  # two lines, 2010 to 2016
+    assert "in 2016" in picture
+
+
+def test_an_empty_assessment_is_still_a_page(assessment: Assessment) -> None:
+    """Without dependencies, findings or instruments the report says so instead of failing."""
+    empty = assessment.model_copy(
+        update={
+            "step1": assessment.step1.model_copy(
+                update={name: () for name in ("dependencies", "chokepoints", "mutual", "trade", "trade_series",
+                                              "suppliers", "materials")}
+            ),
+            "step2": assessment.step2.model_copy(update={"findings": (), "matrix": (), "tensions": ()}),
+            "step3": assessment.step3.model_copy(update={"suppliers": (), "breaches": ()}),
+            "step4": assessment.step4.model_copy(update={"instruments": ()}),
+        }
+    )  # fmt: skip
+    text = render_html(empty)
+    assert "No dependency with a known share." in text
+    assert "None fits." in text
+    assert Page(text).wrong == []
+
+
+def test_a_dimension_nobody_looked_at_is_not_called_safe(assessment: Assessment) -> None:
+    """Not assessed is said in words, in the card and in the sentence; it has no level."""
+    rows = tuple(d.model_copy(update={"assessed": d.dimension != "values"}) for d in assessment.step2.dimensions)
+    partly = assessment.model_copy(update={"step2": assessment.step2.model_copy(update={"dimensions": rows})})
+    assert "not assessed for values" in in_one_sentence(partly)
+    assert "<strong>not assessed</strong>" in render_html(partly)
+
+
+def test_dangerous_addresses_are_not_links() -> None:
+    """Only http and https addresses of sources become links."""
+    assert safe_url("https://example.org/a?b=1") == "https://example.org/a?b=1"
+    for address in (
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "https:/x",
+        " https://a b",
+        "http://[",
+    ):
+        assert safe_url(address) == ""
+
+
+def test_closure_follows_inputs_and_claims(assessment: Assessment) -> None:
+    """What a printed number rests on is found through every step of its chain."""
+    found = Chain(assessment).closure(["level.resilience.robustness"])
+    assert {"level.resilience.challenge", "finding.gallium-licences", "claim.claim-shares"} <= found
+    assert not any(target.startswith("trade.") for target in found)
+
+
+def test_top_lists_are_short_ranked_and_varied(assessment: Assessment) -> None:
+    """Each item once, no supplier more than three times, the most pressing first, home's own holds apart."""
+    top = top_dependencies(assessment)
+    assert top[0].id == "gallium-chn"
+    assert len({d.item for d in top}) == len(top) <= 6
+    assert max([d.supplier for d in top].count(d.supplier) for d in top) <= 3
+    assert all(not c.is_home for c in top_chokepoints(assessment))
+    assert [c.item for c in top_chokepoints(assessment, home=True)] == ["lithography"]
+
+
+def test_ranking_does_not_depend_on_the_order_of_rows(assessment: Assessment) -> None:
+    """Reversing the dependencies changes nothing."""
+    turned = assessment.step1.model_copy(update={"dependencies": assessment.step1.dependencies[::-1]})
+    again = assessment.model_copy(update={"step1": turned})
+    assert [d.id for d in ranked_dependencies(again)] == [d.id for d in ranked_dependencies(assessment)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0, 1, "unknown"), (0.5, 0.5, "50%"), (0.85, 0.92, "85–92%"), (0, 0.4, "at most 40%"), (0.6, 1, "at least 60%"),
+     (1, 1, "100%"), (0, 0, "0%"), (0.0001, 0.0001, "<0.1%"), (0.999, 0.999, ">99%"), (0.031, 0.06, "3.1–6%")],
+)  # fmt: skip
+def test_intervals_in_words(low: float, high: float, words: str) -> None:
+    """Bounds that say nothing are not printed; what is not zero is never printed as zero."""
+    assert interval_words(Interval(low=low, high=high)) == words
+
+
+@given(st.floats(0, 1))
+@settings(deadline=None)
+def test_percent_never_turns_something_into_nothing_or_all(share: float) -> None:
+    """0% is printed for zero only, 100% for one only."""
+    assert (percent(share) == "0%") == (share == 0.0)
+    assert (percent(share) == "100%") == (share == 1.0)
+
+
+@given(st.text(max_size=300), st.integers(20, 120))
+@settings(deadline=None)
+def test_shortened_text_fits(text: str, most: int) -> None:
+    """Shortening never gives more than the room, an ellipsis apart."""
+    assert len(shorten(text, most)) <= most + 2
+
+
+def test_small_words() -> None:
+    """Lists read as a sentence; numbers have a true minus; None is unknown."""
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a", "b", "c", "d"], 3) == "a, b and 2 more"
+    assert number(-0.4) == "−0.4"
+    assert number(None) == "unknown"
+
+
+def test_csv_downloads_hold_no_formulas() -> None:
+    """A cell that begins like a formula is saved with an apostrophe; unknown is empty."""
+    link = unquote(str(csv_link([["=cmd()|' /C calc'!A0", None, 0.5]], ["a", "b", "c"], "x")))
+    assert "'=cmd()" in link
+    assert ",,0.5" in link
+    assert [harmless(text)[0] for text in ("+1", "-1", "@x", "\tx", "\rx")] == ["'"] * 5
+
+
+def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> None:
+    """All sheets, frozen headings, filters; text that looks like a formula or a link stays text."""
+    path = tmp_path / "a.xlsx"
+    write_xlsx(sample_assessment(title="=cmd()|' /C calc'!A0", hostile="=1+1"), path)
+    book = openpyxl.load_workbook(path)
+    wanted = (
+        "Read me,Dependencies,Suppliers,Trade,Materials,Findings,Matrix,Context,Breaches,Instruments,Evidence,Claims"
+    )
+    assert book.sheetnames == [*wanted.split(","), "Sources"]
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+    assert not any(cell.hyperlink for sheet in book for row in sheet.iter_rows() for cell in row)
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref
+    headings = [cell.value for cell in book["Suppliers"][1]]
+    assert "imports (thousand current USD)" in headings
+    readme = {row[0].value: row[1].value for row in book["Read me"].iter_rows()}
+    assert readme["Facts SHA-256"] == "b" * 64
+    assert "home EU27" in readme["Filters"]
+    assert readme["Title"].startswith("=cmd()")
+
+
+def test_workbook_numbers_are_the_assessments(tmp_path: Path, assessment: Assessment) -> None:
+    """Shares are written as numbers, unknown as empty cells, in as many rows as there are."""
+    path = tmp_path / "a.xlsx"
+    write_xlsx(assessment, path)
+    sheet = openpyxl.load_workbook(path)["Dependencies"]
+    rows = [dict(zip([c.value for c in sheet[1]], [c.value for c in row], strict=True)) for row in sheet.iter_rows(2)]
+    assert len(rows) == len(assessment.step1.dependencies)
+    first = next(row for row in rows if row["item id"] == "gallium" and row["supplier (ISO 3166-1 alpha-3)"] == "CHN")
+    assert first["their hold at least"] == 0.94
+    assert first["our hold at least"] is None
+    assert first["evidence"] == "provision.gallium.CHN.location"
+
+
+def test_workbook_is_the_same_every_time(tmp_path: Path, assessment: Assessment) -> None:
+    """Two runs give the same bytes, dated by the dossier."""
+    write_xlsx(assessment, tmp_path / "a.xlsx")
+    write_xlsx(assessment, tmp_path / "b.xlsx")
+    data = (tmp_path / "a.xlsx").read_bytes()
+    assert data == (tmp_path / "b.xlsx").read_bytes()
+    assert b"2023-01-15" in zipfile.ZipFile(io.BytesIO(data)).read("docProps/core.xml")
+
+
+def test_workbook_in_a_missing_folder_is_one_clear_message(tmp_path: Path, assessment: Assessment) -> None:
+    """The error names the file."""
+    with pytest.raises(OstraError, match=r"cannot write .*a\.xlsx"):
+        write_xlsx(assessment, tmp_path / "nowhere" / "a.xlsx")
