@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 
 from ostra import __version__
 from ostra.cli import assessing, facts, listings
-from ostra.errors import OstraError, UsageError
+from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
     name="ostra",
@@ -48,6 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return complain("stopped", 130)
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        # Facts are read lazily, so a damaged file shows only when a query runs.
+        return complain(
+            f"the facts cannot be read: {error}\nFind the damaged file with: ostra data check", DataError.exit_code
+        )
     return 0
 
 
