@@ -123,6 +123,22 @@ def test_sources_page_agrees_with_the_manifest() -> None:
             assert f"- {note}" in text
 
 
+def test_the_data_page_agrees_with_the_manifest() -> None:
+    """docs/data.md states the rows, years and licence-bearing ids that the manifest has."""
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    for found in manifest()["datasets"]:
+        line = next(line for line in page.splitlines() if line.startswith(f"| `{found['id']}`"))
+        assert f"| `{found['table']}` |" in line
+        assert f"| {found['rows']:,} |" in line
+        assert f"| {'–'.join(map(str, found['years'])) if found['years'] else '–'} |" in line
+
+
+def test_the_licence_of_the_product_names_lies_beside_them() -> None:
+    """The MIT licence asks that its text goes with the copy."""
+    text = (DATA / "licences" / "concordance-MIT.txt").read_text(encoding="utf-8")
+    assert "Copyright (c) 2022 concordance authors" in text and "Permission is hereby granted" in text
+
+
 # --- what holds of the rows ------------------------------------------------------------------------------------------
 
 
