@@ -199,7 +199,7 @@ def _dimension(
             method=METHOD,
             inputs=(f"level.{dimension}.challenge",),
             caveats=(
-                "It varies weights, thresholds and confidences only; it does not ask whether findings are missing or wrong."
+                "Only weights, thresholds and confidences vary; whether findings are missing or wrong is not asked."
                 if assessed
                 else "Nothing was assessed on this dimension.",
             ),
