@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import random
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pytest
@@ -504,3 +506,51 @@ def test_passes_split_by_size_give_the_same_answer(monkeypatch: pytest.MonkeyPat
     assert split.suppliers.sort("product", "year", "supplier").equals(
         whole.suppliers.sort("product", "year", "supplier")
     )
+
+
+# --- the built-in facts ---
+
+FACTS = Path(__file__).parents[1] / "src/ostra/data/facts/trade"
+with_facts = pytest.mark.skipif(not FACTS.is_dir(), reason="the built-in trade facts have not been built")
+
+
+@pytest.fixture(scope="module")
+def facts() -> duckdb.DuckDBPyRelation:
+    """The built-in trade facts."""
+    return duckdb.connect().sql(f"SELECT * FROM read_parquet('{FACTS}/*/*.parquet')")
+
+
+@with_facts
+def test_built_in_facts_equal_the_twin_for_the_dated_union(facts: duckdb.DuckDBPyRelation) -> None:
+    """On all products of real data, with the EU's membership of each year, the twin says the same."""
+    union = find_home("EU")
+    years = [2003, 2004, 2013, 2020]
+    span = range(2000, 2021)
+    flows = facts.filter("year BETWEEN 2000 AND 2020").select(
+        "year, exporter, importer, product, (value_kusd * 1000)::BIGINT AS usd"
+    )
+    frame = pd.DataFrame(flows.fetchnumpy())
+    products = sorted(frame["product"].unique())
+    expected = trade_twin.twin(frame, {year: union.members(year) for year in span}, years)
+    same(dependencies(facts, union, years, products=products), expected)
+
+
+@with_facts
+def test_plausible_dependencies_of_the_eu27_in_2022(facts: duckdb.DuckDBPyRelation) -> None:
+    """Borates come from Turkey, lithium carbonate from Chile, rare-earth compounds mostly from China."""
+    frame = dependencies(facts, find_home("EU27"), [2022], supplier="CHN")
+    assert row(frame, product="252890")["top_supplier"] == "TUR"
+    assert row(frame, product="283691")["top_supplier"] == "CHL"
+    assert row(frame, product="283691")["dependent"] is True
+    earths = row(frame, product="284690")
+    assert earths["top_supplier"] == "CHN" and earths["supplier_share"] == earths["top_share"]
+    assert frame.filter(pl.col("dependent"))["years_flagged"].min() == 1
+
+
+@with_facts
+def test_germanium_is_unknown_after_2016(facts: duckdb.DuckDBPyRelation) -> None:
+    """Trade under germanium's HS92 code ends in 2016: later years are unknown, never zero."""
+    frame = dependencies(facts, find_home("EU27"), [2006, 2016, 2017, 2020], products=["811230"])
+    assert frame["status"].to_list() == ["traded", "none", "unknown", "unknown"]
+    assert frame["imports_kusd"].to_list()[2:] == [None, None]
+    assert frame["world_rows"].to_list() == [247, 3, None, None]
