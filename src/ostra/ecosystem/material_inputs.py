@@ -89,9 +89,10 @@ def read_inputs(
     if not homes or not years:
         raise MethodError("no home or no year was asked for: give at least one of each")
     codes = _frame(
-        material_products, "SELECT DISTINCT material, product, lower(stage) AS stage, eol_rir FROM facts ORDER BY ALL"
+        material_products,
+        "SELECT DISTINCT material, product, lower(stage) AS stage, eol_rir FROM material_facts ORDER BY ALL",
     )
-    produced = _frame(production, "SELECT DISTINCT material FROM facts ORDER BY 1")["material"].to_list()
+    produced = _frame(production, "SELECT DISTINCT material FROM material_facts ORDER BY 1")["material"].to_list()
     known = sorted(set(codes["material"].to_list()) | set(produced))
     wanted = known if materials is None else sorted(set(materials))
     absent = [name for name in wanted if name not in set(known)]
@@ -143,7 +144,7 @@ def read_flows(trade: duckdb.DuckDBPyRelation, products: Sequence[str], years: S
         SELECT CAST(year AS BIGINT) AS year, product, exporter, importer,
                CAST(CAST(value_kusd AS DECIMAL(18,3)) * 1000 AS BIGINT) AS value,
                CAST(CAST(quantity_t AS DECIMAL(18,3)) * 1000 AS BIGINT) AS quantity
-        FROM facts WHERE year IN ({_numbers(years)}) AND product IN ({_texts(products)})
+        FROM material_facts WHERE year IN ({_numbers(years)}) AND product IN ({_texts(products)})
         """,
     )
     flows = flows.sort("product", "year", "exporter", "importer", "value", "quantity")
@@ -194,7 +195,7 @@ def read_production(
         f"""
         SELECT material, CAST(year AS BIGINT) AS year, country, stage, unit,
                CAST(CAST(quantity AS DECIMAL(18,3)) * 1000 AS BIGINT) AS quantity
-        FROM facts WHERE material IN ({_texts(materials)})
+        FROM material_facts WHERE material IN ({_texts(materials)})
         """,
     )
     mixed = table.group_by("material", "year").agg(pl.col("unit").unique().sort()).filter(pl.col("unit").list.len() > 1)
@@ -246,7 +247,7 @@ def read_governance(
         governance,
         f"""
         SELECT CAST(year AS BIGINT) AS governance_year, country, indicator, estimate
-        FROM facts WHERE estimate IS NOT NULL AND NOT isnan(estimate) {chosen}
+        FROM material_facts WHERE estimate IS NOT NULL AND NOT isnan(estimate) {chosen}
         """,
     )
     published = sorted(table["governance_year"].unique().to_list())
@@ -371,7 +372,7 @@ def _sum_or_null(name: str) -> pl.Expr:
 
 def _frame(relation: duckdb.DuckDBPyRelation, sql: str) -> pl.DataFrame:
     # Polars reads DuckDB's Arrow stream itself; `relation.pl()` would ask for pyarrow, which ostra does not install.
-    return pl.DataFrame(relation.query("facts", sql))
+    return pl.DataFrame(relation.query("material_facts", sql))
 
 
 def _numbers(values: Iterable[int]) -> str:

@@ -270,9 +270,20 @@ def _finish(inputs: MaterialInputs, table: pl.DataFrame, suppliers: pl.DataFrame
     unbounded = pl.col("imports_high").is_null()
     nothing = has_trade & (pl.col("imports_high") == 0) & (pl.col("own_high") == 0)
     unknown_trade = has_trade.not_() | unbounded
+    # No imports and perhaps no production either: 0 whatever the home produces, undefined only if that is nothing.
+    none = pl.col("imports_high") == 0
     result = table.with_columns(pl.Series("ir_low", low), pl.Series("ir_high", high)).with_columns(
-        pl.when(nothing).then(None).when(unknown_trade).then(0.0).otherwise("ir_low").alias("import_risk_low"),
-        pl.when(nothing).then(None).when(unknown_trade).then(1.0).otherwise("ir_high").alias("import_risk_high"),
+        *(
+            pl.when(nothing)
+            .then(None)
+            .when(unknown_trade)
+            .then(unknown)
+            .when(none)
+            .then(0.0)
+            .otherwise(f"ir_{end}")
+            .alias(f"import_risk_{end}")
+            for end, unknown in (("low", 0.0), ("high", 1.0))
+        ),
     )
     result = result.with_columns(
         (pl.col("production_concentration_low") * pl.col("import_risk_low")).alias("geopolrisk_low"),

@@ -243,8 +243,8 @@ def _trade_parameters(inputs: MaterialInputs, supply_shares: duckdb.DuckDBPyRela
     )
     given = pl.DataFrame(
         supply_shares.query(
-            "facts",
-            "SELECT material, lower(stage) AS stage, country, study, trade_parameter FROM facts "
+            "material_facts",
+            "SELECT material, lower(stage) AS stage, country, study, trade_parameter FROM material_facts "
             "WHERE trade_parameter IS NOT NULL",
         )
     )
