@@ -106,10 +106,14 @@ def test_quantiles_invert_the_distribution(p: float, a: float, b: float) -> None
 
 
 def test_impossible_beta_arguments_are_refused() -> None:
-    """Shapes must be positive and probabilities lie in [0, 1]."""
+    """Shapes must be positive and of a sensible size, and probabilities lie in [0, 1]."""
     for a, b in ((0.0, 1.0), (1.0, -1.0), (math.nan, 1.0)):
         with pytest.raises(MethodError, match="greater than 0"):
             beta_cdf(0.5, a, b)
+    with pytest.raises(MethodError, match="at most"):
+        beta_cdf(0.5, 1e300, 1.0)
+    with pytest.raises(MethodError, match="too narrow"):
+        beta_cdf(0.5, 1e11, 1e11)
     with pytest.raises(MethodError, match=r"\[0, 1\]"):
         beta_quantile(1.5, 1.0, 1.0)
     with pytest.raises(MethodError, match="greater than 0"):

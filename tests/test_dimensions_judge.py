@@ -15,6 +15,7 @@ from ostra.dimensions.robustness import robustness
 from ostra.model.assessment import DimensionResult, DimensionsResult, MatrixCell
 from ostra.model.base import DIMENSIONS, Dimension
 from ostra.model.profile import SeverityRule
+from ostra.store.documents import builtin_dossiers, read_dossier
 from steps_world import (
     a_chokepoint,
     a_dependency,
@@ -234,6 +235,16 @@ def test_a_finding_at_a_threshold_stays_in_half_of_the_profiles() -> None:
     assert 0.44 < result.robustness < 0.56
 
 
+def test_two_kinds_that_weigh_the_same_are_a_toss_up() -> None:
+    """A sure low measurement against a sure high judgement keeps its level where it happens to weigh more."""
+    dossier = a_dossier([a_finding("grave", dimension="resilience")])
+    # Far from the thresholds of its rule, so that only confidences and kind weights decide.
+    rule = a_rule(low=0.01, medium=0.9, high=0.95)
+    result = on(judge(a_step1([a_dependency("ore", "RIV", 0.3)]), dossier, a_profile([rule])), "resilience")
+    assert result.challenge.level == "low"
+    assert 0.44 < result.robustness < 0.56
+
+
 def test_the_level_none_can_be_fragile() -> None:
     """A share a little below the lowest threshold becomes a finding in the profiles that lower it enough."""
     result = on(judge(a_step1([a_dependency("ore", "RIV", 0.27)]), a_dossier(), a_profile([a_rule()])), "resilience")
@@ -280,6 +291,23 @@ def test_rules_on_the_same_indicator_keep_their_findings_apart() -> None:
     result = judge(a_step1([a_dependency("ore", "RIV", 0.8)]), a_dossier(), a_profile(rules))
     assert len({f.id for f in result.findings}) == 2
     assert len({e.id for e in result.evidence}) == len(result.evidence)
+
+
+def test_a_very_long_name_is_cut_in_labels_and_harms_nothing() -> None:
+    """Names and reasons of a dossier may be as long as the model allows; labels of evidence stay short."""
+    name = "Ore " * 999
+    item = {"id": "ore", "name": name, "kind": "material", "stage": "all", "products": [{"hs": "260600"}]}
+    dossier = a_dossier([a_finding("j", items=["ore"], reason="Why " * 999)], items=[item])
+    step1 = a_step1([a_dependency("ore", "RIV", 0.8, item_name=name)], trade=[a_trade_row(0.9)])
+    profile = a_profile([a_rule(), a_rule(indicator="concentration")])
+    assert max(len(e.label) for e in judge(step1, dossier, profile).evidence) < 500
+
+
+def test_the_reports_own_example_is_a_tension() -> None:
+    """In the built-in dossier foreign fabs for older processes help resilience and hurt security."""
+    dossier = read_dossier(builtin_dossiers()["semiconductors"])
+    found = {(t.subject, t.strengthens, t.weakens) for t in judge(a_step1(), dossier, a_profile()).tensions}
+    assert ("front-end-trailing", "resilience", "security") in found
 
 
 shares = st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)).map(lambda p: (min(p), max(p)))
@@ -335,8 +363,14 @@ def test_every_result_is_sound(world: tuple[Any, Any, Any]) -> None:
     assert len(evidence_ids) == len(result.evidence)
     assert not unresolved(result.evidence, step1.evidence)
     assert [d.dimension for d in result.dimensions] == list(DIMENSIONS)
+    rows = measurements(step1, dossier, profile, frozenset())
+    judged, _ = judged_findings(dossier, {}, {})
     for row in result.dimensions:
         assert 0.0 <= row.robustness <= 1.0
+        if row.assessed:  # unperturbed, the vectorised pool agrees with the exact one
+            own_rows = [m for m in rows if m.rule.dimension == row.dimension]
+            own_judged = [o for o in judged if (o.finding.dimension, o.finding.effect) == (row.dimension, -1)]
+            assert robustness(row.challenge.level, own_rows, own_judged, spread=0.0, draws=1) == 1.0
         assert {row.evidence, row.robustness_evidence, *filter(None, [row.strength_evidence])} <= evidence_ids
         assert set(row.findings) <= finding_ids
     for levels in [d.challenge for d in result.dimensions] + [c.challenge for c in result.matrix]:

@@ -9,6 +9,7 @@ from ostra.errors import MethodError
 EPSILON = 1e-16
 TINY = 1e-300
 MOST_TERMS = 10_000
+LARGEST_SHAPE = 1e12  # beyond, the logarithms lose the digits that the result needs
 
 
 def beta_cdf(x: float, a: float, b: float) -> float:
@@ -27,7 +28,7 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     Raises
     ------
     MethodError
-        A shape is not greater than 0, or the fraction does not converge.
+        A shape is not greater than 0 or too large, or the fraction does not converge.
 
     References
     ----------
@@ -35,6 +36,8 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     """
     if not (a > 0.0 and b > 0.0):
         raise MethodError(f"shapes of a Beta distribution must be greater than 0; found {a} and {b}")
+    if max(a, b) > LARGEST_SHAPE:
+        raise MethodError(f"shapes of a Beta distribution must be at most {LARGEST_SHAPE:g}; found {a} and {b}")
     if x <= 0.0:
         return 0.0
     if x >= 1.0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ostra.context.likelihood import base_rate, likelihood
 from ostra.context.tolerance import breaches
-from ostra.dimensions.wording import economy_names, name_of
+from ostra.dimensions.wording import LABEL, economy_names, name_of, shortened
 from ostra.economies import Home
 from ostra.model.assessment import (
     ContextResult,
@@ -192,7 +192,7 @@ def _relation(
             caveats = ("The relation is the profile's default, not a judgement on this economy.",)
     return reason, Evidence(
         id=f"relation.{economy}",
-        label=f"{name} is seen as {relation}: {reason}"[:4000],
+        label=shortened(f"{name} is seen as {relation}: {reason}", LABEL),
         kind="judged",
         text=relation,
         method=METHOD,

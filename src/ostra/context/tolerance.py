@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ostra.dimensions.wording import percent, percents, plain
+from ostra.dimensions.wording import LABEL, percent, percents, plain, shortened
 from ostra.model.assessment import Breach, Dependency, Finding, SupplierContext
 from ostra.model.base import DIMENSIONS, Dimension
 from ostra.model.evidence import Evidence
@@ -110,7 +110,7 @@ def _breach(
     proof = Evidence(
         id=name,
         label=f"{'Hold' if certain else 'Possible hold'} above tolerance on {dimension}: {row.supplier_name} on "
-        f"{row.item_name}, {percents(row.hold)} against {percent(limit.hold)}",
+        f"{shortened(row.item_name, LABEL)}, {percents(row.hold)} against {percent(limit.hold)}",
         kind="computed",
         unit="expected excess: share × probability per year",
         value=excess,

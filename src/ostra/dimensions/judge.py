@@ -9,7 +9,7 @@ from ostra.dimensions.measured import METHOD, Measurement, measured_findings
 from ostra.dimensions.pool import UNIFORM, Masses, Opinion, Pooled, as_levels, certain, heard, pool
 from ostra.dimensions.robustness import DRAWS, SPREAD, robustness
 from ostra.dimensions.tensions import dependency_tensions
-from ostra.dimensions.wording import counted, economy_names, listed, name_of, plain, shortened
+from ostra.dimensions.wording import LABEL, counted, economy_names, listed, name_of, plain, shortened
 from ostra.model.assessment import (
     DimensionResult,
     DimensionsResult,
@@ -287,7 +287,7 @@ def _level_evidence(
         )
     return Evidence(
         id=name,
-        label=label,
+        label=shortened(label, LABEL),
         kind="computed",
         unit=f"probability of {levels.level} or higher",
         value=at_least(levels),

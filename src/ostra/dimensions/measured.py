@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ostra.dimensions.indicators import INDICES, Reading, readings
 from ostra.dimensions.pool import AUDIBLE, Masses, Opinion, certain
-from ostra.dimensions.wording import percent, plain
+from ostra.dimensions.wording import LABEL, percent, plain, shortened
 from ostra.model.assessment import EcosystemResult, Finding
 from ostra.model.base import LEVELS, Interval
 from ostra.model.dossier import Dossier
@@ -158,7 +158,7 @@ def _evidence(finding: Finding, row: Measurement, profile: Profile) -> Evidence:
     side = "challenge" if rule.effect < 0 else "strength"
     return Evidence(
         id=finding.evidence,
-        label=f"{level} {side} on {rule.dimension}: {reading.item_name}, {reading.phrase}",
+        label=shortened(f"{level} {side} on {rule.dimension}: {reading.item_name}, {reading.phrase}", LABEL),
         kind="computed",
         unit="severity, 1 to 3",
         value=float(row.severity),

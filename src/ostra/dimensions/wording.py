@@ -52,6 +52,9 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
 
 
+LABEL = 400  # characters of an evidence label; names and reasons of a dossier may be ten times as long
+
+
 def shortened(text: str, most: int = 160) -> str:
     """The text's first `most` characters, cut between words, with an ellipsis when something is left out."""
     flat = " ".join(text.split())

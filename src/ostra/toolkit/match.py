@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ostra.dimensions.wording import listed
+from ostra.dimensions.wording import LABEL, listed, shortened
 from ostra.errors import DataError, Problem
 from ostra.model.assessment import (
     ContextResult,
@@ -158,7 +158,7 @@ def _match(
     reasons, behind = _reasons(instrument, answers, advice, scene)
     proof = Evidence(
         id=name,
-        label=f"Fit of the instrument: {instrument.name}",
+        label=shortened(f"Fit of the instrument: {instrument.name}", LABEL),
         kind="computed",
         unit="fit, 0 to 1",
         value=score,
