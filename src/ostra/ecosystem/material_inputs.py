@@ -67,7 +67,8 @@ class MaterialInputs:
     grid: Grid
     codes: pl.DataFrame  # material, product
     shared: dict[str, tuple[str, ...]]  # material -> its codes that other materials count too
-    stages: dict[str, str]
+    trade_stages: dict[str, str]  # extraction or processing: what the trade codes stand for
+    production_stages: dict[str, str]  # and what the production figures stand for
     recycling: dict[str, float | None]
     flows: pl.DataFrame  # year, product, exporter, importer, value, low, high, blank (see read_flows)
     covered: pl.DataFrame  # year, product: the data hold at least one flow of the product in that year
@@ -92,8 +93,11 @@ def read_inputs(
         material_products,
         "SELECT DISTINCT material, product, lower(stage) AS stage, eol_rir FROM material_facts ORDER BY ALL",
     )
-    produced = _frame(production, "SELECT DISTINCT material FROM material_facts ORDER BY 1")["material"].to_list()
-    known = sorted(set(codes["material"].to_list()) | set(produced))
+    produced = _frame(
+        production,
+        "SELECT material, min(lower(stage)) AS stage FROM material_facts GROUP BY material ORDER BY material",
+    )
+    known = sorted(set(codes["material"].to_list()) | set(produced["material"].to_list()))
     wanted = known if materials is None else sorted(set(materials))
     absent = [name for name in wanted if name not in set(known)]
     if absent:
@@ -112,7 +116,8 @@ def read_inputs(
         grid=grid,
         codes=bound,
         shared={name: tuple(values) for name, values in shared.items()},
-        stages={row[0]: row[2] for row in codes.iter_rows() if row[2]},
+        trade_stages={row[0]: row[2] for row in codes.iter_rows() if row[2]},
+        production_stages={material: stage for material, stage in produced.iter_rows() if stage},
         recycling={row[0]: row[3] for row in codes.iter_rows()},
         flows=flows,
         covered=flows.select("year", "product").unique(),

@@ -94,7 +94,8 @@ def supply_risk_from(
     """`supply_risk` on inputs that are already read."""
     grid = inputs.grid.frame()
     risk = _governance_scale(read_governance(governance, inputs.grid.years, None))
-    parameters = _trade_parameters(inputs, supply_shares)
+    produced_parameters = _trade_parameters(supply_shares, inputs.production_stages)
+    traded_parameters = _trade_parameters(supply_shares, inputs.trade_stages)
     members = inputs.grid.members().rename({"member": "country"}).with_columns(pl.lit(True).alias("domestic"))
 
     world = (
@@ -122,10 +123,16 @@ def supply_risk_from(
     )
     table = (
         grid.join(
-            _concentration(world, members, risk, parameters, "global"), on=KEYS, how="left", maintain_order="left"
+            _concentration(world, members, risk, produced_parameters, "global"),
+            on=KEYS,
+            how="left",
+            maintain_order="left",
         )
         .join(
-            _concentration(sourcing, members, risk, parameters, "sourcing"), on=KEYS, how="left", maintain_order="left"
+            _concentration(sourcing, members, risk, traded_parameters, "sourcing"),
+            on=KEYS,
+            how="left",
+            maintain_order="left",
         )
         .join(total_imports, on=KEYS, how="left", maintain_order="left")
         .join(total_exports, on=KEYS, how="left", maintain_order="left")
@@ -233,14 +240,12 @@ def _governance_scale(governance: pl.DataFrame) -> pl.DataFrame:
     return governance.select("country", "year", worse.alias("governance"), "dimensions")
 
 
-def _trade_parameters(inputs: MaterialInputs, supply_shares: duckdb.DuckDBPyRelation | None) -> pl.DataFrame:
-    """Trade parameters that the Commission's study gives: material, country, trade_parameter, from the latest study."""
+def _trade_parameters(supply_shares: duckdb.DuckDBPyRelation | None, stage_of: dict[str, str]) -> pl.DataFrame:
+    """Trade parameters of the latest study for each material at its stage: material, country, trade_parameter."""
     schema = {"material": pl.String, "country": pl.String, "trade_parameter": pl.Float64}
     if supply_shares is None:
         return pl.DataFrame(schema=schema)
-    stages = pl.DataFrame(
-        sorted(inputs.stages.items()), schema={"material": pl.String, "stage": pl.String}, orient="row"
-    )
+    stages = pl.DataFrame(sorted(stage_of.items()), schema={"material": pl.String, "stage": pl.String}, orient="row")
     given = pl.DataFrame(
         supply_shares.query(
             "material_facts",
