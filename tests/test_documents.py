@@ -179,13 +179,57 @@ def test_a_wrong_value_is_told_with_place_and_mend(old: str, new: str, column: s
     ],
 )
 def test_a_reference_that_leads_nowhere_is_told(old: str, new: str, reason: str, mend: str) -> None:
-    """Faults between entries carry a line inside the entry at fault, and the nearest name there is."""
+    """Faults between entries carry the line of the entry at fault, and the nearest name there is."""
     text = DOSSIER.replace(old, new, 1)
     found = [problem for problem in problems(text) if reason in problem.reason]
     assert found
     assert re.search(re.escape(mend), found[0].mend)
-    assert found[0].line is not None
-    assert found[0].line > 1
+    if "sum to" not in reason:
+        assert found[0].line == line_of(text, new.strip())
+
+
+PROFILE = """\
+format: ostra-profile/1
+id: test
+title: A test
+home: EU27
+author: a tester
+date: 2022
+sources: [{id: book, title: A book, publisher: A press, date: 2021}]
+relations:
+  - {economy: USA, relation: ally, reason: a treaty, source: book}
+  - {economy: CHN, relation: rival, reason: a rule, source: book}
+trade: {source: book}
+severity: []
+weights: {resilience: 1, security: 1, values: 1, competitiveness: 1}
+tolerance: []
+likelihood: {first_year: 2010, last_year: 2020, hold_weight: 1, mutual_weight: 1, reason: a choice}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("relation: rival", "relation: friend", "allowed words"),
+        ("economy: CHN, relation: rival", "economy: USA, relation: rival", "given twice"),
+        ("rule, source: book", "rule, source: bok", "no source 'bok'"),
+        ("first_year: 2010", "first_year: 2030", "first_year is after last_year"),
+        ("hold_weight: 1,", "hold_weight: 11,", "at most 10"),
+        ("values: 1,", "values: 0,", "more than 0"),
+        ("values: 1,", "value: 1,", "allowed words"),
+        ("values: 1, ", "", "weights miss values"),
+    ],
+)
+def test_faults_of_a_profile_are_told_with_their_line(old: str, new: str, reason: str) -> None:
+    """Profiles are read by the same rules; faults between their parts have their lines too."""
+    assert read_profile(PROFILE).id == "test"
+    text = PROFILE.replace(old, new, 1)
+    with pytest.raises(DataError) as caught:
+        read_profile(text)
+    told = [problem for problem in caught.value.problems if reason in problem.reason]
+    assert told, caught.value
+    if new:
+        assert told[0].line == line_of(text, new)
 
 
 def test_all_faults_are_told_at_once() -> None:

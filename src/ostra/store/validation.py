@@ -36,6 +36,7 @@ _NO_SUCH = re.compile(r"no (\w+) '([^']*)'")
 _SUBJECT = re.compile(r"^(\w+) '([^']*)'")
 _LINK = re.compile(r"^link '([^']*)' -> '([^']*)'")
 _PROVISION = re.compile(r"^provision of '([^']*)' by ([^:]*)")
+_RELATION = re.compile(r"^relation to (\w+) is given twice")
 _SHARE_FIELDS = frozenset({"share", "low", "high", "weight", "confidence", "hold", "medium", "credible"})
 
 
@@ -162,7 +163,7 @@ def _field_problems(
             continue  # a union: the branch that was meant is told at a place further in
         reason, mend = _reason_and_mend(error, path, model)
         seen = tree.raw.get(path, _summary(error["input"]))
-        if error["type"] in ("missing", "extra_forbidden"):
+        if error["type"] in ("missing", "extra_forbidden", "value_error"):
             seen = ""
         yield Problem(
             reason, file=file, line=_line(tree, path), column=_dotted(path, value), value=shorten(seen), mend=mend
@@ -214,7 +215,7 @@ def _reason_and_mend(error: ErrorDetails, path: Path, model: type[BaseModel]) ->
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return "expected keys and values", ""
     if kind in ("tuple_type", "list_type"):
-        return "expected a list", "Begin each entry with '- '"
+        return "expected a list", "Write [a, b], or one entry per line, each beginning with '- '"
     if kind == "string_type":
         return "expected a text", "Write it in one line, in quotes if it holds ': ' or '#'"
     if kind == "bool_type":
@@ -300,42 +301,43 @@ def _models_in(annotation: Any) -> list[Any]:
 def _own_problems(tree: Tree, value: Any, file: str, errors: list[ErrorDetails]) -> Iterator[Problem]:
     """Problems that the model's own check of the whole document found."""
     for error in errors:
-        if not error["loc"] and error["type"] == "value_error":
-            for fault in _plain(str(error["msg"])).split("; "):
-                path = _subject_path(value, fault)
-                yield Problem(
-                    fault,
-                    file=file,
-                    line=_line(tree, path),
-                    column=_dotted(path, value),
-                    mend=_reference_mend(value, fault),
-                )
-        elif not error["loc"]:
-            yield Problem(_plain(str(error["msg"])), file=file, line=1)
+        if error["loc"]:
+            continue
+        for fault in _plain(str(error["msg"])).split("; "):
+            path = _subject_path(tree, value, fault)
+            yield Problem(
+                fault,
+                file=file,
+                line=_line(tree, path),
+                column=_dotted(path, value),
+                mend=_reference_mend(value, fault),
+            )
 
 
-def _subject_path(value: dict[str, Any], fault: str) -> Path:
+def _subject_path(tree: Tree, value: dict[str, Any], fault: str) -> Path:
     """The entry that a fault speaks of; the last of several with the same id, because that one is the double."""
     link, provision, subject = _LINK.match(fault), _PROVISION.match(fault), _SUBJECT.match(fault)
-    wanted: dict[str, str] = {}
+    relation, missing = _RELATION.match(fault), _NO_SUCH.search(fault)
+    path: Path = ()
     if link is not None:
-        section, wanted = "links", {"item": link[1], "needs": link[2]}
+        path = _entry(value, "links", {"item": link[1], "needs": link[2]})
     elif provision is not None:
-        section, wanted = "provision", {"item": provision[1]}
-        names = {"organisation", "economy"}
-        by_name = [
-            i
-            for i, row in enumerate(value.get("provision", []))
-            if isinstance(row, dict)
-            and row.get("item") == provision[1]
-            and any(row.get(n) == provision[2] for n in names)
-        ]
-        if by_name:
-            return (section, by_name[-1])
+        by_name = _entry(value, "provision", {"item": provision[1], "organisation": provision[2]})
+        by_economy = _entry(value, "provision", {"item": provision[1], "economy": provision[2]})
+        path = by_name or by_economy or _entry(value, "provision", {"item": provision[1]})
+    elif relation is not None:
+        path = _entry(value, "relations", {"economy": relation[1]})
     elif subject is not None and subject[1] in _SECTIONS:
-        section, wanted = _SECTIONS[subject[1]], {"id": subject[2]}
-    else:
-        return ()
+        path = _entry(value, _SECTIONS[subject[1]], {"id": subject[2]})
+    if missing is not None:
+        # The very place where the name stands, within the entry if one is known.
+        places = (p for p, text in tree.raw.items() if text == missing[2] and p[-1] != "id" and p[: len(path)] == path)
+        path = next(places, path)
+    key = fault.partition(":")[0]
+    return path or ((key,) if key in value else ())
+
+
+def _entry(value: dict[str, Any], section: str, wanted: dict[str, str]) -> Path:
     rows = value.get(section)
     if not isinstance(rows, list):
         return ()
