@@ -136,6 +136,11 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
             *number_faults("r_v", "value_kusd", "v", required=True),
             *number_faults("r_q", "quantity_t", "q", required=False, empty=unknown),
         ),
+        sure=(
+            "year IS NOT NULL AND exporter IS NOT NULL AND importer IS NOT NULL AND product >= 10000"
+            " AND value_kusd > 0 AND NOT contains(r_v, '_')"
+            " AND ((quantity_t >= 0.001 AND NOT contains(r_q, '_')) OR trim(r_q) = 'NA')"
+        ),
         late=(RE_IMPORT,),
         select=(
             "SELECT year, exporter, importer, lpad(product::VARCHAR, 6, '0') AS product, value_kusd, quantity_t"

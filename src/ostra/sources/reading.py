@@ -61,6 +61,8 @@ class Reading:
         SQL from the sound rows, `{staged}`, to the columns of the table.
     key : tuple
         Fields that identify a row; second and later rows with the same key are rejected. Empty: none are duplicates.
+    sure
+        SQL that holds only for rows without a fault, cheap to compute: such rows are not judged fault by fault.
     late
         Faults (asides only) that are judged after codes are decoded, when two spellings of one economy are one.
     order
@@ -90,6 +92,7 @@ class Reading:
     optional: frozenset[str] = frozenset()
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     resolve: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = field(default_factory=dict)
+    sure: str = ""
     late: tuple[Fault, ...] = ()
     order: str = ""
     caveats: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ import duckdb
 
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.sources.files import Header, Progress, Scanned, no_progress, read_header, record_lines
-from ostra.sources.reading import FIRST_YEAR, LAST_YEAR, Reading, quoted
+from ostra.sources.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, quoted
 
 # A column with more different values than this is not what its header says (there are about 250 economies).
 MOST_CODES = 20_000
@@ -106,31 +106,32 @@ def stage(
     """
     staged = Staged(connection, reading)
     headers = [read_header(file, dict(reading.columns), reading.optional, reading.delimiter) for file in files]
-    connection.execute(_enumeration("year", [str(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)]))
-    for name, codes in reading.codes.items():
-        _declare(connection, name, dict(codes))
+    connection.execute(_enumeration("code_year", [str(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)]))
+    lists = {name: _declare(connection, name, dict(codes)) for name, codes in reading.codes.items()}
     for name, (columns, resolve) in reading.resolve.items():
-        _declare(connection, name, _resolved(staged, files, headers, columns, resolve))
+        lists[name] = _declare(connection, name, _resolved(staged, files, headers, columns, resolve))
     for number, (file, header) in enumerate(zip(files, headers, strict=True)):
-        _stage_file(staged, number, file, header, progress)
-    _decode(staged)
+        _stage_file(staged, number, file, header, lists, progress)
+    _view(staged)
     _count(staged)
     _find_duplicates(staged, progress)
     return staged
 
 
-def _declare(connection: duckdb.DuckDBPyConnection, name: str, codes: dict[str, str]) -> None:
-    """A closed list: an enumeration of the raw texts, and a table that leads from each to its code."""
+def _declare(connection: duckdb.DuckDBPyConnection, name: str, codes: dict[str, str]) -> str:
+    """A closed list: one enumeration of the raw texts, one of the codes, and the SQL that leads from text to code.
+
+    Codes are kept as numbers in the order of the alphabet, so that sorting and comparing them is fast and right.
+    """
     texts = sorted(codes)
-    connection.execute(_enumeration(name, texts))
-    connection.execute(f"CREATE TABLE list_{name} (number INTEGER, code VARCHAR)")
-    if texts:
-        rows = ", ".join(f"({number}, {quoted(codes[text])})" for number, text in enumerate(texts))
-        connection.execute(f"INSERT INTO list_{name} VALUES {rows}")
+    connection.execute(_enumeration(f"code_{name}", texts))
+    connection.execute(_enumeration(f"of_{name}", sorted(set(codes.values()))))
+    listed = ", ".join(quoted(codes[text]) for text in texts)
+    return f"([{listed}]::of_{name}[])"
 
 
 def _enumeration(name: str, texts: list[str]) -> str:
-    return f"CREATE TYPE code_{name} AS ENUM ({', '.join(quoted(text) for text in texts) or quoted('')})"
+    return f"CREATE TYPE {name} AS ENUM ({', '.join(quoted(text) for text in texts) or quoted('')})"
 
 
 def _resolved(
@@ -185,16 +186,19 @@ def _line_end(file: Scanned) -> str:
         return "\\r\\n" if handle.readline().endswith(b"\r\n") else "\\n"
 
 
-def _stage_file(staged: Staged, number: int, file: Scanned, header: Header, progress: Progress) -> None:
+def _stage_file(
+    staged: Staged, number: int, file: Scanned, header: Header, lists: dict[str, str], progress: Progress
+) -> None:
     reading = staged.reading
     raws = list(reading.columns)
     absent = [raw for raw in raws if raw not in header.raw]
     given = ", ".join(
         [f"r_{raw}" for raw in raws if raw in header.raw] + [f"NULL::VARCHAR AS r_{raw}" for raw in absent]
     )
-    values = ", ".join(f"({item.sql})::{item.type} AS {item.name}" for item in reading.fields)
+    values = ", ".join(_value(item, lists) for item in reading.fields)
     names = ", ".join(item.name for item in reading.fields)
-    cases = " ".join(
+    sure = f"WHEN {reading.sure} THEN 0 " if reading.sure else ""
+    cases = sure + " ".join(
         f"WHEN {fault.when} THEN {index + (ASIDE if fault.aside else 0)}"
         for index, fault in enumerate(reading.faults, 1)
     )
@@ -263,30 +267,25 @@ def _refuse_line_breaks(file: Scanned, delimiter: str) -> None:
             )
 
 
-def _decode(staged: Staged) -> None:
-    """The view `decoded`: all files, codes in place of raw text, and the number of each row."""
-    columns, joins = ["s.row", "s.fault"], []
-    for item in staged.reading.fields:
-        if item.type.startswith("code_"):
-            joins.append(
-                f"LEFT JOIN list_{item.type.removeprefix('code_')} AS l_{item.name}"
-                f" ON l_{item.name}.number = enum_code(s.{item.name})::INTEGER"
-            )
-            columns.append(f"l_{item.name}.code AS {item.name}")
-        else:
-            columns.append(f"s.{item.name}")
+def _value(item: Field, lists: dict[str, str]) -> str:
+    """SQL of a staged column; of a closed list, from the raw text to the code."""
+    if item.type.startswith("code_"):
+        return f"{lists[item.type.removeprefix('code_')]}[enum_code({item.sql})::INTEGER + 1] AS {item.name}"
+    return f"({item.sql})::{item.type} AS {item.name}"
+
+
+def _view(staged: Staged) -> None:
+    """Views over all files: `decoded` with the number of each row, `unlike` and `sound` with what is kept."""
     names = ", ".join(item.name for item in staged.reading.fields)
     parts = " UNION ALL ".join(
         f"SELECT rowid + {start} AS row, {names}, fault FROM staged_{number}"
         for number, start in enumerate(staged.starts)
     )
-    staged.connection.execute(
-        f"CREATE VIEW decoded AS SELECT {', '.join(columns)} FROM ({parts}) AS s {' '.join(joins)}"
-    )
-    staged.connection.execute("CREATE TABLE doubled (row BIGINT)")
     late = "".join(f" AND ({fault.when}) IS NOT TRUE" for fault in staged.reading.late)
+    staged.connection.execute(f"CREATE VIEW decoded AS {parts}")
     staged.connection.execute(f"CREATE VIEW unlike AS SELECT * FROM decoded WHERE fault = 0{late}")
     staged.connection.execute("CREATE VIEW sound AS SELECT * FROM unlike")
+    staged.connection.execute("CREATE TABLE doubled (row BIGINT)")
 
 
 def _count(staged: Staged) -> None:
