@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.model.base import Interval
-from ostra.store.documents import document_sha256, read_catalogue, read_dossier, read_profile
+from ostra.store.documents import document_sha256, read_catalogue, read_document, read_dossier, read_profile
 
 DOSSIER = """\
 format: ostra-dossier/1
@@ -328,6 +328,15 @@ def test_the_hash_is_of_the_content_not_of_the_layout() -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", document_sha256(dossier))
 
 
+def test_a_document_tells_by_itself_of_which_kind_it_is() -> None:
+    """The format decides; without a known one the known are listed."""
+    assert read_document(DOSSIER) == read_dossier(DOSSIER)
+    assert read_document(PROFILE) == read_profile(PROFILE)
+    for text in ("format: ostra-novel/1", "title: x", "- a", "format: [a]"):
+        with pytest.raises(DataError, match="ostra-dossier/1, ostra-profile/1, ostra-instruments/1"):
+            read_document(text)
+
+
 WORDS = st.sampled_from(
     ["format: ostra-dossier/1", "items:", "- ", "  ", "id: a", "{", "}", "[", "]", ": ", "&a", "*a", "!!set", "? ", "|",
      ">", "'", '"', "\\", "\t", "%", "@", "`", "#", "---", "...", "0.5", "1e400", "null", "true", "<<: ", "share", "é",
@@ -339,7 +348,7 @@ WORDS = st.sampled_from(
 @given(st.lists(st.one_of(WORDS, st.sampled_from(["\n", "\n  ", "\n- "])), max_size=30).map("".join))
 def test_no_text_of_yaml_pieces_crashes_any_reader(text: str) -> None:
     """Whatever the text, the only complaint is a DataError with places; this holds for all kinds of documents."""
-    for read in (read_dossier, read_profile, read_catalogue):
+    for read in (read_dossier, read_profile, read_catalogue, read_document):
         with pytest.raises(DataError) as caught:
             read(text)
         assert caught.value.problems

@@ -16,8 +16,8 @@ from ostra.model.base import Model
 from ostra.model.dossier import Dossier
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
-from ostra.store import yaml_tree
 from ostra.store.validation import validated
+from ostra.store.yaml_tree import MAX_BYTES, Tree, parse_yaml, shorten
 
 M = TypeVar("M", bound=Model)
 
@@ -56,6 +56,26 @@ def read_catalogue(source: Path | str, *, file: str = "") -> Catalogue:
     return _read(source, Catalogue, file)
 
 
+def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue:
+    """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
+    tree, file = _parsed(source, file)
+    named = tree.value.get("format") if isinstance(tree.value, dict) else None
+    for model in (Dossier, Profile, Catalogue):
+        if named == _format_of(model):
+            return validated(tree, model, file)
+    formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue))
+    raise DataError(
+        Problem(
+            "the format of the document is not known",
+            file=file,
+            line=tree.lines.get(("format",), 1),
+            column="format",
+            value=shorten(tree.raw.get(("format",), "")),
+            mend=f"Write 'format: ' and one of {formats}",
+        )
+    )
+
+
 def builtin_dossiers() -> dict[str, Path]:
     """The dossiers that ship with ostra: id and file, in order of id."""
     return {p.stem: p for p in _cases() if not p.stem.startswith("profile-") and p.stem != "instruments"}
@@ -86,18 +106,22 @@ def _cases() -> list[Path]:
 
 
 def _read(source: Path | str, model: type[M], file: str) -> M:
-    if isinstance(source, Path):
-        file = file or str(source)
-        text = _text_of(source, file)
-    else:
-        file = file or "<text>"
-        text = source
-    tree = yaml_tree.parse_yaml(text.removeprefix("\ufeff"), file)
+    tree, file = _parsed(source, file)
     if not isinstance(tree.value, dict):
         kind = "a list" if isinstance(tree.value, list) else "a single value"
         mend = f"Begin with 'format: {_format_of(model)}'"
         raise DataError(Problem(f"the document is {kind}, expected keys and values", file=file, line=1, mend=mend))
     return validated(tree, model, file)
+
+
+def _parsed(source: Path | str, file: str) -> tuple[Tree, str]:
+    """The document as a tree, and what messages call it."""
+    if isinstance(source, Path):
+        file = file or str(source)
+        text = _text_of(source, file)
+    else:
+        file, text = file or "<text>", source
+    return parse_yaml(text.removeprefix("\ufeff"), file), file
 
 
 def _text_of(path: Path, file: str) -> str:
@@ -106,8 +130,8 @@ def _text_of(path: Path, file: str) -> str:
     if not path.is_file():
         raise DataError(Problem("not a file", file=file, mend="Name the YAML file itself"))
     size = path.stat().st_size
-    if size > yaml_tree.MAX_BYTES:
-        mend = f"At most {yaml_tree.MAX_BYTES} bytes are read"
+    if size > MAX_BYTES:
+        mend = f"At most {MAX_BYTES} bytes are read"
         raise DataError(Problem("the document is too large", file=file, value=f"{size} bytes", mend=mend))
     try:
         return path.read_bytes().decode("utf-8-sig")
