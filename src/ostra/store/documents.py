@@ -60,9 +60,12 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
     """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
     tree, file = _parsed(source, file)
     named = tree.value.get("format") if isinstance(tree.value, dict) else None
-    for model in (Dossier, Profile, Catalogue):
-        if named == _format_of(model):
-            return validated(tree, model, file)
+    if named == _format_of(Dossier):
+        return validated(tree, Dossier, file)
+    if named == _format_of(Profile):
+        return validated(tree, Profile, file)
+    if named == _format_of(Catalogue):
+        return validated(tree, Catalogue, file)
     formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue))
     raise DataError(
         Problem(
