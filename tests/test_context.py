@@ -243,6 +243,12 @@ def test_an_interval_across_the_tolerance_is_a_possible_breach() -> None:
     assert breach.expected_excess < 0.0
 
 
+def test_a_hold_that_starts_at_the_tolerance_is_a_possible_breach() -> None:
+    """At its low end the hold equals the tolerance, which is accepted."""
+    result = context_of([a_dependency("ore", "RIV", 0.3, 0.5)], a_profile(tolerance=[("resilience", "rival", 0.3)]))
+    assert [b.certain for b in result.breaches] == [False]
+
+
 @pytest.mark.parametrize(
     ("tolerance", "why"),
     [

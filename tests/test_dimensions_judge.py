@@ -229,6 +229,13 @@ def test_a_sure_finding_far_from_every_threshold_is_robust() -> None:
     assert result.robustness == 1.0
 
 
+def test_robustness_hears_the_largest_hold_too() -> None:
+    """A smaller hold of another supplier on the same item does not shake the level, whichever comes first."""
+    for large, small in (("PAL", "RIV"), ("RIV", "PAL")):
+        step1 = a_step1([a_dependency("ore", large, 1.0), a_dependency("ore", small, 0.4)])
+        assert on(judge(step1, a_dossier(), a_profile([a_rule()])), "resilience").robustness == 1.0
+
+
 def test_a_finding_at_a_threshold_stays_in_half_of_the_profiles() -> None:
     """A share that equals a threshold keeps its level when the threshold moves down: in about half of the draws."""
     result = on(judge(a_step1([a_dependency("ore", "RIV", 0.5)]), a_dossier(), a_profile([a_rule()])), "resilience")

@@ -181,6 +181,16 @@ def test_side_effects_become_tensions() -> None:
     assert only(result, "stockpile").side_effects == ("May hurt competitiveness: It costs money.",)
 
 
+def test_a_dimension_on_which_nothing_is_answered_is_in_no_tension() -> None:
+    """It serves security too, but the judgement there is on a tool and the instrument is for materials."""
+    hurt = {"dimension": "values", "why": "It hurts."}
+    instrument = an_instrument(
+        "stockpile", serves=["resilience", "security"], item_kinds=["material"], side_effects=[hurt]
+    )
+    result, _ = matched(instrument, findings=[a_finding("grave", items=["tool"])])
+    assert [(t.strengthens, t.weakens) for t in result.tensions] == [("resilience", "values")]
+
+
 def test_no_tension_for_an_instrument_that_answers_nothing() -> None:
     """Side effects of an instrument that is not listed are no tension here."""
     hurt = {"dimension": "competitiveness", "why": "It costs money."}

@@ -125,7 +125,7 @@ def judged_findings(
         subject = ", ".join(item_names.get(item, item) for item in row.items[:2])
         if row.supplier:
             subject += f" ({name_of(row.supplier, economies)})"
-        told = f"{subject}: “{shortened(row.reason, 120)}”"
+        told = f"{subject}: “{shortened(row.reason)}”"
         opinions.append(Opinion(finding, certain(row.severity), row.id, told))
         side = "challenge" if row.effect < 0 else "strength"
         evidence.append(
