@@ -13,16 +13,17 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_assessment import sample_assessment
 
 from ostra.errors import OstraError
 from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
 from ostra.report import render_html, write_xlsx
 from ostra.report.chain import Chain, safe_url
-from ostra.report.page import csv_link, harmless, in_one_sentence
+from ostra.report.page import in_one_sentence
+from ostra.report.pieces import csv_link, harmless
 from ostra.report.selection import ranked_dependencies, top_chokepoints, top_dependencies
 from ostra.report.wording import interval_words, listed, number, percent, shorten
+from sample_assessment import sample_assessment
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)><!--/screen-->&amp;{{ 7 * 7 }}"
@@ -183,8 +184,7 @@ def test_an_empty_assessment_is_still_a_page(assessment: Assessment) -> None:
     empty = assessment.model_copy(
         update={
             "step1": assessment.step1.model_copy(
-                update={name: () for name in ("dependencies", "chokepoints", "mutual", "trade", "trade_series",
-                                              "suppliers", "materials")}
+                update=dict.fromkeys(("dependencies", "chokepoints", "mutual", "trade", "trade_series", "suppliers", "materials"), ())
             ),
             "step2": assessment.step2.model_copy(update={"findings": (), "matrix": (), "tensions": ()}),
             "step3": assessment.step3.model_copy(update={"suppliers": (), "breaches": ()}),

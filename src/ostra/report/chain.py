@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Claim, Evidence, Source
 
+IDENTIFIER = re.compile(r"([a-z]+(?:\.[A-Za-z0-9_-]+)+)")
+
 
 class Chain:
     """Evidence, claims and sources of one assessment by id, and a record of what the page has cited."""
@@ -35,6 +37,15 @@ class Chain:
     def known(self, target: str) -> bool:
         """Whether an id is evidence or, as `claim.<id>`, a claim."""
         return target in self.evidence or target.removeprefix("claim.") in self.claims
+
+    def linkify(self, text: str) -> Markup:
+        """The text with the evidence identifiers in it turned into links."""
+        parts = IDENTIFIER.split(text)
+        return Markup("").join(self.link(p, p) if place % 2 else escape(p) for place, p in enumerate(parts))
+
+    def without_ids(self, text: str) -> str:
+        """The text without evidence identifiers in brackets, for places too narrow for them."""
+        return re.sub(r"\s*\(([^()]*)\)", lambda m: "" if self.known(m[1]) else m[0], text)
 
     def closure(self, targets: Iterable[str]) -> set[str]:
         """These ids and all that they rest on, claims as `claim.<id>`."""

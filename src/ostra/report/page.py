@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Sequence
 from functools import partial
-from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
 
-from ostra.model.assessment import Assessment, Dependency, LevelDistribution, TradeIndicators
+from ostra.model.assessment import Assessment, Breach, Dependency, TradeIndicators
 from ostra.model.base import DIMENSIONS, LEVELS, Interval, Relation
 from ostra.report import selection, wording
 from ostra.report.chain import Chain, group_of, safe_url
 from ostra.report.charts.sankey import sankey, shares_by_item
 from ostra.report.charts.series import series_panel
 from ostra.report.charts.worldmap import world, world_map
+from ostra.report.pieces import csv_link, font_faces, interval_bar, ours, resource, spread_bar, value_of
 
 SERIES_PANELS = 6
-FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 GROUP_NAMES = {
     "breach": "Holds above tolerance",
     "cell": "Cells of the matrix",
@@ -80,15 +75,18 @@ def render_html(assessment: Assessment) -> str:
         level_words=wording.level_words,
         at_least=wording.at_least,
         bar=interval_bar,
+        first_sentence=wording.first_sentence,
+        linkify=chain.linkify,
+        without_ids=chain.without_ids,
         spread_bar=spread_bar,
         url=safe_url,
         csv_link=csv_link,
         anchor=lambda text: str(text).replace(" ", "-"),
     )
-    script = _text("templates/report.js")
+    script = resource("templates/report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     context = page_context(assessment, chain) | {
-        "style": ours(_text("templates/report.css")),
+        "style": ours(resource("templates/report.css")),
         "fonts": ours(font_faces()),
         "script": ours(script),
         "script_hash": f"sha256-{digest}",
@@ -142,6 +140,8 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "home_holds": selection.top_chokepoints(assessment, most=3, home=True),
         "instruments": selection.top_instruments(assessment),
         "sentence": in_one_sentence(assessment),
+        "cards": cards(assessment),
+        "in_return": in_return(assessment),
         "data_years": data_years(assessment),
         "panels": panels,
         "panel_sources": chain.sources_of(panel_ids),
@@ -162,10 +162,19 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "matrix": {(cell.item, cell.dimension): cell for cell in assessment.step2.matrix},
         "matrix_items": matrix_items(assessment),
         "tension_subjects": subjects,
-        "breaches_by_supplier": group((b.supplier, b) for b in assessment.step3.breaches),
+        "breaches_by_supplier": breaches_by_supplier(assessment),
         "entries_claims": {c.id: c for c in assessment.claims},
         "methods": sorted({e.method for e in assessment.evidence if e.method}),
         **tables(assessment, ranked, relations),
+    }
+
+
+def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:
+    """Breaches by supplier, those of one dependency together, in the order of step 3."""
+    by_supplier = group((b.supplier, b) for b in assessment.step3.breaches)
+    return {
+        supplier: list(group((b.dependency, b) for b in breaches).values())
+        for supplier, breaches in by_supplier.items()
     }
 
 
@@ -234,6 +243,32 @@ def in_one_sentence(assessment: Assessment) -> str:
             words = wording.listed(by_level[level])
             parts.append(f"{level} for {words}" if level != "none" else f"none is found for {words}")
     return "The challenge to strategic autonomy is " + wording.listed(parts) + "."
+
+
+def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
+    """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement."""
+    result: dict[str, dict[str, Any]] = {}
+    for dimension in DIMENSIONS:
+        breaches = [b for b in assessment.step3.breaches if b.dimension == dimension]
+        judged = [
+            f for f in assessment.step2.findings if f.dimension == dimension and f.kind == "judged" and f.effect < 0
+        ]
+        judged.sort(key=lambda f: (-f.severity * f.confidence, f.id))
+        result[dimension] = {
+            "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
+            "finding": judged[0] if judged else None,
+        }
+    return result
+
+
+def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
+    """Supplier -> (home's largest hold on it over any item, that item, its evidence), where one is known."""
+    names = {item.id: item.name for item in assessment.items}
+    return {
+        m.supplier: (m.our_hold, names.get(m.our_items[0], m.our_items[0]), m.evidence[-1])
+        for m in assessment.step1.mutual
+        if m.our_hold is not None and m.our_hold.low > 0 and m.our_items and m.evidence
+    }
 
 
 def data_years(assessment: Assessment) -> str:
@@ -306,82 +341,16 @@ def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
 def evidence_context(chain: Chain, printed: set[str]) -> dict[str, Any]:
     """Evidence by group, with a mark on what paper shows."""
     groups = group((group_of(e.id), e) for e in sorted(chain.evidence.values(), key=lambda e: e.id))
-    printed_groups = {group_of(t) for t in printed}
-
-    def hide_item(target: str, its_group: str) -> bool:
-        """Whether an entry is marked as for the screen; marks must not nest, so not inside a hidden group."""
-        return its_group in printed_groups and target not in printed
-
+    formulas = {
+        name: group((e.formula, e.id) for e in rows if e.formula and e.id in printed) for name, rows in groups.items()
+    }
     return {
-        "hide_item": hide_item,
+        "formulas": formulas,
+        "value_of": value_of,
         "group_names": GROUP_NAMES,
         "groups": groups,
         "printed": printed,
-        "printed_groups": printed_groups,
+        "printed_groups": {group_of(t) for t in printed},
         "claims": sorted(chain.claims.values(), key=lambda c: c.id),
         "hidden": len(chain.evidence) + len(chain.claims) - len(printed),
     }
-
-
-def interval_bar(interval: Interval | None) -> Markup:
-    """A small bar: solid up to the least possible share, pale up to the largest; the number stands beside it."""
-    low, high = (interval.low, interval.high) if interval is not None else (0.0, 1.0)
-    kind = "bar unknown" if low <= 0.0 and high >= 1.0 else "bar"
-    return Markup(
-        '<span class="{}" aria-hidden="true"><i style="width:{}%"></i><i style="width:{}%"></i></span>'
-    ).format(kind, f"{100 * low:.1f}", f"{100 * (high - low):.1f}")
-
-
-def spread_bar(spread: LevelDistribution) -> Markup:
-    """The probabilities of the four levels as one bar in four shades."""
-    parts = Markup("").join(
-        Markup('<i class="s{}" style="width:{}%"></i>').format(
-            wording.LEVEL_SHADE[level], f"{100 * getattr(spread, level):.1f}"
-        )
-        for level in LEVELS
-    )
-    return Markup('<span class="spread" aria-hidden="true">{}</span>').format(parts)
-
-
-def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, notes: Sequence[str] = ()) -> Markup:
-    """A link that saves the rows as CSV, made of the page itself; text that a spreadsheet would run stays text."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heading)
-    for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
-    for note in notes:
-        writer.writerow([harmless(f"# {note}")])
-    return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
-        name, quote(text.getvalue())
-    )
-
-
-def harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; None becomes empty."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
-
-
-def font_faces() -> str:
-    """The two weights of the report's font, inside the page."""
-    faces = []
-    for name, weight in FONT_FILES:
-        data = base64.b64encode((files("ostra.report") / "fonts" / name).read_bytes()).decode("ascii")
-        faces.append(
-            f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;'
-            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
-        )
-    return "".join(faces)
-
-
-def ours(markup: str) -> Markup:
-    """Markup that this package made itself, with all text of the assessment escaped in it."""
-    return Markup(markup)  # noqa: S704
-
-
-def _text(name: str) -> str:
-    return (files("ostra.report") / name).read_text(encoding="utf-8")

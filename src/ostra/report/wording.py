@@ -99,6 +99,12 @@ def shorten(text: str, most: int) -> str:
     return text[: text.rfind(" ", 0, most)].rstrip(",;:– ") + " …"
 
 
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence."""
+    end = text.find(". ")
+    return text if end < 0 else text[: end + 1]
+
+
 def listed(words: tuple[str, ...] | list[str], most: int = 99) -> str:
     """`a, b and c`; with more than `most`, `a, b and 3 more`."""
     words = [w for w in words if w]

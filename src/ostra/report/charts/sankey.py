@@ -91,8 +91,7 @@ def sankey(
     chosen.sort(key=lambda i: (order.index(stage_of[i]) if i in stage_of else 99, i))
     onward = []
     for item in chosen:
-        needed = {stage_of[ln.item] for ln in assessment.links if ln.needs == item and ln.item in stage_of}
-        targets = sorted(needed, key=order.index) or [stage_of.get(item, "")]
+        targets = sorted(_stages_beyond(assessment, item, stage_of), key=order.index) or [stage_of.get(item, "")]
         onward += [Flow(item, target, 1 / len(targets)) for target in targets if target]
     stages = [s for s in order if any(flow.end == s for flow in onward)]
     gap = max(ITEM_GAP, NAME_HEIGHT * len(sources) / max(len(chosen) - 1, 1))  # room for the suppliers' names
@@ -168,6 +167,21 @@ def sankey(
         title="Suppliers, items and the stages that need them",
         description="Every item is drawn equally tall; a band is the least share that a supplier is known to provide.",
     )
+
+
+def _stages_beyond(assessment: Assessment, item: str, stage_of: Mapping[str, str]) -> set[str]:
+    """The first stages other than its own that need the item, directly or through items of its own stage."""
+    found: set[str] = set()
+    seen, waiting = {item}, [item]
+    while waiting:
+        needed = waiting.pop()
+        for above in (ln.item for ln in assessment.links if ln.needs == needed and ln.item in stage_of):
+            if stage_of[above] != stage_of.get(item):
+                found.add(stage_of[above])
+            elif above not in seen:
+                seen.add(above)
+                waiting.append(above)
+    return found
 
 
 def _by_middle(sources: Sequence[str], flows: Sequence[Flow], item_y: Mapping[str, float]) -> list[str]:

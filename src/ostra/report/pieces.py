@@ -1,0 +1,96 @@
+"""Small pieces of the page: bars, download links, the font, and values in words."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from ostra.model.assessment import LevelDistribution
+from ostra.model.base import LEVELS, Interval
+from ostra.model.evidence import Evidence
+from ostra.report import wording
+
+FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def value_of(evidence: Evidence) -> str:
+    """The value in a few words, with its interval and unit."""
+    words = [evidence.text] if evidence.text else []
+    if evidence.value is not None:
+        words.append(wording.number(evidence.value, 4))
+    if evidence.low is not None or evidence.high is not None:
+        words.append(f"{wording.number(evidence.low, 4)} to {wording.number(evidence.high, 4)}")
+    unit = f" ({evidence.unit})" if evidence.unit and words else ""
+    return (", ".join(words) or "unknown") + unit
+
+
+def interval_bar(interval: Interval | None) -> Markup:
+    """A small bar: solid up to the least possible share, pale up to the largest; the number stands beside it."""
+    low, high = (interval.low, interval.high) if interval is not None else (0.0, 1.0)
+    kind = "bar unknown" if low <= 0.0 and high >= 1.0 else "bar"
+    return Markup(
+        '<span class="{}" aria-hidden="true"><i style="width:{}%"></i><i style="width:{}%"></i></span>'
+    ).format(kind, f"{100 * low:.1f}", f"{100 * (high - low):.1f}")
+
+
+def spread_bar(spread: LevelDistribution) -> Markup:
+    """The probabilities of the four levels as one bar in four shades."""
+    parts = Markup("").join(
+        Markup('<i class="s{}" style="width:{}%"></i>').format(
+            wording.LEVEL_SHADE[level], f"{100 * getattr(spread, level):.1f}"
+        )
+        for level in LEVELS
+    )
+    return Markup('<span class="spread" aria-hidden="true">{}</span>').format(parts)
+
+
+def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, notes: Sequence[str] = ()) -> Markup:
+    """A link that saves the rows as CSV, made of the page itself; text that a spreadsheet would run stays text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(heading)
+    for row in rows:
+        writer.writerow([harmless(cell) for cell in row])
+    for note in notes:
+        writer.writerow([harmless(f"# {note}")])
+    return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
+        name, quote(text.getvalue())
+    )
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; None becomes empty."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return "'" + cell
+    return cell
+
+
+def font_faces() -> str:
+    """The two weights of the report's font, inside the page."""
+    faces = []
+    for name, weight in FONT_FILES:
+        data = base64.b64encode((files("ostra.report") / "fonts" / name).read_bytes()).decode("ascii")
+        faces.append(
+            f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;'
+            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+        )
+    return "".join(faces)
+
+
+def ours(markup: str) -> Markup:
+    """Markup that this package made itself, with all text of the assessment escaped in it."""
+    return Markup(markup)  # noqa: S704
+
+
+def resource(name: str) -> str:
+    return (files("ostra.report") / name).read_text(encoding="utf-8")

@@ -1,0 +1,166 @@
+"""The report in a browser: quiet, narrow enough for a telephone, and every number opens its chain."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sample_assessment import sample_assessment
+
+from ostra.report import render_html
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path: Path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(render_html(sample_assessment()), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(address)
+    yield opened
+    opened.close()
+
+
+def test_the_page_is_quiet_and_asks_for_nothing(browser: Browser, address: str) -> None:
+    """No console message, no script error, no request but the page itself."""
+    page = browser.new_page()
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: heard.append(request.url) if not request.url.startswith("data:") else None)
+    page.goto(address)
+    page.locator("#summary a.ev").first.click()
+    page.keyboard.press("Escape")
+    assert heard == [address]
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_page_never_scrolls_sideways(browser: Browser, address: str, width: int) -> None:
+    """Wide tables scroll in their own frame, which the keyboard can reach; the page does not."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    frames = page.locator(".scroll")
+    assert frames.count() > 3
+    assert frames.evaluate_all("all => all.every(one => one.tabIndex === 0 && one.role !== null)")
+    page.close()
+
+
+def test_a_number_opens_its_chain_by_click(page: Page) -> None:
+    """The dialog names the number, follows its inputs, goes back, and gives the focus back when closed."""
+    number = page.locator("#summary .level a.ev").first
+    number.click()
+    dialog = page.locator("dialog#chain")
+    assert dialog.is_visible()
+    assert "level.resilience.challenge" in dialog.inner_text()
+    dialog.locator("a.ev").first.click()
+    assert "finding.leading-edge-abroad" in dialog.inner_text()
+    page.get_by_role("button", name="Back").click()
+    assert "level.resilience.challenge" in dialog.inner_text()
+    page.get_by_role("button", name="Close").click()
+    assert not dialog.is_visible()
+    assert number.evaluate("one => one === document.activeElement")
+
+
+def test_a_number_opens_its_chain_by_keyboard(page: Page) -> None:
+    """Enter opens, Escape closes, the focus returns to the number."""
+    number = page.locator("#summary table a.ev").first
+    number.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("dialog#chain").is_visible()
+    assert page.locator("dialog#chain :focus").count() == 1
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog#chain").is_visible()
+    assert number.evaluate("one => one === document.activeElement")
+
+
+def test_links_in_pictures_open_the_chain_too(page: Page) -> None:
+    """A point of a time series is a link like any number."""
+    page.locator('#series svg a[href^="#ev-"]').first.dispatch_event("click")
+    assert "trade." in page.locator("dialog#chain").inner_text()
+
+
+def test_the_chain_can_be_followed_to_the_list(page: Page) -> None:
+    """From the dialog one comes to the entry in the annex and to the source."""
+    page.locator("#summary a.ev").first.click()
+    page.get_by_role("link", name="Show in the list of evidence").click()
+    assert not page.locator("dialog#chain").is_visible()
+    assert page.evaluate("location.hash").startswith("#ev-level.")
+
+
+def test_without_script_a_number_leads_to_the_annex(browser: Browser, address: str) -> None:
+    """The same links work as plain links."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#summary .level a.ev").first.click()
+    assert page.url.endswith("#ev-level.resilience.challenge")
+    assert page.locator(r"#ev-level\.resilience\.challenge").is_visible()
+    context.close()
+
+
+def test_the_skip_link_is_the_first_stop(page: Page) -> None:
+    """The first press of Tab offers the way past the contents."""
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the summary"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_dependency_table_sorts_both_ways(page: Page) -> None:
+    """A heading sorts by number, says so, and turns round when pressed again."""
+    button = page.locator("#dependencies thead").get_by_role("button", name="Their hold")
+    cells = "rows => rows.map(row => Number(row.cells[5].dataset.sort))"
+    button.click()
+    ascending = page.locator("#dependencies tbody tr").evaluate_all(cells)
+    assert ascending == sorted(ascending)
+    button.click()
+    descending = page.locator("#dependencies tbody tr").evaluate_all(cells)
+    assert descending == ascending[::-1] or descending == sorted(ascending, reverse=True)
+    assert page.locator("#dependencies th[aria-sort=descending]").count() == 1
+
+
+def test_data_and_pictures_can_be_saved(page: Page, tmp_path: Path) -> None:
+    """CSV, SVG and PNG downloads have names and contents of their kind."""
+    for name, start in (("Data (CSV)", b"supplier,item"), ("Picture (SVG)", b"<svg"), ("Picture (PNG)", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            page.locator("#flows .buttons").get_by_text(name).click()
+        target = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(target)
+        assert target.read_bytes().startswith(start)
+
+
+def test_text_on_shades_has_enough_contrast(page: Page) -> None:
+    """Every shaded cell and card reaches 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+    script = """all => all.map(one => {
+      const channel = text => text.match(/[\\d.]+/g).slice(0, 3).map(Number).map(v => v / 255)
+        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+      const light = text => { const [r, g, b] = channel(text); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+      const style = getComputedStyle(one);
+      const [a, b] = [light(style.color), light(style.backgroundColor)].sort((x, y) => y - x);
+      return (a + 0.05) / (b + 0.05);
+    })"""
+    ratios = page.locator("p.level.s0, p.level.s1, p.level.s2, p.level.s4, td.s1, td.s2, td.s4").evaluate_all(script)
+    assert len(ratios) > 8
+    assert min(ratios) >= 4.5
