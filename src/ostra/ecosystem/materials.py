@@ -83,7 +83,7 @@ def geopolrisk(
     ----------
     Gemechu, Helbig, Sonnemann, Thorenz, Tuma (2016), J. Ind. Ecol. 20, 154-165.
     Santillán-Saldivar, Gemechu, Muller, Villeneuve, Young, Sonnemann (2022), Int. J. Life Cycle Assess. 27, 457-468.
-    Koyamparambath, Loubet, Young, Sonnemann (2024), Sustain. Prod. Consum. 46, 717-731.
+    Koyamparambath, Loubet, Young, Sonnemann (2024), Resour. Conserv. Recycl. 209, 107801.
     """
     inputs = read_inputs(trade, production, governance, material_products, homes, years, materials)
     return _geopolrisk_from(inputs, intra_bloc)
