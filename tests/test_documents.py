@@ -6,12 +6,21 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.model.base import Interval
-from ostra.store.documents import document_sha256, read_catalogue, read_document, read_dossier, read_profile
+from ostra.store import yaml_tree
+from ostra.store.documents import (
+    builtin_catalogue,
+    document_sha256,
+    read_catalogue,
+    read_document,
+    read_dossier,
+    read_profile,
+)
 
 DOSSIER = """\
 format: ostra-dossier/1
@@ -335,6 +344,16 @@ def test_a_document_tells_by_itself_of_which_kind_it_is() -> None:
     for text in ("format: ostra-novel/1", "title: x", "- a", "format: [a]"):
         with pytest.raises(DataError, match="ostra-dossier/1, ostra-profile/1, ostra-instruments/1"):
             read_document(text)
+
+
+@pytest.mark.parametrize("name", ["semiconductors", "profile-eu27", "instruments"])
+def test_both_parsers_of_pyyaml_read_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyYAML comes without libyaml, its own parser gives the same values and lines."""
+    text = (builtin_catalogue().parent / f"{name}.yaml").read_text(encoding="utf-8")
+    fast = yaml_tree.parse_yaml(text, name)
+    monkeypatch.setattr(yaml_tree, "_LOADER", yaml.SafeLoader)
+    slow = yaml_tree.parse_yaml(text, name)
+    assert (fast.value, fast.lines, fast.raw) == (slow.value, slow.lines, slow.raw)
 
 
 WORDS = st.sampled_from(
