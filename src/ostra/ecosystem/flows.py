@@ -166,36 +166,45 @@ def read_pass(
         )
         inside_group = f"AND NOT (list_contains({merged}, exporter) AND list_contains({merged}, importer))"
     asked = quoted(supplier) if supplier else "NULL"
-    groupings = "(year, product, exporter), (year, product, importer)" if reverse else "(year, product, exporter)"
-    # One scan fills both groupings: by exporter (what each sells, and how much of it to home) and by importer (what
-    # each buys, and how much of it from home). list_contains on a dictionary column runs once per distinct code.
+    if every_supplier:
+        ranked = """
+        SELECT *, row_number() OVER (PARTITION BY year, product ORDER BY to_home DESC, economy) AS rank
+        FROM outside WHERE to_home_rows > 0"""
+        buying = "flows"
+    else:  # the largest needs no sorting, and what it buys no sums for everybody else
+        ranked = """
+        SELECT outside.*, 1 AS rank
+        FROM outside
+        JOIN (
+            SELECT year, product, min(economy) AS economy
+            FROM outside JOIN totals USING (year, product)
+            WHERE to_home = largest AND to_home_rows > 0
+            GROUP BY year, product
+        ) USING (year, product, economy)"""
+        buying = f"""flows SEMI JOIN (
+            SELECT year, product, economy AS importer FROM ranked
+            UNION
+            SELECT year, product, {asked} FROM totals
+        ) USING (year, product, importer)"""
+    # list_contains on a dictionary column runs once per distinct code, not once per row.
     sql = f"""
-    WITH flows AS (
+    WITH flows AS NOT MATERIALIZED (
         SELECT year, product, {exporter} AS exporter, {importer} AS importer, value_kusd::DECIMAL(18, 3) AS value,
                list_contains({home}, exporter) AS from_home, list_contains({home}, importer) AS to_home
         FROM {VIEW}
         WHERE {selection(step.years, products)} AND exporter <> importer {inside_group}
-    ), summed AS (
-        SELECT year, product, exporter, {"importer" if reverse else "NULL AS importer"},
-               {"GROUPING(importer) = 1" if reverse else "true"} AS sells,
-               sum(value) AS value, count(*) AS rows,
-               sum(value) FILTER (to_home) AS to_home, count(*) FILTER (to_home) AS to_home_rows,
-               sum(value) FILTER (from_home) AS from_home
-        FROM flows
-        GROUP BY GROUPING SETS ({groupings})
-    ), sums AS MATERIALIZED (
-        SELECT year, product, coalesce(exporter, importer) AS economy, sells, {usd("value")} AS value, rows,
-               {usd("to_home")} AS to_home, to_home_rows, {usd("from_home")} AS from_home
-        FROM summed
-    ), sellers AS (
-        SELECT *, list_contains({home}, economy) AS is_home FROM sums WHERE sells
-    ), buyers AS (
-        SELECT year, product, economy, value AS supplier_imports, from_home AS supplier_from_home, rows AS reverse_rows
-        FROM sums WHERE NOT sells
-    ), totals AS (
+    ), sellers AS MATERIALIZED (
+        SELECT year, product, exporter AS economy, list_contains({home}, exporter) AS is_home,
+               {usd("sum(value)")} AS value, count(*) AS rows,
+               {usd("sum(value) FILTER (to_home)")} AS to_home, count(*) FILTER (to_home) AS to_home_rows
+        FROM flows GROUP BY year, product, exporter
+    ), outside AS (
+        SELECT * FROM sellers WHERE NOT is_home
+    ), totals AS MATERIALIZED (
         SELECT year, product,
                sum(to_home) FILTER (NOT is_home) AS imports,
                sum(to_home_rows) FILTER (NOT is_home) AS import_rows,
+               max(to_home) FILTER (NOT is_home) AS largest,
                count(*) FILTER (NOT is_home AND to_home > 0) AS suppliers,
                sum(to_home::HUGEINT * to_home) FILTER (NOT is_home) AS squares,
                sum(to_home) FILTER (is_home) AS intra,
@@ -209,11 +218,16 @@ def read_pass(
                sum(rows) AS world_rows,
                sum(to_home) FILTER (economy = {asked}) AS asked_imports
         FROM sellers GROUP BY year, product
+    ), ranked AS MATERIALIZED ({ranked}
     ), suppliers AS (
-        SELECT year, product, economy AS supplier, to_home AS value, to_home_rows AS flows, value AS world_exports,
-               value - to_home AS supplier_elsewhere, rows - to_home_rows AS supplier_elsewhere_rows,
-               row_number() OVER (PARTITION BY year, product ORDER BY to_home DESC, economy) AS rank
-        FROM sellers WHERE NOT is_home AND to_home_rows > 0
+        SELECT year, product, rank, economy AS supplier, to_home AS value, to_home_rows AS flows,
+               value AS world_exports, value - to_home AS supplier_elsewhere,
+               rows - to_home_rows AS supplier_elsewhere_rows
+        FROM ranked
+    ), buyers AS MATERIALIZED (
+        SELECT year, product, importer AS economy, {usd("sum(value)")} AS supplier_imports,
+               {usd("sum(value) FILTER (from_home)")} AS supplier_from_home, count(*) AS reverse_rows
+        FROM {buying} WHERE {str(reverse).lower()} GROUP BY year, product, importer
     )
     SELECT totals.year, totals.product, coalesce(rank, 1)::INTEGER AS rank, suppliers.supplier,
            {_floats("suppliers", "value", "world_exports", "supplier_elsewhere")},
@@ -234,7 +248,6 @@ def read_pass(
         AND buyers.economy = suppliers.supplier
     LEFT JOIN buyers AS asked ON asked.year = totals.year AND asked.product = totals.product
         AND asked.economy = {asked}
-    {"" if every_supplier else "WHERE rank = 1 OR rank IS NULL"}
     """
     return pl.DataFrame(trade.query(VIEW, sql)).sort("product", "year", "rank")
 
