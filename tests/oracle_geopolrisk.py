@@ -44,10 +44,11 @@ def copy_with_years(package: Path, target: Path, years: list[int]) -> None:
         connection.commit()
 
 
-def score(years: list[int], homes: list[str], materials: list[str]) -> dict[str, object]:
+def score(years: list[int], homes: list[str], materials: list[str], quiet: bool) -> dict[str, object]:
     """Score every material x home x year by the peer's own functions, each on its own, so that no failure ends the run.
 
-    The peer's `gprs_calc` calls just these functions in this order, but leaves the loop at the first failure.
+    The peer's `gprs_calc` calls just these functions in this order, but leaves the loop at the first failure. `quiet`
+    turns off the log that the peer writes at every step; for timing it stays on, as for its users.
     """
     start = time.perf_counter()
     # The peer prints progress and tracebacks of its logging calls; standard output must stay JSON.
@@ -57,7 +58,8 @@ def score(years: list[int], homes: list[str], materials: list[str]) -> dict[str,
         from geopolrisk.assessment.database import databases
         from geopolrisk.assessment.utils import aggregateTrade, cvtcountry, default_rmlist, mapped_baci
 
-        logging.disable(logging.CRITICAL)
+        if quiet:
+            logging.disable(logging.CRITICAL)
         imported = time.perf_counter()
         trade = mapped_baci()
         mapped = time.perf_counter()
@@ -113,7 +115,7 @@ def main() -> None:
         if not options.full:
             copy_with_years(package, Path(scratch), years)
             sys.path.insert(0, scratch)
-        result = score(years, options.homes.split(","), materials)
+        result = score(years, options.homes.split(","), materials, quiet=not options.full)
         os.chdir("/")
     json.dump(result, sys.stdout)
 

@@ -221,6 +221,17 @@ def test_a_code_shared_by_two_materials_is_said() -> None:
     assert caveats == [[f"HS {PRODUCT} (Nickel) also counts for another material"]]
 
 
+def test_codes_of_another_edition_are_not_used() -> None:
+    """A code of HS92 may be another good in HS17 data: no code then, and the edition is named."""
+    trade, production, governance, products = WORLD.relations()
+    dated = products.query("dated", "SELECT *, 'HS92' AS edition FROM dated")
+    used = geopolrisk(trade, production, governance, dated, [GERMANY], [2020], edition="HS92").row(0, named=True)
+    assert used == one(WORLD)
+    other = geopolrisk(trade, production, governance, dated, [GERMANY], [2020], edition="HS17").row(0, named=True)
+    assert (other["import_risk_low"], other["import_risk_high"]) == (0.0, 1.0)
+    assert other["caveats"] == ["no trade code for this material in HS17: imports unknown, import risk between 0 and 1"]
+
+
 def test_two_units_for_one_material_are_refused() -> None:
     """Tonnes and carats of one material in one year cannot be added."""
     world = replace(WORLD, production=[*MINES, (2020, "Nickel", "CHN", 1.0)], units={"Nickel": "ct"})

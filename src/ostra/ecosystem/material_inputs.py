@@ -65,6 +65,7 @@ class MaterialInputs:
     """Everything that the methods need, read once."""
 
     grid: Grid
+    edition: str | None  # of the trade table's codes, where the caller said so
     codes: pl.DataFrame  # material, product
     shared: dict[str, tuple[str, ...]]  # material -> its codes that other materials count too
     trade_stages: dict[str, str]  # extraction or processing: what the trade codes stand for
@@ -84,9 +85,13 @@ def read_inputs(
     homes: Sequence[Home],
     years: Sequence[int],
     materials: Sequence[str] | None,
-    indicators: Sequence[str] | None = (PV,),
+    edition: str | None,
 ) -> MaterialInputs:
-    """Read what the grid of materials, homes and years needs; see the single readers for the columns."""
+    """Read what the grid of materials, homes and years needs; see the single readers for the columns.
+
+    With `edition` only codes of that edition of the Harmonised System are looked up: a code of another edition may
+    stand for another good in this trade table.
+    """
     if not homes or not years:
         raise MethodError("no home or no year was asked for: give at least one of each")
     codes = _frame(
@@ -104,6 +109,12 @@ def read_inputs(
         raise MethodError(f"no facts on {', '.join(absent)}; there are facts on: {', '.join(known)}")
     grid = Grid(tuple(wanted), tuple(homes), tuple(sorted(set(years))))
     bound = codes.filter(pl.col("product").is_not_null()).select("material", "product").unique()
+    if edition is not None:
+        listed = _frame(
+            material_products,
+            f"SELECT DISTINCT material, product FROM material_facts WHERE edition = {_texts([edition])}",
+        )
+        bound = bound.join(listed, on=["material", "product"], how="semi")
     users = bound.group_by("product").agg(pl.col("material").sort()).filter(pl.col("material").list.len() > 1)
     shared: dict[str, list[str]] = {}
     for product, names in users.sort("product").iter_rows():
@@ -114,6 +125,7 @@ def read_inputs(
     flows = read_flows(trade, bound["product"].unique().sort().to_list(), grid.years)
     return MaterialInputs(
         grid=grid,
+        edition=edition,
         codes=bound,
         shared={name: tuple(values) for name, values in shared.items()},
         trade_stages={row[0]: row[2] for row in codes.iter_rows() if row[2]},
@@ -122,7 +134,7 @@ def read_inputs(
         flows=flows,
         covered=flows.select("year", "product").unique(),
         production=read_production(production, grid.materials, grid.years),
-        governance=read_governance(governance, grid.years, indicators),
+        governance=read_governance(governance, grid.years, (PV,)),
     )
 
 

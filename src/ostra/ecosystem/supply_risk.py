@@ -47,6 +47,7 @@ def supply_risk(
     years: Sequence[int],
     *,
     materials: Sequence[str] | None = None,
+    edition: str | None = None,
     supply_shares: duckdb.DuckDBPyRelation | None = None,
 ) -> pl.DataFrame:
     """Supply risk of the EU criticality method, as the interval that our facts leave open.
@@ -63,7 +64,7 @@ def supply_risk(
     ----------
     trade, production, governance, material_products : relations
         Facts tables. Governance: the mean of the WGI dimensions in the facts (the method: all six).
-    homes, years, materials
+    homes, years, materials, edition
         As for `geopolrisk`.
     supply_shares : relation, optional
         Facts table with the Commission's trade parameters.
@@ -82,7 +83,7 @@ def supply_risk(
     EUR 28654 EN, doi:10.2760/73303; European Commission (2017), Methodology for establishing the EU list of critical
     raw materials: guidelines, doi:10.2873/769526.
     """
-    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials)
+    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials, edition)
     return supply_risk_from(inputs, governance, supply_shares)
 
 
