@@ -216,6 +216,7 @@ def write(origin: Origin, reading: Reading, source: dict, facts: Path, scratch: 
         "input": source,
         "rejected": reading.rejected,
         "notes": reading.notes,
+        "lapsed": reading.lapsed,
     }
 
 

@@ -28,6 +28,7 @@ class Reading:
     rows: Iterable[Row]
     notes: list[str] = field(default_factory=list)
     rejected: int = 0
+    lapsed: dict[str, int] = field(default_factory=dict)  # product -> first year that is no longer covered
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -118,6 +119,7 @@ def read_trade(path: Path) -> Reading:
             "flows run to 2024. CEPII warns that the last year of a release may be revised substantially.",
             "711290 (waste and scrap of other precious metals) is in the data but bound to no material.",
         ],
+        lapsed={product: last + 1 for product, (last, _) in ABANDONED.items()},
     )
 
 

@@ -21,6 +21,7 @@ import pytest
 
 import ostra
 from ostra.economies import economies
+from ostra.store.facts import open_facts
 from ostra.store.tables import table
 
 ROOT = Path(__file__).parents[1]
@@ -196,6 +197,13 @@ def test_products_that_reporters_abandoned(facts: duckdb.DuckDBPyConnection) -> 
         assert f"{before} flows in {last}, {after} in {last + 1}" in trade_note
         note = one(facts, f"SELECT note FROM material_products WHERE product = '{product}'")
         assert f"the trade is unknown from {last + 1}" in note
+        assert entry("baci-raw-materials-hs92")["lapsed"][product] == last + 1
+    read = open_facts().relation("trade").filter("product in ('250390', '283030', '811230')")
+    assert read.aggregate("product, max(year)", "product").order("product").fetchall() == [
+        ("250390", 1995),
+        ("283030", 2006),
+        ("811230", 2006),
+    ]
 
 
 def test_materials_without_a_code_are_listed_as_such(facts: duckdb.DuckDBPyConnection) -> None:

@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {"errors", "model"},
     "provenance": {"errors", "model", "store"},
     "__init__": {"errors", "model", "economies", "workspace", "provenance"},
-    "cli": {"errors", "model", "economies", "workspace", "output", "provenance", "report", "__init__"},
+    "cli": {"errors", "model", "economies", "store", "workspace", "output", "provenance", "report", "__init__"},
+    "cases": set(),
 }
 
 

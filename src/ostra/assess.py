@@ -55,12 +55,12 @@ def assess(
     """
     members = home.members(year)
     step1 = analyse(dossier, tables, profile, home=home, year=year)
-    step2 = dimensions.judge(step1, dossier, profile)
+    step2 = dimensions.judge(step1, dossier, profile, members=members)
     step3 = context.contextualise(step1, step2, dossier, profile, governance_scores(tables, year), home=home, year=year)
     step4 = toolkit.match(step1, step2, step3, dossier, profile, catalogue)
     evidence = merge_evidence(step1.evidence, step2.evidence, step3.evidence, step4.evidence)
     sources = merge_sources(fact_sources, dossier.sources, profile.sources, catalogue.sources)
-    caveats = list(step1.caveats)
+    caveats = [*step1.caveats, *step3.caveats]
     if profile.home != home.code:
         caveats.append(
             f"The profile '{profile.id}' was written for {profile.home}; its relations and tolerances are used for "

@@ -151,13 +151,12 @@ def look_up(reference: FactRef, facts: Facts | None) -> FactRows:
             conditions.append("false" if not negated else "true")
             continue
         conditions.append(f"{column}{negated} in ({', '.join(literal(value) for value in values)})")
-    size = next((column for column in ("value_kusd", "quantity") if column in relation.columns), "1")
+    size = next((column for column in ("value_kusd", "quantity") if column in relation.columns), relation.columns[0])
     where = " and ".join(conditions) or "true"
     chosen = relation.query("rows", f"select * from rows where {where}")
     count = chosen.aggregate("count(*)").fetchone()
-    ordered = relation.query(
-        "rows", f"select * from rows where {where} order by {size} desc nulls last, all limit {SAMPLE_ROWS}"
-    )
+    order = f"{size} desc nulls last, {', '.join(relation.columns)}"
+    ordered = relation.query("rows", f"select * from rows where {where} order by {order} limit {SAMPLE_ROWS}")
     sample = tuple(tuple(plain(value) for value in row) for row in ordered.fetchall())
     return FactRows(reference, tuple(relation.columns), sample, count[0] if count else 0)
 

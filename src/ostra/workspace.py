@@ -241,6 +241,7 @@ class Workspace:
                 filters=filters,
                 sources=(cite(source),),
                 method="trade-dependency",
+                caveats=lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
             ),
         )
 
@@ -450,6 +451,15 @@ def covered(source: Dataset) -> tuple[int, int]:
     if source.years is None:
         raise UsageError(f"data set '{source.id}' has no years")
     return source.years[0], source.years[1]
+
+
+def lapsed_caveats(source: Dataset, products: Sequence[str], years: Sequence[int]) -> tuple[str, ...]:
+    """Which of the products the data no longer cover in some of the years, because reporters gave the code up."""
+    return tuple(
+        f"HS {product} is unknown from {first} on: reporters gave the code up"
+        for product, first in sorted(source.entry.lapsed.items())
+        if product in products and years[-1] >= first
+    )
 
 
 def spans(years: Sequence[int]) -> str:

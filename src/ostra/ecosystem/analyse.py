@@ -243,7 +243,7 @@ def _caveats(dossier: Dossier, this_year: pl.DataFrame, produced: pl.DataFrame, 
         if status.get(binding.hs) == "unknown"
     ]
     groups = (
-        (f"Trade in {year} is unknown, because the data have no flow", lapsed),
+        (f"Trade in {year} is unknown, because the data do not cover it", lapsed),
         (
             "Trade is unknown, because the data have no product for them",
             [i.name for i in materials_only if not i.products],

@@ -76,6 +76,16 @@ class Entry(Model):
     input: FactsInput | None = None
     rejected: Count = 0
     notes: tuple[str, ...] = ()
+    # Product code -> first year from which reporters no longer used it: what is recorded later is a remnant, not the
+    # product's trade, and is not read.
+    lapsed: dict[str, Annotated[int, Field(ge=1900, le=2100)]] = Field(default_factory=dict)
+
+    @field_validator("lapsed")
+    @classmethod
+    def _codes(cls, lapsed: dict[str, int]) -> dict[str, int]:
+        if wrong := [code for code in lapsed if not re.fullmatch("[0-9]{6}", code)]:
+            raise ValueError(f"'{wrong[0]}' is no product code of six digits")
+        return lapsed
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -237,11 +247,19 @@ class Facts:
         return candidates[-1]
 
     def relation(self, table: str, dataset: str | None = None) -> duckdb.DuckDBPyRelation:
-        """The rows of a data set as a lazy DuckDB relation, with the columns of the table in stored order."""
+        """The rows of a data set as a lazy DuckDB relation, with the columns of the table in stored order.
+
+        Trade under a product code from the year on in which it lapsed is left out: it then counts as unknown.
+        """
         chosen = self.dataset(table, dataset)
         files = ", ".join(quoted(str(path)) for path in chosen.paths())
         columns = ", ".join(chosen.entry.columns)
-        return self._connect().sql(f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false)")
+        covered = " AND ".join(
+            f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.entry.lapsed.items())
+        )
+        return self._connect().sql(
+            f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false) WHERE {covered or 'true'}"
+        )
 
     def sha256(self, tables: Sequence[str] | None = None) -> str:
         """Hash of the data sets that are read by default, of the given tables or of all that have one."""
