@@ -248,7 +248,7 @@ def _caveats(old: bool) -> tuple[str, ...]:
         f" FROM ({counted}) WHERE month <> 52 GROUP BY year HAVING count(DISTINCT month) < 12 ORDER BY year",
         "SELECT 'Year ' || year || ' is there both as annual and as monthly rows; the annual rows were taken.'"
         " FROM {staged} GROUP BY year HAVING bool_or(month = 52) AND bool_or(month <> 52) ORDER BY year",
-        "SELECT printf('{{:,}} export rows were left out because the partner reports the same flow as an import.',"
+        "SELECT format('{{:,}} export rows were left out because the partner reports the same flow as an import.',"
         " count(*)) FROM {staged} WHERE flow = 2 AND"
         " (year, partner) IN (SELECT DISTINCT (year, reporter) FROM {staged} WHERE flow = 1) HAVING count(*) > 0",
     )

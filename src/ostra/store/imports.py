@@ -181,8 +181,13 @@ class _connected:
     def __enter__(self) -> duckdb.DuckDBPyConnection:
         return self._connection
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._connection.close()
+        if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)):
+            raise UsageError(
+                "the memory or the disk does not suffice for this import; allow more memory or free disk space"
+                f" ({str(error).splitlines()[0]})"
+            ) from None
 
 
 def _recognised(root: Path, prepared: Prepared, options: Options, strict: bool) -> Dataset | None:

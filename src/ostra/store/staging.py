@@ -142,11 +142,12 @@ def _resolved(
     unknown = 0
     for file, header in zip(files, headers, strict=True):
         present = [column for column in columns if column in header.raw]
-        parts = " UNION ".join(
-            f"SELECT DISTINCT trim(r_{column}) AS text FROM {_source(file, header, staged.reading, rejects=False)}"
-            for column in present
+        texts_in = ", ".join(f"trim(r_{column})" for column in present)
+        query = (
+            f"SELECT DISTINCT text FROM (SELECT unnest([{texts_in}]) AS text"
+            f" FROM {_source(file, header, staged.reading, rejects=False)}) WHERE text <> ''"
+            f" ORDER BY text LIMIT {MOST_CODES + 1}"
         )
-        query = f"SELECT text FROM ({parts}) WHERE text <> '' ORDER BY text LIMIT {MOST_CODES + 1}"
         texts = [row[0] for row in staged.connection.execute(query).fetchall()]
         if len(texts) > MOST_CODES:
             raise DataError(
