@@ -72,6 +72,7 @@ class MaterialInputs:
     production_stages: dict[str, str]  # and what the production figures stand for
     recycling: dict[str, float | None]
     flows: pl.DataFrame  # year, product, exporter, importer, value, low, high, blank (see read_flows)
+    imports: pl.DataFrame  # see imports_by_supplier
     covered: pl.DataFrame  # year, product: the data hold at least one flow of the product in that year
     production: pl.DataFrame  # see read_production
     governance: pl.DataFrame  # country, year, estimate, governance_year
@@ -132,6 +133,7 @@ def read_inputs(
         production_stages={material: stage for material, stage in produced.iter_rows() if stage},
         recycling={row[0]: row[3] for row in codes.iter_rows()},
         flows=flows,
+        imports=imports_by_supplier(flows, bound, grid.members()),
         covered=flows.select("year", "product").unique(),
         production=read_production(production, grid.materials, grid.years),
         governance=read_governance(governance, grid.years, (PV,)),
@@ -284,7 +286,7 @@ def read_governance(
     )
 
 
-def imports_by_supplier(inputs: MaterialInputs) -> pl.DataFrame:
+def imports_by_supplier(flows: pl.DataFrame, codes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Imports of each home by material, year and supplier, the intra-bloc ones marked.
 
     Returns
@@ -293,10 +295,9 @@ def imports_by_supplier(inputs: MaterialInputs) -> pl.DataFrame:
         material, home, year, exporter, intra, value and weighed [USD; `weighed` only of flows with a quantity], low,
         high [kg], weight [kg, known quantities], flows, blanks, blank_value [USD]. Sorted.
     """
-    members = inputs.grid.members()
     known = pl.col("blank").not_()
     return (
-        inputs.flows.join(inputs.codes, on="product")
+        flows.join(codes, on="product")
         .join(members, left_on=["importer", "year"], right_on=["member", "year"])
         .join(
             members.with_columns(pl.lit(True).alias("intra")),

@@ -20,7 +20,6 @@ from ostra.ecosystem.material_inputs import (
     Ints,
     MaterialInputs,
     as_floats,
-    imports_by_supplier,
     production_of_members,
     read_inputs,
 )
@@ -123,7 +122,7 @@ def indicators(
 def _geopolrisk_from(inputs: MaterialInputs, intra_bloc: IntraBloc) -> pl.DataFrame:
     grid = inputs.grid.frame()
     world = concentration(inputs.production)
-    suppliers = imports_by_supplier(inputs)
+    suppliers = inputs.imports
     if intra_bloc == "excluded":
         suppliers = suppliers.filter(pl.col("intra").not_())
     suppliers = _with_risk(suppliers, inputs.governance)
@@ -209,7 +208,7 @@ def _lapsed_codes(inputs: MaterialInputs) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Shares:
+class Suppliers:
     """Suppliers of all homes in long arrays; `group` is the row of the home's result."""
 
     group: Ints
@@ -219,7 +218,7 @@ class _Shares:
     risk_high: Floats
 
 
-def import_risk_bounds(suppliers: _Shares, own_low: Floats, own_high: Floats, groups: int) -> tuple[Floats, Floats]:
+def import_risk_bounds(suppliers: Suppliers, own_low: Floats, own_high: Floats, groups: int) -> tuple[Floats, Floats]:
     """Smallest and largest Σ q g / (Σ q + p) over q ∈ [low, high], g ∈ [risk_low, risk_high], p ∈ [own_low, own_high].
 
     The ratio grows with every g and falls with p, so that these take their end values. In q it is linear-fractional:
@@ -263,7 +262,7 @@ def import_risk_bounds(suppliers: _Shares, own_low: Floats, own_high: Floats, gr
 def _finish(inputs: MaterialInputs, table: pl.DataFrame, suppliers: pl.DataFrame, intra: IntraBloc) -> pl.DataFrame:
     own_low, own_high = as_floats(table["own_low"]), as_floats(table["own_high"])
     index = suppliers.join(table.select(KEYS).with_row_index("group"), on=KEYS, maintain_order="left")
-    arrays = _Shares(
+    arrays = Suppliers(
         group=index["group"].cast(pl.Int64).to_numpy(),
         low=as_floats(index["low"]),
         high=as_floats(index["high"].fill_null(0)),

@@ -14,7 +14,6 @@ from ostra.economies import Home
 from ostra.ecosystem.material_inputs import (
     MaterialInputs,
     exports_outside,
-    imports_by_supplier,
     production_of_members,
     read_governance,
     read_inputs,
@@ -104,10 +103,8 @@ def supply_risk_from(
         .select("material", "year", "country", "share_low", "share_high")
         .join(pl.DataFrame({"home": [h.code for h in inputs.grid.homes]}, schema={"home": pl.String}), how="cross")
     )
-    imports = (
-        imports_by_supplier(inputs)
-        .filter(pl.col("intra").not_())
-        .select(*KEYS, pl.col("exporter").alias("country"), "low", "high")
+    imports = inputs.imports.filter(pl.col("intra").not_()).select(
+        *KEYS, pl.col("exporter").alias("country"), "low", "high"
     )
     own = production_of_members(inputs).select(*KEYS, "country", "low", "high")
     sourcing = with_shares(pl.concat([imports, own]), KEYS).select(*KEYS, "country", "share_low", "share_high")
