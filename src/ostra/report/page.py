@@ -136,12 +136,13 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "names": assessment.economy_names,
         "findings_by_id": finding_ids,
         "top": selection.top_dependencies(assessment),
-        "chokepoints": selection.top_chokepoints(assessment),
+        "chokepoints": selection.top_chokepoints(assessment, most=6),
         "home_holds": selection.top_chokepoints(assessment, most=3, home=True),
         "instruments": selection.top_instruments(assessment),
         "sentence": in_one_sentence(assessment),
         "cards": cards(assessment),
         "in_return": in_return(assessment),
+        "why": why(assessment),
         "data_years": data_years(assessment),
         "panels": panels,
         "panel_sources": chain.sources_of(panel_ids),
@@ -258,6 +259,20 @@ def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
             "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
             "finding": judged[0] if judged else None,
         }
+    return result
+
+
+def why(assessment: Assessment) -> dict[str, str]:
+    """For each instrument, what it answers, counted: `answers 13 holds above tolerance and 62 findings`."""
+    breaches = {b.id for b in assessment.step3.breaches}
+    findings = {f.id for f in assessment.step2.findings}
+    result = {}
+    for match in assessment.step4.instruments:
+        held = len(breaches.intersection(match.answers))
+        found = len(findings.intersection(match.answers))
+        parts = [f"{held} hold{'s' * (held != 1)} above tolerance"] if held else []
+        parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
+        result[match.instrument] = f"answers {wording.listed(parts)}" if parts else ""
     return result
 
 
