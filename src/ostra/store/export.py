@@ -83,6 +83,14 @@ def export_dataset(
             else:
                 connection.execute(f"COPY ({ordered}) TO {quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)")
         part.replace(target)
+    except duckdb.Error as error:
+        raise DataError(
+            Problem(
+                f"cannot be read or written: {str(error).splitlines()[0]}",
+                source.id,
+                mend="`ostra data check` tells whether the data set is sound; see also whether the disk is full.",
+            )
+        ) from None
     finally:
         part.unlink(missing_ok=True)
         if (target.parent / ".ostra-export").is_dir():
