@@ -23,7 +23,8 @@ DIGITS = 10
 class BaseRate:
     """Posterior of the yearly probability that a supplier in one relation coerces somebody.
 
-    `successes` of `trials` supplier-years in the window hold at least one documented case.
+    `successes` of `trials` supplier-years in the window hold at least one documented case. Relations, prior and weights
+    are judgements of the profile's `author`, as of `date`.
     """
 
     relation: Relation
@@ -34,6 +35,8 @@ class BaseRate:
     mean: float
     low: float
     high: float
+    author: str
+    date: str
 
 
 def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> BaseRate:
@@ -80,7 +83,8 @@ def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> 
     # A very skewed posterior can have its mean outside the central interval; the interval then reaches to the mean.
     low = min(mean, beta_quantile(tail, a, b))
     high = max(mean, beta_quantile(1.0 - tail, a, b))
-    return BaseRate(relation, successes, trials, suppliers, cases, _kept(mean), _kept(low), _kept(high))
+    bounds = (_kept(mean), _kept(low), _kept(high))
+    return BaseRate(relation, successes, trials, suppliers, cases, *bounds, profile.author, profile.date)
 
 
 def shifted(probability: float, log_odds: float) -> float:
@@ -165,6 +169,8 @@ def likelihood(
         f"({plain(low)} to {plain(high)})",
         method=METHOD,
         inputs=(f"{key}.base", f"{key}.hold", f"{key}.mutual"),
+        author=base.author,
+        date=base.date,
         caveats=(settings.reason,),
     )
     return result, (
@@ -182,6 +188,8 @@ def likelihood(
             substituted=f"{plain(w_h)} × {plains(hold)} (middle {plain(hold_mid)}) = {plain(up)}",
             method=METHOD,
             inputs=tuple(hold_evidence),
+            author=base.author,
+            date=base.date,
         ),
         Evidence(
             id=f"{key}.mutual",
@@ -195,6 +203,8 @@ def likelihood(
             substituted=f"−{plain(w_m)} × {plains(ours)} (middle {plain(ours_mid)}) = {plain(down)}",
             method=METHOD,
             inputs=tuple(mutual_evidence),
+            author=base.author,
+            date=base.date,
             caveats=() if mutual is not None else ("Home's hold on this supplier is not known: taken as 0 to 1.",),
         ),
     )
@@ -222,6 +232,8 @@ def _base_evidence(key: str, base: BaseRate, settings: LikelihoodSettings) -> Ev
         method=METHOD,
         claims=tuple(f"case-{case.id}" for case in base.cases),
         sources=tuple(sorted({case.source for case in base.cases})),
+        author=base.author,
+        date=base.date,
         caveats=tuple(caveats),
     )
 
