@@ -27,7 +27,12 @@ HERE = Path(__file__).parent
 DATA = HERE / "data"
 FIRST_YEAR = 1995
 HOME = "EU27"
-ECONOMIES = 226  # reporters in BACI; with them, about 11 million flows a year have a value
+ECONOMIES = 226  # about as many as report in BACI
+MEASURED = {
+    "dependencies": "dependencies",
+    "position": "dependencies and all supplier shares",
+    "network": "points of failure",
+}
 
 
 def make_year(year: int, products: int, rows: int, path: Path) -> None:
@@ -164,6 +169,9 @@ def main() -> None:
     parser.add_argument("--years", type=int, default=1)
     parser.add_argument("--rows", type=int, default=11_000_000, help="rows of each year, about")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each measurement; the fastest counts")
+    parser.add_argument(
+        "--also", nargs="*", choices=list(MEASURED), default=list(MEASURED), help="what to measure beside dependencies"
+    )
     parser.add_argument("--no-twin", action="store_true", help="leave out the pandas twin")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -179,11 +187,9 @@ def main() -> None:
     print(f"home {HOME}, DuckDB {duckdb.__version__}, {threads} threads")
 
     best: dict[str, dict[str, float]] = {}
-    for what, label in (
-        ("dependencies", "dependencies"),
-        ("position", "dependencies and all supplier shares"),
-        ("network", "points of failure"),
-    ):
+    for what, label in MEASURED.items():
+        if what not in ("dependencies", *options.also):
+            continue
         runs = [in_child(what, files, years) for _ in range(options.repeat)]
         best[what] = min(runs, key=lambda run: run["seconds"])
         peak = max(run["peak_mb"] for run in runs)

@@ -186,10 +186,13 @@ def read_pass(
             UNION
             SELECT year, product, {asked} FROM totals
         ) USING (year, product, importer)"""
+    # A constant year is no key to hash.
+    year = f"{int(step.years[0])}::SMALLINT" if len(step.years) == 1 else "year"
     # list_contains on a dictionary column runs once per distinct code, not once per row.
     sql = f"""
     WITH flows AS NOT MATERIALIZED (
-        SELECT year, product, {exporter} AS exporter, {importer} AS importer, value_kusd::DECIMAL(18, 3) AS value,
+        SELECT {year} AS year, product, {exporter} AS exporter, {importer} AS importer,
+               value_kusd::DECIMAL(18, 3) AS value,
                list_contains({home}, exporter) AS from_home, list_contains({home}, importer) AS to_home
         FROM {VIEW}
         WHERE {selection(step.years, products)} AND exporter <> importer {inside_group}
