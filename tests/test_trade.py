@@ -139,6 +139,7 @@ def test_the_largest_of_equal_suppliers_is_the_first_by_code() -> None:
     flows: list[Flow] = [(2022, s, "DEU", GALLIUM, 5) for s in ("USA", "CHN", "JPN")]
     for order in (flows, flows[::-1]):
         assert dependencies(relation(order), HOME, [2022])["top_supplier"].to_list() == ["CHN"]
+        assert supplier_shares(relation(order), HOME, [2022])["supplier"].to_list() == ["CHN", "JPN", "USA"]
 
 
 def test_a_country_does_not_trade_with_itself() -> None:
