@@ -184,7 +184,9 @@ def test_an_empty_assessment_is_still_a_page(assessment: Assessment) -> None:
     empty = assessment.model_copy(
         update={
             "step1": assessment.step1.model_copy(
-                update=dict.fromkeys(("dependencies", "chokepoints", "mutual", "trade", "trade_series", "suppliers", "materials"), ())
+                update=dict.fromkeys(
+                    ("dependencies", "chokepoints", "mutual", "trade", "trade_series", "suppliers", "materials"), ()
+                )
             ),
             "step2": assessment.step2.model_copy(update={"findings": (), "matrix": (), "tensions": ()}),
             "step3": assessment.step3.model_copy(update={"suppliers": (), "breaches": ()}),

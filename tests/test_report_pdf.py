@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from sample_assessment import sample_assessment
 
 from ostra.report import render_html, render_pdf
+from sample_assessment import sample_assessment
 
 pytestmark = pytest.mark.skipif(
     ctypes.util.find_library("pango-1.0") is None, reason="Pango is not installed: apt-get install libpangoft2-1.0-0"
@@ -49,6 +49,45 @@ def test_page_one_holds_the_whole_summary(pdf: pypdf.PdfReader) -> None:
     assert words(pdf.pages[1]).startswith("Contents")
 
 
+def test_page_one_stays_one_page_when_texts_are_long() -> None:
+    """Long names, goals, side effects and judgements are shortened, never pushed to a second sheet."""
+    sample = sample_assessment(title="Semiconductors and everything that is needed to design and make them")
+    words_on = "which goes on for a good while and then, after a comma, for a while longer " * 6
+    long = sample.model_copy(
+        update={
+            "summary": words_on,
+            "profile_author": "An office with a long name, its unit for economic security, and others",
+            "step2": sample.step2.model_copy(
+                update={"findings": tuple(f.model_copy(update={"reason": words_on}) for f in sample.step2.findings)}
+            ),
+            "step4": sample.step4.model_copy(
+                update={
+                    "instruments": tuple(
+                        i.model_copy(update={"goal": words_on, "side_effects": (words_on,), "name": words_on[:60]})
+                        for i in sample.step4.instruments
+                    )
+                }
+            ),
+            "step1": sample.step1.model_copy(
+                update={
+                    "trade_series": (),
+                    "dependencies": tuple(
+                        d.model_copy(update={"item_name": f"{d.item_name} {words_on[:60]}"})
+                        for d in sample.step1.dependencies
+                    ),
+                    "chokepoints": tuple(
+                        c.model_copy(update={"item_name": f"{c.item_name} {words_on[:60]}"})
+                        for c in sample.step1.chokepoints
+                    ),
+                }
+            ),
+        }
+    )
+    printed = pypdf.PdfReader(io.BytesIO(render_pdf(render_html(long))))
+    assert "semiconductors-EU27-2023" in words(printed.pages[0])
+    assert words(printed.pages[1]).startswith("Contents")
+
+
 def test_every_annex_is_printed(pdf: pypdf.PdfReader) -> None:
     """The text of all annexes can be selected, the labels of the pictures among it."""
     text = " ".join(words(page) for page in pdf.pages)
@@ -62,7 +101,7 @@ def test_paper_leaves_out_what_only_a_screen_can_use(pdf: pypdf.PdfReader) -> No
     text = " ".join(words(page) for page in pdf.pages)
     assert "Picture (PNG)" not in text
     assert "trade.260500.2012.concentration" not in text
-    assert "more are in the HTML" in text
+    assert "On paper, in brief" in text
 
 
 def test_fonts_are_inside(pdf: pypdf.PdfReader) -> None:
@@ -87,7 +126,7 @@ def test_pdf_is_tagged_and_described(pdf: pypdf.PdfReader) -> None:
     assert pdf.metadata is not None
     assert pdf.metadata.title == "Semiconductors: strategic dependencies of European Union (27), 2023"
     assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
-    assert [entry.title for entry in pdf.outline if not isinstance(entry, list)][0] == "Semiconductors"
+    assert next(entry.title for entry in pdf.outline if not isinstance(entry, list)) == "Semiconductors"
     alternatives = [
         str(thing["/Alt"])
         for number in range(int(pdf.trailer["/Size"]))
@@ -106,7 +145,7 @@ def test_same_page_same_bytes(html: str, data: bytes) -> None:
     assert render_pdf(html) == data
     meta = pypdf.PdfReader(io.BytesIO(data)).metadata
     assert meta is not None
-    assert meta.creation_date_raw == "D:20230115000000Z"
+    assert meta.creation_date_raw == "D:20230115"
 
 
 def test_nothing_lies_beyond_the_paper(data: bytes, tmp_path: Path) -> None:

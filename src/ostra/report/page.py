@@ -17,7 +17,7 @@ from ostra.report import selection, wording
 from ostra.report.chain import Chain, group_of, safe_url
 from ostra.report.charts.sankey import sankey, shares_by_item
 from ostra.report.charts.series import series_panel
-from ostra.report.charts.worldmap import world, world_map
+from ostra.report.charts.worldmap import LEGEND, world, world_map
 from ostra.report.pieces import csv_link, font_faces, interval_bar, ours, resource, spread_bar, value_of
 
 SERIES_PANELS = 6
@@ -36,6 +36,7 @@ GROUP_NAMES = {
     "provision": "Who provides what",
     "trade": "Trade",
 }
+HATCH = "repeating-linear-gradient(135deg,#fff 0,#fff 3px,#8a96a3 3px,#8a96a3 4px)"
 ANNEXES = (
     ("dependencies", "A", "Dependencies"),
     ("series", "B", "The top dependencies over time"),
@@ -159,6 +160,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
             )
         ),
         "map_source": world()["source"],
+        "map_legend": [(fill or HATCH, words) for fill, words in LEGEND],
         "holds": holds,
         "matrix": {(cell.item, cell.dimension): cell for cell in assessment.step2.matrix},
         "matrix_items": matrix_items(assessment),

@@ -17,6 +17,10 @@ NONE_FILL = "#f3f4f5"
 COAST = "#b4bcc5"
 
 
+# Fill and words; the empty fill stands for hatching.
+LEGEND = (*zip(SHADES, SHADE_NAMES, strict=True), ("", "unknown"), (HOME_FILL, "home"), (NONE_FILL, "no hold recorded"))
+
+
 @functools.cache
 def world() -> dict[str, Any]:
     """The outlines that scripts/build_world_map.py made."""
@@ -81,8 +85,7 @@ def _fill(code: str, holds: Mapping[str, tuple[Interval, int]], members: frozens
 
 
 def _legend(name: str, top: float) -> str:
-    entries = [(fill, words) for fill, words in zip(SHADES, SHADE_NAMES, strict=True)]
-    entries += [(f"url(#{name}-hatch)", "unknown"), (HOME_FILL, "home"), (NONE_FILL, "no hold recorded")]
+    entries = [(fill or f"url(#{name}-hatch)", words) for fill, words in LEGEND]
     parts = [label(20, top + 26, "Largest hold, at least:", size=27, fill=QUIET)]
     x = 20 + text_width("Largest hold, at least:", 27) + 24
     for fill, words in entries:
