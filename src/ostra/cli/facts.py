@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, progress, show, workspace
-from ostra.errors import DataError, UsageError
+from ostra.errors import DataError, NotFoundError, UsageError
 
 
 def list_datasets(
@@ -132,7 +132,10 @@ def check_store(*, workspace_path: WorkspaceOption = None) -> None:
     space = workspace(workspace_path)
     if space.path is not None:
         roots.append(facts_root(space.path))
-    problems = [problem for root in roots for problem in check_facts(root)]
+    with progress("check") as advance:
+        problems = [
+            problem for root in roots for problem in check_facts(root, lambda what, done, total: advance(done, total))
+        ]
     if problems:
         raise DataError(problems)
     say(f"{len(space.facts.datasets())} data sets are sound")
@@ -150,8 +153,12 @@ def export_dataset(dataset: str, output: Path, /, *, workspace_path: WorkspaceOp
     """
     from ostra.store.export import export_dataset as export
 
-    for path in export(workspace(workspace_path).facts, dataset, output):
-        say(f"written: {path}")
+    facts = workspace(workspace_path).facts
+    tables = [found.table for found in facts.datasets() if found.id == dataset]
+    if not tables:
+        raise NotFoundError(f"there is no data set '{dataset}'. See: ostra data list")
+    written, beside, rows = export(facts, output, tables[-1], dataset)
+    say(f"{rows:,} rows written to {written}, source and licence to {beside}")
 
 
 def folder_of(workspace_path: Path | None) -> Path:

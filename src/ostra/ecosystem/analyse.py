@@ -85,6 +85,8 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         [home],
         [year],
         materials=names,
+        edition=tables.trade_edition,
+        supply_shares=tables.supply_shares,
     )
 
     members = home.members(year)

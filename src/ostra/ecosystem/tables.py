@@ -21,4 +21,6 @@ class FactTables:
     governance_id: str
     material_products_id: str
     trade_years: tuple[int, int]
+    trade_edition: str | None  # edition of the Harmonised System that product codes are of
     product_names: Mapping[str, str]
+    supply_shares: DuckDBPyRelation | None = None  # the Commission's study, where it was imported

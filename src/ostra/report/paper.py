@@ -29,7 +29,7 @@ def render_pdf(html: str) -> bytes:
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:
         raise OstraError(
-            f"cannot print PDF: {error}. Install with `pip install 'ostra[report]'` and, on Debian, "
+            f"cannot print PDF: {error}. Install with `pip install 'ostra[pdf]'` and, on Debian, "
             "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`"
         ) from error
     # Style rules meant for browsers only are reported one by one; they are no fault of the document.
