@@ -17,7 +17,8 @@ from ostra.errors import DataError
 from ostra.sources import baci, comext, raw_materials
 from ostra.store.facts import open_facts
 from ostra.store.imports import ImportReport, import_file
-from ostra.store.kinds import Options
+from ostra.store.kinds import KINDS, Options
+from ostra.store.tables import table
 
 STUDY = Path(__file__).parents[1].parent / "shared" / "data" / "ec-raw-materials-2023"
 needs_study = pytest.mark.skipif(not STUDY.is_dir(), reason=f"the study's tables are not at {STUDY}")
@@ -472,3 +473,16 @@ def test_faulty_rows_of_the_study_are_rejected(tmp_path: Path, row: str, reason:
     report = import_file(tmp_path, "ec-supply-shares", write(tmp_path / "s.csv", text))
     assert [(p.line, reason in p.reason) for p in report.problems] == [(3, True)]
     assert rows_of(tmp_path, report)[0][3] == "BRA"
+
+
+# ---------------------------------------------------------------- the how-to page
+
+
+def test_the_how_to_page_names_every_kind_and_column() -> None:
+    """The page on imports lists each kind with its table, and the columns of the plain formats."""
+    page = (Path(__file__).parents[1] / "docs" / "how-to" / "import-data.md").read_text(encoding="utf-8")
+    for name, kind in KINDS.items():
+        row = next((line for line in page.splitlines() if line.startswith(f"| `{name}` |")), "")
+        assert f"| {kind.table} |" in row, name
+        if name in ("plain", "production", "governance", "material-products", "hs-products"):
+            assert ", ".join(table(kind.table).names) in row

@@ -147,6 +147,6 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
             " FROM {staged}"
         ),
         key=("year", "product", "exporter", "importer"),
-        order="year, product, exporter, importer",
+        order="sound.year, sound.product, sound.exporter, sound.importer",
         edition=hs,
     )

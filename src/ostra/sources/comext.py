@@ -202,7 +202,6 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         select=_select(rates, old),
         late=(Fault("reporter = partner", "PARTNER", RE_IMPORT.reason, aside=True),),
         key=(),
-        order="year, product, exporter, importer",
         caveats=_caveats(old),
         settle=settle,
         notes=(

@@ -90,6 +90,7 @@ def reading(
         late=tuple(late),
         select=f"SELECT {names} FROM {{staged}}",
         key=key,
+        order=", ".join(f"sound.{column} NULLS FIRST" for column in key),
         edition=edition,
         notes=tuple(notes),
         multiline=table != "trade",

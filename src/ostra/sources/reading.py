@@ -66,7 +66,8 @@ class Reading:
     late
         Faults (asides only) that are judged after codes are decoded, when two spellings of one economy are one.
     order
-        Sort order as SQL over `{staged}` fields or columns of `select`; empty: the table's own.
+        Sort order over the fields of `{staged}`, qualified with `sound.`, for a `select` to which `WHERE year = ...`
+        and `ORDER BY` can be appended; empty: rows are sorted by the table's own order after `select`.
     caveats
         SQL over `{staged}` whose rows are texts: what the user should know of the data.
     settle

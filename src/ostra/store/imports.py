@@ -246,18 +246,15 @@ def _write(staged: staging.Staged, data: Path, progress: Progress) -> list[Facts
     reading, connection = staged.reading, staged.connection
     definition = table(reading.table)
     data.mkdir()
-    select = reading.select.format(staged="sound")
-    order = reading.order or ", ".join(f"{column} NULLS FIRST" for column in SORTED_BY[reading.table])
     years: list[int | None] = [None]
     if definition.has_years:
         years = [row[0] for row in connection.execute("SELECT DISTINCT year FROM sound ORDER BY year").fetchall()]
     casts = ", ".join(f"{column.name}::{column.type} AS {column.name}" for column in definition.columns)
     for done, year in enumerate(years):
         name = "part-0.parquet" if year is None else f"part-{year}.parquet"
-        where = "" if year is None else f" WHERE year = {int(year)}"
         staging.run(
             connection,
-            f"COPY (SELECT {casts} FROM ({select}){where} ORDER BY {order}) TO {quoted(str(data / name))}"
+            f"COPY (SELECT {casts} FROM ({_sorted(reading, year)})) TO {quoted(str(data / name))}"
             " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
             f"writing {year}" if year else "writing",
             progress,
@@ -271,6 +268,19 @@ def _write(staged: staging.Staged, data: Path, progress: Progress) -> list[Facts
         files.append(FactsFile(path=path.name, rows=rows, sha256=file_sha256(path)))
     sync_folder(data)
     return [file for file in files if file.rows]
+
+
+def _sorted(reading: Reading, year: int | None) -> str:
+    """The rows of the table for one year, or all, in stored order.
+
+    Where the reader says how, rows are sorted before codes become text: as numbers, which is half as much work.
+    """
+    select = reading.select.format(staged="sound")
+    where = "" if year is None else f" WHERE year = {int(year)}"
+    if reading.order:
+        return f"{select}{where} ORDER BY {reading.order}"
+    order = ", ".join(f"{column} NULLS FIRST" for column in SORTED_BY[reading.table])
+    return f"SELECT * FROM ({select}){where} ORDER BY {order}"
 
 
 def _entry(
