@@ -208,14 +208,22 @@ def test_a_symbolic_link_out_of_the_folder_is_refused(workspace: Path) -> None:
         open_facts(workspace).relation("trade")
 
 
-def test_a_quotation_mark_in_a_path_is_no_sql(tmp_path: Path) -> None:
-    """Folders and files may be called anything."""
-    odd = tmp_path / "it's [odd]; DROP"
-    odd.mkdir()
-    path = odd / "flo'ws.csv"
-    path.write_text(HEADER + ROWS)
-    import_file(odd, "plain", path)
-    assert open_facts(odd).relation("trade").aggregate("count(*)").fetchall() == [(3,)]
+@pytest.mark.parametrize(
+    "name", ["it's; DROP", "a*c", "a?c", "[abc]", "a[b]c", "[", "a]c", "{a,b}", "~", "%20", "naïve"]
+)
+def test_paths_mean_themselves(tmp_path: Path, name: str) -> None:
+    """Folders and files may be called anything: a name is neither SQL nor a pattern for its neighbours."""
+    for folder, value in ((tmp_path / "abc", 1), (tmp_path / "a", 2), (tmp_path / name, 3)):
+        folder.mkdir()
+        for file in ("abc.csv", "a.csv", f"{name}.csv"):
+            row = f"2022,CHN,DEU,811292,{value},{len(file)}\n"
+            (folder / file).write_text(HEADER + row)
+        report = import_file(folder, "plain", folder / f"{name}.csv", dataset="x", strict=True)
+        assert report.dataset is not None
+        rows = open_facts(folder).relation("trade").fetchall()
+        assert [(row[4], row[5]) for row in rows] == [(value, len(f"{name}.csv"))]
+        assert check_facts(folder / "facts") == []
+        assert export_dataset(open_facts(folder), folder / "out.csv", "trade")[2] == 1
 
 
 def test_csv_export_can_be_imported_again(workspace: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 # Years outside are typing errors (20222) or not years at all; trade statistics by product begin in 1962.
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -109,6 +110,11 @@ def quoted(text: str) -> str:
     A NUL would end the literal early in some engines; it never belongs to a code or a name.
     """
     return "'" + text.replace("\0", "").replace("'", "''") + "'"
+
+
+def quoted_path(path: Path) -> str:
+    """The path of a file to be read, as an SQL literal; DuckDB would take `*`, `?` and `[` for patterns."""
+    return quoted("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
 
 
 def year_field(raw: str, name: str = "year") -> Field:

@@ -8,7 +8,7 @@ import duckdb
 
 from ostra.errors import DataError, Problem
 from ostra.sources.files import Progress, no_progress
-from ostra.sources.reading import quoted
+from ostra.sources.reading import quoted_path
 from ostra.store.facts import Dataset, Entry, file_sha256, files_sha256, read_manifest
 from ostra.store.tables import table
 
@@ -59,13 +59,13 @@ def check_dataset(root: Path, entry: Entry) -> list[Problem]:
 
 def _check_file(connection: duckdb.DuckDBPyConnection, entry: Entry, rows: int, path: Path) -> list[Problem]:
     found = []
-    relation = connection.sql(f"SELECT * FROM read_parquet({quoted(str(path))}, hive_partitioning = false)")
+    relation = connection.sql(f"SELECT * FROM read_parquet({quoted_path(path)}, hive_partitioning = false)")
     expected = {column.name: column.type for column in table(entry.table).columns}
     seen = dict(zip(relation.columns, (str(kind) for kind in relation.types), strict=True))
     if seen != expected:
         listed = ", ".join(f"{name} {kind}" for name, kind in seen.items())
         found.append(Problem("columns differ from the table's definition", str(path), value=listed, mend=MEND))
-    count = connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
+    count = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
     if count != rows:
         found.append(Problem(f"holds {count:,} rows where the manifest says {rows:,}", str(path), mend=MEND))
     return found
@@ -73,7 +73,7 @@ def _check_file(connection: duckdb.DuckDBPyConnection, entry: Entry, rows: int, 
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, entry: Entry, paths: tuple[Path, ...]) -> list[Problem]:
     definition = table(entry.table)
-    listed = ", ".join(quoted(str(path)) for path in paths)
+    listed = ", ".join(quoted_path(path) for path in paths)
     source = f"read_parquet([{listed}], hive_partitioning = false)"
     found = []
     for column in definition.columns:

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from ostra import __version__
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
-from ostra.sources.reading import quoted
+from ostra.sources.reading import quoted, quoted_path
 from ostra.store.facts import Dataset, Facts, file_sha256
 from ostra.store.rejects import safe_cell
 from ostra.store.tables import table
@@ -70,7 +70,7 @@ def export_dataset(
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with duckdb.connect(":memory:", config={"temp_directory": str(target.parent / ".ostra-export")}) as connection:
-            listed = ", ".join(quoted(str(path)) for path in source.paths())
+            listed = ", ".join(quoted_path(path) for path in source.paths())
             names = ", ".join(source.entry.columns)
             query = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false){condition}"
             rows = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]

@@ -21,7 +21,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.model.base import IsoDate, Model
-from ostra.sources.reading import quoted
+from ostra.sources.reading import quoted_path
 from ostra.store.tables import table, tables
 
 MANIFEST = "manifest.json"
@@ -252,7 +252,7 @@ class Facts:
         Trade under a product code from the year on in which it lapsed is left out: it then counts as unknown.
         """
         chosen = self.dataset(table, dataset)
-        files = ", ".join(quoted(str(path)) for path in chosen.paths())
+        files = ", ".join(quoted_path(path) for path in chosen.paths())
         columns = ", ".join(chosen.entry.columns)
         covered = " AND ".join(
             f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.entry.lapsed.items())

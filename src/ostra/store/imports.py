@@ -20,7 +20,7 @@ import duckdb
 
 from ostra.errors import ConflictError, DataError, Problem, UsageError
 from ostra.sources.files import Progress, Scanned, joined_hash, no_progress
-from ostra.sources.reading import Reading, quoted
+from ostra.sources.reading import Reading, quoted, quoted_path
 from ostra.store import staging
 from ostra.store.facts import (
     Dataset,
@@ -264,7 +264,7 @@ def _write(staged: staging.Staged, data: Path, progress: Progress) -> list[Facts
     for path in sorted(data.iterdir()):
         with path.open("rb") as handle:
             os.fsync(handle.fileno())
-        rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchall()[0][0]
+        rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
         files.append(FactsFile(path=path.name, rows=rows, sha256=file_sha256(path)))
     sync_folder(data)
     return [file for file in files if file.rows]

@@ -17,7 +17,7 @@ import duckdb
 
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.sources.files import Header, Progress, Scanned, no_progress, read_header, record_lines
-from ostra.sources.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, quoted
+from ostra.sources.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, quoted, quoted_path
 
 # A column with more different values than this is not what its header says (there are about 250 economies).
 MOST_CODES = 20_000
@@ -174,7 +174,7 @@ def _resolved(
 def _source(file: Scanned, header: Header, reading: Reading, *, rejects: bool) -> str:
     columns = ", ".join(f"{quoted('r_' + raw)}: 'VARCHAR'" for raw in header.raw)
     return (
-        f"read_csv({quoted(str(file.path))}, columns = {{{columns}}}, header = true, auto_detect = false,"
+        f"read_csv({quoted_path(file.path)}, columns = {{{columns}}}, header = true, auto_detect = false,"
         f" delim = {quoted(reading.delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(file.encoding)},"
         f" new_line = {quoted(_line_end(file))}, compression = 'none', hive_partitioning = false,"
         f" max_line_size = {LONGEST_LINE},"
