@@ -8,86 +8,99 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ostra.model.assessment import Assessment, Chokepoint, Dependency
-from ostra.model.base import Interval
-from ostra.report.selection import top_chokepoints, top_dependencies, top_instruments
+from ostra.model.assessment import Assessment, Chokepoint, Dependency, DimensionResult, InstrumentMatch
+from ostra.report.selection import cards, top_chokepoints, top_dependencies, top_instruments, why
+from ostra.report.wording import interval_words, level_words, percent, shorten
 
-TOP_BREACHES = 3
-TOP_CAVEATS = 4
+TOP_DEPENDENCIES = 5
+TOP_CHOKEPOINTS = 3
+TOP_INSTRUMENTS = 3
 
 
 def print_summary(assessment: Assessment, stream: IO[str]) -> None:
-    """Print headline findings, top dependencies with the mutual side, chokepoints and recommended instruments."""
+    """Print the headline of each dimension, the most pressing dependencies with the mutual side, chokepoints,
+    recommended instruments and what is not known, as on page one of the report.
+    """
     console = Console(file=stream, highlight=False, markup=False)
 
     def heading(text: str) -> None:
         console.print()
         console.print(Text(text, style="bold"))
 
-    def line(text: str, *ids: str) -> None:
-        shown = Text.assemble(text, *((f" [{evidence}]", "dim") for evidence in ids))
-        console.print(Padding(shown, (0, 0, 0, 2)))
+    def line(text: str, evidence: str = "", indent: int = 2) -> None:
+        shown = Text.assemble(text, (f" [{evidence}]" if evidence else "", "dim"))
+        console.print(Padding(shown, (0, 0, 0, indent)))
 
-    console.print(
-        Text(f"{assessment.title} seen from {assessment.home_name}, {assessment.year}", style="bold underline")
-    )
-    console.print(f"Profile: {assessment.profile_title} ({assessment.profile_author})")
-    heading("Dimensions")
+    console.print(Text(f"{assessment.title}: {assessment.home_name}, {assessment.year}", style="bold underline"))
+    console.print(f"seen with the profile '{assessment.profile_title}'")
+    heading("How serious")
     for result in assessment.step2.dimensions:
-        level = f"{result.challenge.level.upper()} (stays in {result.robustness:.0%} of nearby profiles)"
-        line(f"{result.dimension}: {level}. {result.headline}", result.evidence)
-    heading(f"Top dependencies (of {len(assessment.step1.dependencies)})")
-    for dependency in top_dependencies(assessment):
+        line(f"{result.dimension.capitalize()}: {describe_level(result)}", result.evidence)
+        for text, evidence in weightiest(assessment, result):
+            line(text, evidence, indent=4)
+    heading(f"Most pressing of {len(assessment.step1.dependencies)} dependencies: their hold, and ours in return")
+    for dependency in top_dependencies(assessment, TOP_DEPENDENCIES):
         line(describe_dependency(dependency), dependency.evidence)
     heading("Chokepoints")
-    points = top_chokepoints(assessment) + top_chokepoints(assessment, home=True)
+    points = top_chokepoints(assessment, TOP_CHOKEPOINTS) + top_chokepoints(assessment, home=True)
     for point in points:
         line(describe_chokepoint(point), point.evidence)
     if not points:
         line("none known")
-    certain = [breach for breach in assessment.step3.breaches if breach.certain]
-    heading(f"Above tolerance ({len(certain)} certain, {len(assessment.step3.breaches) - len(certain)} possible)")
-    names = {item.id: item.name for item in assessment.items}
-    for breach in assessment.step3.breaches[:TOP_BREACHES]:
-        line(
-            f"{names[breach.item]} from {assessment.economy_names.get(breach.supplier, breach.supplier)}: "
-            f"{percent(breach.hold)}, tolerated for {breach.dimension} {breach.tolerated:.0%}",
-            breach.evidence,
-        )
-    heading("Instruments that fit")
-    for match in top_instruments(assessment):
-        reason = f" {match.reasons[0]}" if match.reasons else ""
-        effect = f" Side effect: {match.side_effects[0]}" if match.side_effects else ""
-        line(f"{match.name} ({match.lag}, cost {match.cost}).{reason}{effect}", match.evidence)
-    if assessment.caveats:
-        heading("Not known")
-        for caveat in assessment.caveats[:TOP_CAVEATS]:
-            line(caveat)
-        if len(assessment.caveats) > TOP_CAVEATS:
-            line(f"… and {len(assessment.caveats) - TOP_CAVEATS} more in the report")
+    heading("Recommended instruments")
+    reasons = why(assessment)
+    for match in top_instruments(assessment, TOP_INSTRUMENTS):
+        line(describe_instrument(match, reasons[match.instrument]), match.evidence)
     console.print()
+    certain = sum(breach.certain for breach in assessment.step3.breaches)
+    console.print(
+        f"{len(assessment.step3.breaches)} holds are above tolerance, {certain} of them for certain. "
+        f"What is not known is named in the report. Follow a number:",
+        style="dim",
+    )
     first = assessment.step2.dimensions[0].evidence
-    console.print(f"Follow any number: ostra trace '{assessment.id}#{first}'", style="dim")
+    console.print(f"ostra trace '{assessment.id}#{first}'", style="dim")
+
+
+def describe_level(result: DimensionResult) -> str:
+    """The level with its probability, and how firm it is."""
+    if not result.assessed:
+        return "not assessed"
+    return f"{level_words(result.challenge)}; so in {percent(result.robustness)} of nearby profiles"
+
+
+def weightiest(assessment: Assessment, result: DimensionResult) -> list[tuple[str, str]]:
+    """The hold furthest above tolerance and the weightiest judgement on a dimension, with their evidence."""
+    card = cards(assessment)[result.dimension]
+    lines = []
+    if breach := card["breach"]:
+        name = assessment.economy_names.get(breach.supplier, breach.supplier)
+        item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
+        text = f"{name} holds {interval_words(breach.hold)} of {item}; {percent(breach.tolerated)} is tolerated."
+        lines.append((text, breach.evidence))
+    if finding := card["finding"]:
+        lines.append((f"Judged: {shorten(finding.reason, 90)}", finding.evidence))
+    return lines
 
 
 def describe_dependency(dependency: Dependency) -> str:
-    """One dependency and its mutual side in a line."""
+    """One dependency and its mutual side."""
     year = f", {dependency.year}" if dependency.year else ""
-    back = f"; in return {percent(dependency.mutual)}" if dependency.mutual else ""
+    back = interval_words(dependency.mutual)
     what = f"{dependency.item_name} from {dependency.supplier_name}"
-    return f"{what}: {percent(dependency.hold)} {dependency.measure}{year}{back}"
+    return f"{what}: {interval_words(dependency.hold)} ({dependency.measure}{year}), in return {back}"
 
 
 def describe_chokepoint(point: Chokepoint) -> str:
-    """One chokepoint in a line."""
+    """One chokepoint: who holds how much, and what hangs on it."""
     who = f" ({', '.join(point.organisations)})" if point.organisations else ""
-    own = "home's own hold: " if point.is_home else ""
-    reach = f"{len(point.reach)} end use{'s' if len(point.reach) != 1 else ''}"
-    return f"{own}{point.item_name}: {point.holder_name}{who} holds {percent(point.hold)}, reaching {reach}"
+    own = "Held at home: " if point.is_home else ""
+    further = [end for end in point.reach if end != point.item]
+    reach = f"; needed for {len(further)} end product{'s' if len(further) != 1 else ''}" if further else ""
+    return f"{own}{point.item_name}, {point.holder_name}{who}: {interval_words(point.hold)}{reach}"
 
 
-def percent(interval: Interval) -> str:
-    """A share in per cent, or its bounds."""
-    if interval.known:
-        return f"{interval.low:.0%}"
-    return f"{interval.low:.0%} to {interval.high:.0%}"
+def describe_instrument(match: InstrumentMatch, reason: str) -> str:
+    """One instrument, what it answers, its delay and cost, and its first side effect."""
+    effect = f" {shorten(match.side_effects[0], 70)}" if match.side_effects else ""
+    return f"{match.name}: {reason or 'advised in the dossier'}; {match.lag}, cost {match.cost}.{effect}"

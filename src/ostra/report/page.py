@@ -141,9 +141,9 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "home_holds": selection.top_chokepoints(assessment, most=3, home=True),
         "instruments": selection.top_instruments(assessment),
         "sentence": in_one_sentence(assessment),
-        "cards": cards(assessment),
+        "cards": selection.cards(assessment),
         "in_return": in_return(assessment),
-        "why": why(assessment),
+        "why": selection.why(assessment),
         "data_years": data_years(assessment),
         "panels": panels,
         "panel_sources": chain.sources_of(panel_ids),
@@ -246,36 +246,6 @@ def in_one_sentence(assessment: Assessment) -> str:
             words = wording.listed(by_level[level])
             parts.append(f"{level} for {words}" if level != "none" else f"none is found for {words}")
     return "The challenge to strategic autonomy is " + wording.listed(parts) + "."
-
-
-def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement."""
-    result: dict[str, dict[str, Any]] = {}
-    for dimension in DIMENSIONS:
-        breaches = [b for b in assessment.step3.breaches if b.dimension == dimension]
-        judged = [
-            f for f in assessment.step2.findings if f.dimension == dimension and f.kind == "judged" and f.effect < 0
-        ]
-        judged.sort(key=lambda f: (-f.severity * f.confidence, f.id))
-        result[dimension] = {
-            "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
-            "finding": judged[0] if judged else None,
-        }
-    return result
-
-
-def why(assessment: Assessment) -> dict[str, str]:
-    """For each instrument, what it answers, counted: `answers 13 holds above tolerance and 62 findings`."""
-    breaches = {b.id for b in assessment.step3.breaches}
-    findings = {f.id for f in assessment.step2.findings}
-    result = {}
-    for match in assessment.step4.instruments:
-        held = len(breaches.intersection(match.answers))
-        found = len(findings.intersection(match.answers))
-        parts = [f"{held} hold{'s' * (held != 1)} above tolerance"] if held else []
-        parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
-        result[match.instrument] = f"answers {wording.listed(parts)}" if parts else ""
-    return result
 
 
 def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ostra.model.assessment import Assessment, Chokepoint, Dependency, InstrumentMatch
+from ostra.model.base import DIMENSIONS
+from ostra.report import wording
 
 
 def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
@@ -49,3 +53,33 @@ def top_chokepoints(assessment: Assessment, most: int = 4, home: bool = False) -
 def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMatch]:
     """The best fitting instruments, in the order of step 4; doing nothing is the yardstick, not a recommendation."""
     return [i for i in assessment.step4.instruments if i.instrument != "no-action"][:most]
+
+
+def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
+    """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement."""
+    result: dict[str, dict[str, Any]] = {}
+    for dimension in DIMENSIONS:
+        breaches = [b for b in assessment.step3.breaches if b.dimension == dimension]
+        judged = [
+            f for f in assessment.step2.findings if f.dimension == dimension and f.kind == "judged" and f.effect < 0
+        ]
+        judged.sort(key=lambda f: (-f.severity * f.confidence, f.id))
+        result[dimension] = {
+            "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
+            "finding": judged[0] if judged else None,
+        }
+    return result
+
+
+def why(assessment: Assessment) -> dict[str, str]:
+    """For each instrument, what it answers, counted: `answers 13 holds above tolerance and 62 findings`."""
+    breaches = {b.id for b in assessment.step3.breaches}
+    findings = {f.id for f in assessment.step2.findings}
+    result = {}
+    for match in assessment.step4.instruments:
+        held = len(breaches.intersection(match.answers))
+        found = len(findings.intersection(match.answers))
+        parts = [f"{held} hold{'s' * (held != 1)} above tolerance"] if held else []
+        parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
+        result[match.instrument] = f"answers {wording.listed(parts)}" if parts else ""
+    return result

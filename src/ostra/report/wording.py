@@ -96,7 +96,9 @@ def shorten(text: str, most: int) -> str:
     end = max(text.rfind(mark, 0, most) for mark in (". ", "; "))
     if end >= most // 3:
         return text[:end] + "."
-    return text[: text.rfind(" ", 0, most)].rstrip(",;:– ") + " …"
+    cut = text.rfind(" ", 0, most)
+    # A single word longer than the room is cut within.
+    return text[: cut if cut > 0 else most].rstrip(",;:– ") + " …"
 
 
 def first_sentence(text: str) -> str:
