@@ -37,6 +37,10 @@ class ProductBinding(Model):
     note: str = ""
 
 
+UNSPECIFIED: Economy = "ZZZ"
+"""Stands for economies that a source does not tell apart; ISO 3166 leaves this code to users."""
+
+
 class Item(Model):
     """A node of the ecosystem."""
 
@@ -71,11 +75,18 @@ class Provision(Model):
     """Who provides which share of an item, by where it is made (`location`) or by who controls it (`headquarters`).
 
     An unknown share is left out and counts as the interval from 0 to 1.
+
+    A source may speak of no single economy. `economy` is then `UNSPECIFIED`, and `among` lists the economies that
+    share the provision in a way that nobody states; empty, it may be any. Each of them holds from nothing to all of
+    it. Where a source gives an economy's total and the shares of its organisations too, the organisations' rows are
+    marked `part_of_economy`: the total contains them, so that they must not be added to it.
     """
 
     item: Id
     economy: Economy
+    among: tuple[Economy, ...] = ()
     organisation: str = ""
+    part_of_economy: bool = False
     by: Literal["location", "headquarters"]
     share: Share | Interval | None = None
     year: int | None = Field(default=None, ge=1900, le=2100)
@@ -89,6 +100,15 @@ class Provision(Model):
         if isinstance(self.share, Interval):
             return self.share
         return Interval.exactly(self.share)
+
+
+class Ownership(Model):
+    """Who controls an organisation: `owner`, seated in `economy`; chains arise where an owner is itself owned."""
+
+    organisation: Text  # as in the provision
+    owner: Text
+    economy: Economy
+    claims: tuple[Id, ...] = ()
 
 
 class Actor(Model):
@@ -160,11 +180,13 @@ class Dossier(Model):
     items: tuple[Item, ...]
     links: tuple[Link, ...] = ()
     provision: tuple[Provision, ...] = ()
+    ownership: tuple[Ownership, ...] = ()
     actors: tuple[Actor, ...] = ()
     findings: tuple[JudgedFinding, ...] = ()
     context: tuple[ContextEntry, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     open_questions: tuple[Text, ...] = ()
+    caveats: tuple[Text, ...] = ()  # what to know before using it; travels to every page
 
     @model_validator(mode="after")
     def _references_resolve(self) -> Self:
@@ -198,6 +220,8 @@ class Dossier(Model):
             where = f"provision of '{provision.item}' by {provision.organisation or provision.economy}"
             missing("item", where, [provision.item], items)
             missing("claim", where, provision.claims, claims)
+        for owned in self.ownership:
+            missing("claim", f"ownership of '{owned.organisation}'", owned.claims, claims)
         for finding in self.findings:
             missing("item", f"finding '{finding.id}'", finding.items, items)
             missing("claim", f"finding '{finding.id}'", finding.claims, claims)
@@ -216,14 +240,14 @@ class Dossier(Model):
 
     def _overfull(self) -> list[str]:
         """Items whose least possible shares already sum to more than the whole (2 points allowed for rounding)."""
-        totals: dict[tuple[str, str, int | None], float] = {}
+        totals: dict[tuple[str, str, int | None, bool], float] = {}
         for row in self.provision:
-            key = (row.item, row.by, row.year)
+            key = (row.item, row.by, row.year, row.part_of_economy)
             totals[key] = totals.get(key, 0.0) + row.interval().low
         return [
             f"provision of '{item}' by {by} ({year or 'no year'}): shares sum to {total:.0%}, more than 100%"
-            for (item, by, year), total in totals.items()
-            if total > 1.02
+            for (item, by, year, _), total in totals.items()
+            if total > 1.02 + 1e-9
         ]
 
     def item(self, item_id: str) -> Item:
