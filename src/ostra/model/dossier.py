@@ -51,6 +51,9 @@ class Item(Model):
     description: str = ""
     products: tuple[ProductBinding, ...] = ()
     material: str = ""  # name in the production facts, for mined or refined materials
+    # By which the listed providers are all there are. With none listed, the item has no provider of its own and is
+    # what its inputs and variants make it.
+    complete: tuple[Literal["location", "headquarters"], ...] = ()
     claims: tuple[Id, ...] = ()
 
 
@@ -62,12 +65,16 @@ class Stage(Model):
 
 
 class Link(Model):
-    """`item` requires `needs` (all needed), or `needs` is one of its variants (kinds of one thing)."""
+    """`item` requires `needs` (all needed), or `needs` is one of its variants (kinds of one thing).
+
+    `essentiality` is the part of the item's output that is lost when what it requires is lost altogether.
+    """
 
     item: Id
     needs: Id
     kind: Literal["requires", "variant_of"] = "requires"
     weight: Share | None = None  # share of a variant where known
+    essentiality: float = Field(default=1.0, gt=0.0, le=1.0, allow_inf_nan=False)
     claims: tuple[Id, ...] = ()
 
 
