@@ -12,7 +12,7 @@ from ostra.economies import economy_name
 from ostra.ecosystem.evidence import production_id, trade_id
 from ostra.model.assessment import Measure
 from ostra.model.base import Interval
-from ostra.model.dossier import Dossier, ProductBinding, Provision
+from ostra.model.dossier import UNSPECIFIED, Dossier, ProductBinding, Provision
 from ostra.model.evidence import Evidence
 
 
@@ -113,10 +113,17 @@ def provision_holds(dossier: Dossier) -> list[Hold]:
     """Each economy's share of each item as the dossier tells it, by location and by headquarters apart.
 
     The organisations of one economy are added up. Where a provider has rows of several years the latest counts. An
-    economy can provide at most what the others' least shares leave: high ≤ 1 − Σ low of the others.
+    economy can provide at most what the others' least shares leave: high ≤ 1 − Σ low of the others. Rows that are
+    part of their economy's total are named, not added; rows of unspecified economies are nobody's hold.
     """
     latest: dict[tuple[str, str, str, str], Provision] = {}
+    named: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in dossier.provision:
+        if row.economy == UNSPECIFIED:
+            continue
+        named[row.item, row.by, row.economy] += [row.organisation] if row.organisation else []
+        if row.part_of_economy:
+            continue
         key = (row.item, row.by, row.economy, row.organisation)
         if key not in latest or (row.year or 0) > (latest[key].year or 0):
             latest[key] = row
@@ -141,7 +148,7 @@ def provision_holds(dossier: Dossier) -> list[Hold]:
                     share=Interval(low=low[code], high=high),
                     year=max(years) if years else None,
                     evidence=f"provision.{item}.{code}.{by}",
-                    organisations=tuple(dict.fromkeys(r.organisation for r in rows if r.organisation)),
+                    organisations=tuple(dict.fromkeys(named[item, by, code])),
                     claims=tuple(dict.fromkeys(c for r in rows for c in r.claims)),
                     caveats=tuple(dict.fromkeys(r.note for r in rows if r.note)),
                 )
