@@ -440,8 +440,8 @@ def test_supply_shares_of_the_study(tmp_path: Path) -> None:
     assert sum(Decimal(str(row[4])) for row in rows) * 100 == exact
     congo = [row for row in rows if row[:4] == ("Cobalt", "extraction", "global", "COD")]
     assert congo == [("Cobalt", "extraction", "global", "COD", 0.628, 0.628, "62.8%", 1.1, raw_materials.STUDY)]
-    assert {"Baryte", "Borates", "Phosphorus", "Natural graphite"} <= {row[0] for row in rows}
-    assert any("Chromium 9.0" in note for note in report.caveats)
+    assert {"Baryte", "Boron Minerals", "Phosphorus", "Graphite"} <= {row[0] for row in rows}
+    assert any("Chromium (Cr2O3) 9.0" in note for note in report.caveats)
 
 
 @needs_study
