@@ -1,0 +1,16 @@
+#!/bin/sh
+# Make the picture in the README from a fresh assessment: page one of the report as it is printed.
+set -eu
+cd "$(dirname "$0")/.."
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+.venv/bin/ostra assess semiconductors --home EU27 --year 2023 -o "$folder" >/dev/null
+pdftoppm -r 110 -f 1 -l 1 -singlefile -png "$folder/semiconductors.pdf" "$folder/page"
+.venv/bin/python - "$folder/page.png" docs/images/semiconductors.png <<'PYTHON'
+import sys
+
+from PIL import Image
+
+page = Image.open(sys.argv[1]).quantize(colors=64)
+page.crop((0, 0, page.width, int(page.height * 0.86))).save(sys.argv[2], optimize=True)
+PYTHON
