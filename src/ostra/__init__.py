@@ -1,10 +1,10 @@
 """ostra: an observatory of strategic dependencies in emerging technologies.
 
-    import ostra
-    workspace = ostra.open()                        # the built-in dossiers and facts; or a workspace folder
-    workspace.deps(home="EU27", years=2022).frame   # a Polars frame; .provenance says where it comes from
-    assessment = workspace.assess("semiconductors", home="EU27", year=2023)
-    ostra.trace(assessment, "trade.284690.2023.top_share", workspace.facts)
+import ostra
+workspace = ostra.open()                        # the built-in dossiers and facts; or a workspace folder
+workspace.deps(home="EU27", years=2022).frame   # a Polars frame; .provenance says where it comes from
+assessment = workspace.assess("semiconductors", home="EU27", year=2023)
+ostra.trace(assessment, "trade.284690.2023.top_share", workspace.facts)
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ LISTED = 5  # lines that a sentence on a rule names before it only counts
 RULES: dict[str, str] = {
     "repeated": "the same row more than once: it counts once",
     "contradictory": "several shares for one provider and year: read as the interval that holds them all",
-    "overfull": "shares that sum to more than the whole: each read as the interval from its part of the sum to itself",
+    "overfull": "shares that sum to more than the whole: each read as at most what is stated",
     "rounded": "shares that sum to a little more than the whole: taken as rounded, kept as they are",
     "part": "an organisation beside its economy's total: counted as a part of the total, not added",
     "no share": "a provider without a share: unknown, anything from nothing to the whole",
@@ -30,7 +30,7 @@ RULES: dict[str, str] = {
     "region": "a region instead of an economy: any of its members may hold from nothing to all of the share",
     "no economy": "an organisation of unknown economy: its share is held by an economy that nobody names",
     "several economies": "an organisation of several economies: any of them may hold its share",
-    "printed as zero": "a share printed as zero for a provider that is listed: from zero to half the last digit printed",
+    "printed as zero": "a share printed as zero for a listed provider: from zero to half the last digit printed",
     "in words": "a share in words: read as an interval",
     "mixed years": "rows of several years for one item: all are kept, each with its year",
     "no source": "a row without a source of its own: the data set itself is named as the source",
@@ -40,7 +40,10 @@ RULES: dict[str, str] = {
     "several rows": "one provider on several rows: aliases of one organisation",
     "shortened text": "hidden characters or more text than a name can hold: removed",
     "set aside": "a row that cannot be used: set aside, told as a problem",
-    "stage": "a stage of production that provision refers to: made an item, needed by the output, needing its processes",
+    "stage": "a stage of production: made an item that the final output needs and that needs its processes",
+    "no provider": "an item without providers but with inputs or kinds: taken to be what these make it",
+    "nobody listed": "an item without any provider: unknown, anybody may provide it",
+    "by site": "a country's share that the data set states by site: by location, all others by headquarters",
     "not placed": "an item without a stage: put where the items go that need it",
     "links twice": "the same link more than once: it counts once",
     "weight": "kinds of one thing whose market sizes are known: weighted by size",
@@ -148,23 +151,27 @@ class _Merged(Listed):
 
 
 def _within_the_whole(rows: list[_Merged], parts: set[int], file: str, oddities: list[Oddity]) -> list[_Merged]:
-    """Shares that sum to more than the whole contradict each other: either all are too large, or some are wrong.
+    """Shares that sum to more than the whole contradict each other, and nobody knows which is wrong.
 
-    With Σ > 1.02, share s becomes the interval from s/Σ (all too large alike) to s (the others wrong).
+    With Σ > 1.02, share s becomes the interval from max(0, 1 − (Σ − s)) to s: each is at most what is stated, so that
+    only what the others cannot provide is certain.
     """
     sums: dict[tuple[object, ...], float] = defaultdict(float)
+    highs: dict[tuple[object, ...], float] = defaultdict(float)
     for row in rows:
         sums[_whole(row, parts)] += row.low or 0.0
+        highs[_whole(row, parts)] += 1.0 if row.high is None else row.high
     result = []
     told: set[tuple[object, ...]] = set()
     for row in rows:
         key = _whole(row, parts)
         total = sums[key]
         if total > ROUNDING + 1e-9 and row.low is not None and row.high is not None:
-            note = f"The shares listed sum to {100 * total:.4g} per cent; this is at least its part of the sum."
-            done = f"read as {100 * row.low / total:.1f} to {100 * row.high:.1f} per cent"
+            least = min(row.low, max(0.0, 1.0 - (highs[key] - row.high)))
+            note = f"The shares listed sum to {100 * total:.4g} per cent; each is read as at most what is stated."
+            done = f"read as {100 * least:.1f} to {100 * row.high:.1f} per cent"
             oddities.append(Oddity("overfull", file, row.line, f"{row.shown}, sum {100 * total:.4g} per cent", done))
-            row = replace(row, low=row.low / total, note=f"{row.note} {note}".strip())
+            row = replace(row, low=least, note=f"{row.note} {note}".strip())
         elif total > 1.005 and key not in told:
             told.add(key)
             which = "organisations" if row.line in parts else "shares"
