@@ -101,7 +101,8 @@ def test_a_share_can_be_recomputed_from_its_rows(workspace: ostra.Workspace, ass
     where = f"year = 2023 and product = '280530' and importer in ({members}) and exporter not in ({members})"
     total, part = trade.query(
         "t",
-        f"select sum(value_kusd), sum(value_kusd) filter (where exporter = '{dependency.supplier}') from t where {where}",
+        f"select sum(value_kusd), sum(value_kusd) filter (where exporter = '{dependency.supplier}') "
+        f"from t where {where}",
     ).fetchall()[0]
     assert chain.evidence.value == pytest.approx(float(part) / float(total), rel=1e-12)
     assert chain.evidence.value == dependency.hold.low
