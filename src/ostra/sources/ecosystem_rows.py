@@ -53,6 +53,12 @@ RULES: dict[str, str] = {
     "formula": "a cell that a spreadsheet would run as a formula: kept as text",
 }
 
+# Rules that change how a row is written and not what it says.
+HOUSEKEEPING = frozenset(
+    {"repeated", "rounded", "part", "by name", "other name", "several rows", "shortened text", "not placed"}
+    | {"links twice", "new id", "formula", "printed as zero", "no year", "no source"}
+)
+
 
 @dataclass(frozen=True)
 class Oddity:
@@ -213,15 +219,18 @@ def _provision(row: _Merged, part: bool) -> Provision:
     )
 
 
-def caveats(oddities: Iterable[Oddity]) -> tuple[str, ...]:
-    """One sentence for each rule that was applied, in the order of `RULES`: how often, what it does, and where."""
+def caveats(oddities: Iterable[Oddity], *, carried: bool = False) -> tuple[str, ...]:
+    """One sentence for each rule that was applied, in the order of `RULES`: how often, what it does, and where.
+
+    With `carried`, only of the rules that bear on what results mean; these travel in the dossier.
+    """
     by_rule: dict[str, list[Oddity]] = defaultdict(list)
     for oddity in oddities:
         by_rule[oddity.rule].append(oddity)
     sentences = []
     for rule, what in RULES.items():
         found = by_rule.get(rule, [])
-        if not found:
+        if not found or (carried and rule in HOUSEKEEPING):
             continue
         places = sorted({(o.file, o.line or 0) for o in found})
         shown = ", ".join(f"{file}:{line}" if line else file for file, line in places[:LISTED])
