@@ -1,6 +1,26 @@
 """Method 3: holds through the chain of items (docs/methods/chain.md)."""
 
+from ostra.ecosystem.chain.balance import Mutual, indispensability, mutual
 from ostra.ecosystem.chain.measure import Holds, holds, holds_on_home, set_holds, tier_holds
+from ostra.ecosystem.chain.paths import HoldPath, Hop, path_text, trace_hold, trace_holds
 from ostra.ecosystem.chain.structure import Structure, structure
+from ostra.ecosystem.chain.table import hold_table
 
-__all__ = ["Holds", "Structure", "holds", "holds_on_home", "set_holds", "structure", "tier_holds"]
+__all__ = [
+    "HoldPath",
+    "Holds",
+    "Hop",
+    "Mutual",
+    "Structure",
+    "hold_table",
+    "holds",
+    "holds_on_home",
+    "indispensability",
+    "mutual",
+    "path_text",
+    "set_holds",
+    "structure",
+    "tier_holds",
+    "trace_hold",
+    "trace_holds",
+]

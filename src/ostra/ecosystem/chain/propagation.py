@@ -70,6 +70,17 @@ def propagate(
     return Propagated(holds, np.concatenate(unresolved) if unresolved else np.array([], dtype=np.int64))
 
 
+def input_holds(structure: Structure, holds: Floats, bound: Bound) -> Floats:
+    """The part of each item that is lost through what it requires and its kinds, its own providers apart.
+
+    max(max e·h over what is required, mean of h over variants), from finished holds [items × sets].
+    """
+    found = np.zeros_like(holds)
+    _require(structure, found, holds, np.arange(len(structure.requires.item)), None)
+    _vary(structure, found, holds, np.arange(len(structure.variants.item)), bound)
+    return found
+
+
 def _segments(item: Ints) -> Ints:
     """Where a new item begins in an ascending array."""
     return np.concatenate([[0], np.flatnonzero(item[1:] != item[:-1]) + 1])
