@@ -19,6 +19,7 @@ from ostra.model.assessment import (
     Chokepoint,
     Dependency,
     EcosystemResult,
+    ItemHold,
     MaterialIndicators,
     MutualDependence,
     SupplierShare,
@@ -114,6 +115,7 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         dependencies=tuple(dependencies),
         chokepoints=tuple(chokepoints),
         mutual=tuple(_mutual(dependencies, chokepoints, holds, needed_by)),
+        holds=tuple(_item_hold(hold, members) for hold in holds),
         trade=tuple(_trade_rows(this_year)),
         trade_series=tuple(_trade_rows(series)),
         suppliers=tuple(
@@ -145,6 +147,20 @@ def _dependency(hold: Hold, order: int) -> Dependency:
         evidence=hold.evidence,
         mutual_evidence=hold.mutual_evidence,
         caveats=hold.caveats,
+    )
+
+
+def _item_hold(hold: Hold, members: frozenset[str]) -> ItemHold:
+    return ItemHold(
+        item=hold.item,
+        economy=hold.economy,
+        economy_name=economy_name(hold.economy),
+        measure=hold.measure,
+        hold=hold.share,
+        year=hold.year,
+        organisations=hold.organisations,
+        is_home=hold.economy in members,
+        evidence=hold.evidence,
     )
 
 

@@ -11,7 +11,7 @@ from ostra.model.base import Dimension, Horizon, Interval, Level, Model, Relatio
 from ostra.model.dossier import Actor, ContextEntry, Item, Link, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, Source
 
-Measure = Literal["import share", "production share", "provision share"]
+Measure = Literal["import share", "production share", "provision share", "chain hold"]
 
 
 class TradeIndicators(Model):
@@ -102,6 +102,62 @@ class Chokepoint(Model):
     evidence: str
 
 
+class ItemHold(Model):
+    """One economy's own share of one item, home's included: what the ecosystem map shows at the item."""
+
+    item: str
+    economy: str
+    economy_name: str
+    measure: Measure
+    hold: Interval
+    year: int | None
+    organisations: tuple[str, ...]
+    is_home: bool
+    evidence: str
+
+
+class ChainHop(Model):
+    """One item on the way of a hold, from the item held to its chokepoint.
+
+    `link` and `factor` say how the item is needed by the one before it (essentiality or weight; None at the first and
+    where a weight is unknown); `hold` is the holder's hold on the item through the chain, `share` its own share of it.
+    """
+
+    item: str
+    item_name: str
+    link: Literal["requires", "variant_of"] | None
+    factor: float | None
+    hold: Interval
+    share: Interval
+    year: int | None
+    evidence: tuple[str, ...]
+
+
+class ChainHold(Model):
+    """Method 3: what one economy can stop of an item through the chain, and where it does so.
+
+    `tier` 1: by the item itself; 2: by its inputs; 3: by its inputs' inputs. `possible` when even the chokepoint is only
+    known from the high bound.
+    """
+
+    id: str
+    item: str
+    item_name: str
+    holder: str
+    holder_name: str
+    is_home: bool
+    hold: Interval
+    chokepoint: str
+    chokepoint_name: str
+    tier: int
+    path: tuple[ChainHop, ...]
+    suppliers_remaining: int
+    possible: bool
+    year: int | None
+    evidence: str
+    caveats: tuple[str, ...] = ()
+
+
 class MutualDependence(Model):
     """What the supplier can stop of home's beside what home can stop of the supplier's: the largest hold each way."""
 
@@ -120,6 +176,8 @@ class EcosystemResult(Model):
     dependencies: tuple[Dependency, ...]
     chokepoints: tuple[Chokepoint, ...]
     mutual: tuple[MutualDependence, ...]
+    holds: tuple[ItemHold, ...] = ()  # every listed share of every item, home's included
+    chain: tuple[ChainHold, ...] = ()  # holds through the chain on end products, largest first
     trade: tuple[TradeIndicators, ...]  # the assessed year
     trade_series: tuple[TradeIndicators, ...]  # all years, for the items of the ecosystem
     suppliers: tuple[SupplierShare, ...]  # the assessed year
