@@ -1,8 +1,10 @@
 """Method 3: holds through the chain of items (docs/methods/chain.md)."""
 
 from ostra.ecosystem.chain.balance import Mutual, indispensability, mutual
+from ostra.ecosystem.chain.cutsets import MinimalSets, minimal_sets
 from ostra.ecosystem.chain.measure import Holds, holds, holds_on_home, set_holds, tier_holds
 from ostra.ecosystem.chain.paths import HoldPath, Hop, path_text, trace_hold, trace_holds
+from ostra.ecosystem.chain.ranking import Importance, importance
 from ostra.ecosystem.chain.structure import Structure, structure
 from ostra.ecosystem.chain.table import hold_table
 
@@ -10,12 +12,16 @@ __all__ = [
     "HoldPath",
     "Holds",
     "Hop",
+    "Importance",
+    "MinimalSets",
     "Mutual",
     "Structure",
     "hold_table",
     "holds",
     "holds_on_home",
+    "importance",
     "indispensability",
+    "minimal_sets",
     "mutual",
     "path_text",
     "set_holds",

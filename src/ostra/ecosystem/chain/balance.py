@@ -33,9 +33,9 @@ class Mutual:
     """Item by item what a and b can stop, and of each other's.
 
     `table`: item, item_name, `a_low`, `a_high`, `b_low`, `b_high` (hold on all of the item), `a_share_*`, `b_share_*`
-    (what they provide of it), `a_over_b_*` (part of what b provides of the item that a can stop through its inputs; null
-    where b provides none), `b_over_a_*`, `balance_low`, `balance_high` (a over b less b over a, an absent one being 0),
-    `a_path`, `b_path`. Bounds of the balance are safe, the others exact.
+    (what they provide of it), `a_over_b_*` (the part of what b provides of the item that a can stop through its inputs;
+    null where b provides none), `b_over_a_*`, `balance_low`, `balance_high` (hold of a less hold of b), `a_path`,
+    `b_path`. Bounds of the balance are safe, the others exact.
     `a_largest`, `b_largest`: the largest of `a_over_b` and `b_over_a` (low, high, item), None where there is none.
     """
 
@@ -69,7 +69,6 @@ def mutual(structure: Structure, a: Side, b: Side) -> Mutual:
     rows = []
     for row, item in enumerate(structure.items):
         record: dict[str, object] = {"item": item, "item_name": structure.names[item]}
-        bounds: list[tuple[float, float]] = []
         for number, name in enumerate("ab"):
             other = "ba"[number]
             record[f"{name}_low"], record[f"{name}_high"] = found.low[row, number], found.high[row, number]
@@ -79,11 +78,10 @@ def mutual(structure: Structure, a: Side, b: Side) -> Mutual:
             low, high = float(over[0][number][row]), float(over[1][number][row])
             record[f"{name}_over_{other}_low"] = low if provides else None
             record[f"{name}_over_{other}_high"] = high if provides else None
-            bounds.append((low, high) if provides else (0.0, 0.0))
             record[f"{name}_path"] = path_text(paths[number][row])
-        record["balance_low"] = bounds[0][0] - bounds[1][1]
-        record["balance_high"] = bounds[0][1] - bounds[1][0]
-        if any(record[key] for key in ("a_high", "b_high")):
+        record["balance_low"] = found.low[row, 0] - found.high[row, 1]
+        record["balance_high"] = found.high[row, 0] - found.low[row, 1]
+        if found.high[row].any():
             rows.append(record)
     frame = pl.DataFrame(rows, schema=MUTUAL_COLUMNS)
     largest = []
