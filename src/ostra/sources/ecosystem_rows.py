@@ -173,7 +173,7 @@ def _within_the_whole(rows: list[_Merged], parts: set[int], file: str, oddities:
         key = _whole(row, parts)
         total = sums[key]
         if total > ROUNDING + 1e-9 and row.low is not None and row.high is not None:
-            least = min(row.low, max(0.0, 1.0 - (highs[key] - row.high)))
+            least = round(min(row.low, max(0.0, 1.0 - (highs[key] - row.high))), 12)
             note = f"The shares listed sum to {100 * total:.4g} per cent; each is read as at most what is stated."
             done = f"read as {100 * least:.1f} to {100 * row.high:.1f} per cent"
             oddities.append(Oddity("overfull", file, row.line, f"{row.shown}, sum {100 * total:.4g} per cent", done))

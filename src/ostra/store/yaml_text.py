@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ostra.model.base import Model
-from ostra.store.yaml_tree import resolve
 
-# Words that are plain in every place, also within {…} and […].
-_PLAIN = re.compile(r"[A-Za-z0-9(][A-Za-z0-9_./()%$€;'&+ -]*")
+# Words that are plain in every place, also within {…} and […]. Those that begin with a digit may be dates or numbers
+# in base 8, 16 or 60 to other readers.
+_PLAIN = re.compile(r"[A-Za-z(][A-Za-z0-9_./()%$€;'&+ -]*")
 # YAML takes these as line breaks, and the reader refuses the rest of their kind.
 _BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
+_WORDS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})  # no text to some readers
 WIDTH = 120  # longer texts stand on lines of their own
 
 
@@ -71,8 +72,7 @@ def _value(value: Any) -> str:
 
 def text_value(text: str) -> str:
     """A text as a YAML scalar that reads back as the same text, whatever it looks like."""
-    plain = _PLAIN.fullmatch(text) and not text.endswith(" ") and isinstance(resolve(text), str)
-    if plain and text.lower() not in ("yes", "no", "on", "off", "y", "n", "true", "false", "null"):
+    if _PLAIN.fullmatch(text) and not text.endswith(" ") and text.lower() not in _WORDS:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return _BREAKS.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
