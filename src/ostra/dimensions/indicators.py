@@ -15,6 +15,7 @@ MEASURES = {
     "import_share": "import share",
     "production_share": "production share",
     "provision_share": "provision share",
+    "chain_hold": "chain hold",
 }
 """Indicators that are holds, and the measure of step 1 that each stands for."""
 
@@ -76,7 +77,7 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
     Parameters
     ----------
     indicator : str
-        `import_share`, `production_share`, `provision_share`: a supplier's hold in each dependency of that measure;
+        `import_share`, `production_share`, `provision_share`, `chain_hold`: a supplier's hold in each dependency of that measure;
         `home_share`: home's hold at each of its chokepoints; `concentration`: of home's imports of each product that
         an item is bound to; `geopolrisk`: of each material that an item is bound to.
     step1, dossier
@@ -102,10 +103,11 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
 
 
 def _hold(indicator: str, row: Dependency) -> Reading:
-    part = MEASURES[indicator].removesuffix(" share")  # import, production, provision
-    whole = {"import": "imports of ", "production": "world production of ", "provision": ""}[part]
-    shared = {"import": "imports", "production": "world production", "provision": "provision"}[part]
+    part = MEASURES[indicator].split()[0]  # import, production, provision, chain
+    whole = {"import": "imports of ", "production": "world production of "}.get(part, "")
+    shared = {"import": "imports", "production": "world production"}.get(part, "provision")
     heading = f" (customs heading {row.product})" if row.product else ""
+    through_chain = indicator == "chain_hold"
     return Reading(
         indicator=indicator,
         key=row.id.removeprefix("dep."),
@@ -113,9 +115,11 @@ def _hold(indicator: str, row: Dependency) -> Reading:
         item_name=row.item_name,
         supplier=row.supplier,
         value=row.hold,
-        phrase=f"{row.supplier_name}'s share in {shared}{heading}",
-        before=f"{row.supplier_name} provides ",
-        after=f" of {whole}{row.item_name}",
+        phrase=f"{row.supplier_name}'s hold through the chain"
+        if through_chain
+        else f"{row.supplier_name}'s share in {shared}{heading}",
+        before=f"{row.supplier_name} can stop " if through_chain else f"{row.supplier_name} provides ",
+        after=f" of {row.item_name} through the chain" if through_chain else f" of {whole}{row.item_name}",
         year=row.year,
         evidence=(row.evidence,),
         caveats=row.caveats,

@@ -2,7 +2,7 @@
 
 Three kinds of hold are read off, each with its own evidence: the share of a supplier in what home imports (trade
 facts), the share of a producer in what the world produces (production facts), and the share that the dossier says a
-provider has (see holds.py). Holds that work through several tiers at once are the business of the chain method.
+provider has (see holds.py). What these add up to through several tiers is the chain method's (see chained.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 import polars as pl
 
 from ostra.economies import Home, economy_name
-from ostra.ecosystem import evidence, graph, material_production, materials, trade
+from ostra.ecosystem import chained, evidence, graph, material_production, materials, trade
 from ostra.ecosystem.holds import Hold, import_holds, production_holds, provision_evidence, provision_holds
 from ostra.ecosystem.tables import FactTables
 from ostra.model.assessment import (
@@ -102,6 +102,11 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         for hold in holds
         if hold.economy not in members and hold.share.high >= MIN_HOLD
     ]
+    structure = chained.chain_structure(dossier, [h for h in holds if h.measure != "provision share"], home, year)
+    through_chain, chain_evidence = chained.with_evidence(
+        chained.chain_holds(structure, dossier, home, CHOKEPOINT_HOLD), holds, dossier, home, members
+    )
+    dependencies += chained.chain_dependencies(through_chain)
     dependencies.sort(key=lambda d: (-d.hold.low, -d.hold.high, d.id))
     chokepoints = _chokepoints([h for h in holds if h.measure != "import share"], members, home, order, reach)
     found = [
@@ -110,12 +115,14 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         *evidence.production_evidence(produced, tables, LISTED_SHARE),
         *evidence.material_evidence(indicators, tables, home),
         *provision_evidence(provided, dossier),
+        *chain_evidence,
     ]
     return EcosystemResult(
         dependencies=tuple(dependencies),
         chokepoints=tuple(chokepoints),
         mutual=tuple(_mutual(dependencies, chokepoints, holds, needed_by)),
         holds=tuple(_item_hold(hold, members) for hold in holds),
+        chain=tuple(through_chain),
         trade=tuple(_trade_rows(this_year)),
         trade_series=tuple(_trade_rows(series)),
         suppliers=tuple(

@@ -25,10 +25,13 @@ def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
 
 
 def top_dependencies(assessment: Assessment, most: int = 6, per_supplier: int = 3) -> list[Dependency]:
-    """The most pressing dependencies: each item once, and no supplier more than `per_supplier` times."""
+    """The most pressing dependencies: each item once, and no supplier more than `per_supplier` times.
+
+    Holds through the chain repeat those at their chokepoints, which are named here; they have figures of their own.
+    """
     chosen: list[Dependency] = []
     for row in ranked_dependencies(assessment):
-        if row.hold.low <= 0.0 or any(row.item == other.item for other in chosen):
+        if row.measure == "chain hold" or row.hold.low <= 0.0 or any(row.item == other.item for other in chosen):
             continue
         if sum(row.supplier == other.supplier for other in chosen) < per_supplier:
             chosen.append(row)
