@@ -17,6 +17,8 @@ ldconfig -p 2>/dev/null | grep -q 'libpangoft2-1\.0\.so\.0' || packages="$packag
 ldconfig -p 2>/dev/null | grep -q 'libharfbuzz-subset\.so\.0' || packages="$packages libharfbuzz-subset0"
 if [ "$purpose" = test ]; then
   command -v chromium >/dev/null || packages="$packages chromium"
+  # Playwright's driver needs it and does not bring it along.
+  ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || packages="$packages libatomic1"
   command -v git >/dev/null || packages="$packages git"
   command -v pdftoppm >/dev/null || packages="$packages poppler-utils"
 fi
