@@ -127,7 +127,9 @@ def extreme_share(amounts: Sequence[tuple[str | None, float, float]], players: f
 
     `amounts`: (holder or None for what no row accounts for, low, high).
     """
-    inside = [who in players or (who is None and most and bool(players)) for who, _, _ in amounts]
+    # Of whom a row states the total, no other part is looked for.
+    others = players - {who for who, _, _ in amounts}
+    inside = [who in players or (who is None and most and bool(others)) for who, _, _ in amounts]
     value = sum(low for (_, low, _), own in zip(amounts, inside, strict=True) if own)
     free = 1.0 - sum(low for _, low, _ in amounts)
     room_in = sum(high - low for (_, low, high), own in zip(amounts, inside, strict=True) if own)

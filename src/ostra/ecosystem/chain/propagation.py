@@ -56,6 +56,8 @@ def propagate(
         that is not reached in MAX_ROUNDS, a low bound is from below and a high bound from above.
     """
     holds = shares.copy()
+    if not holds.size:
+        return Propagated(holds, np.array([], dtype=np.int64))
     unresolved: list[Ints] = []
     every = np.arange(len(structure.requires.item))
     if inputs is not None:
