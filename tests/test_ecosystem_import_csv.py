@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Ownership, Provision
-from ostra.sources.ecosystem_csv import ecosystem_csv_reading, read_ecosystem_csv
+from ostra.sources.ecosystem_csv import FILES, ecosystem_csv_reading, read_ecosystem_csv
+from ostra.sources.ecosystem_rows import RULES
 from ostra.store.documents import read_dossier
 from ostra.store.ecosystems import check_ecosystem
 from ostra.store.yaml_text import document_text
@@ -498,3 +500,35 @@ def test_whatever_the_cells_hold_each_fault_is_told_with_its_place(
     assert all("four" not in link and link[0] != link[1] for link in links)
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     assert sum(len(row.claims) for row in dossier.provision) == len(filled)
+
+
+# --- the page that defines the format ------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "bring-your-own-ecosystem.md"
+
+
+def test_the_example_of_the_page_is_sound(tmp_path: Path) -> None:
+    """The four blocks, saved under their names, are an ecosystem without a problem, and mean what the page says."""
+    text = PAGE.read_text(encoding="utf-8")
+    blocks = re.findall(r"^`(\w+\.csv)`\n\n```csv\n(.*?)```", text, re.DOTALL | re.MULTILINE)
+    assert [name for name, _ in blocks] == ["items.csv", "links.csv", "providers.csv", "provision.csv"]
+    for name, block in blocks:
+        (tmp_path / name).write_text(block)
+    assert problems(tmp_path) == []
+    dossier = read_ecosystem_csv(tmp_path)
+    rows = of(dossier, "cell", "headquarters")
+    assert not rows["CHN"].part_of_economy
+    assert rows["Alpha Cells"].part_of_economy
+    assert dossier.ownership[0].owner == "Gamma Group"
+
+
+def test_the_page_defines_each_column_and_names_each_rule() -> None:
+    """What the reader knows is on the page: columns in their tables, rules in theirs."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name, (required, optional) in FILES.items():
+        section = text.split(f"### {name}")[1].split("\n##")[0]
+        table = [line.split("|")[1:3] for line in section.splitlines() if line.startswith("| `")]
+        described = {column: need.strip() for names, need in table for column in re.findall(r"`(\w+)`", names)}
+        assert described == dict.fromkeys(required, "required") | dict.fromkeys(optional, "")
+    named = text.split("## The rules")[1]
+    assert [rule for rule in RULES if not re.search(rf"\b{rule}\b", named)] == []

@@ -171,3 +171,12 @@ def test_words_that_look_like_something_else_stay_text(text: str) -> None:
     """Codes, dates, numbers and signs that mean something in YAML."""
     assert parse_yaml(f"a: {text_value(text)}\n", "x").value == {"a": text}
     assert yaml.safe_load(f"a: {text_value(text)}\n") == {"a": text}
+
+
+def test_check_tells_notes_beside_problems(tmp_path: Path, folder: Path) -> None:
+    """The encoding and the columns that were not read are told whether or not there are problems."""
+    (folder / "items.csv").write_bytes("id,name,kind,stage,remark\ncar,Citroën,product,,\n".encode("latin-1"))
+    problems, caveats = check_ecosystem(folder)
+    assert [(p.file, p.value) for p in problems] == [("links.csv", "battery"), ("provision.csv", "battery")]
+    assert any("read as Latin-1" in caveat for caveat in caveats)
+    assert any("'remark'" in caveat for caveat in caveats)

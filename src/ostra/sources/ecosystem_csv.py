@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Literal, get_args
 
-from ostra.errors import DataError, NotFoundError
+from ostra.errors import NotFoundError
 from ostra.model.dossier import Dossier, Item, ItemKind, Link, ProductBinding, Stage
 from ostra.model.evidence import Claim
 from ostra.sources.ecosystem_cells import (
@@ -44,12 +44,20 @@ COMPLETE: dict[str, tuple[Literal["location", "headquarters"], ...]] = {
 
 
 def read_ecosystem_csv(folder: Path, *, into: str = "ecosystem") -> Dossier:
-    """The four files as a dossier; `ecosystem_csv_reading` returns what was odd about them too."""
-    return ecosystem_csv_reading(folder, into=into).dossier
+    """The four files as a dossier; `ecosystem_csv_reading` returns what was odd about them too.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such folder.
+    DataError
+        With one problem for each fault in any of the files.
+    """
+    return ecosystem_csv_reading(folder, into=into).sound()
 
 
 def ecosystem_csv_reading(folder: Path, *, into: str = "ecosystem") -> EcosystemReading:
-    """Read the four files, which must be free of faults.
+    """Read the four files to their ends.
 
     Parameters
     ----------
@@ -61,14 +69,12 @@ def ecosystem_csv_reading(folder: Path, *, into: str = "ecosystem") -> Ecosystem
     Returns
     -------
     EcosystemReading
-        Without problems; the oddities say which rules were applied to which rows.
+        With a dossier and no problems, or with one problem for each fault and no dossier.
 
     Raises
     ------
     NotFoundError
         There is no such folder.
-    DataError
-        With one problem for each fault in any of the files.
     """
     if not folder.is_dir():
         raise NotFoundError(f"there is no folder {folder}")
@@ -82,15 +88,15 @@ def ecosystem_csv_reading(folder: Path, *, into: str = "ecosystem") -> Ecosystem
         gathered, tables["provision.csv"], items=sound["items.csv"], providers=sound["providers.csv"]
     )
     problems = [problem for table in tables.values() for problem in table.all_problems()]
+    notes = tuple(note for table in tables.values() for note in table.notes)
     if problems:
-        raise DataError(problems)
+        return EcosystemReading(None, tuple(gathered.oddities), tuple(problems), notes)
     provision, oddities = settled(listed, "provision.csv")
     gathered.oddities += oddities
     provided = {row.item for row in provision}
     for item in gathered.items.values():
         if item.id not in provided and not item.complete:
             gathered.oddities.append(Oddity("nobody listed", "items.csv", None, item.id, "anybody may provide it"))
-    notes = [note for table in tables.values() for note in table.notes]
     dates = sorted(str(row.year) for row in provision if row.year)
     dossier = Dossier(
         format="ostra-dossier/1",
@@ -108,7 +114,7 @@ def ecosystem_csv_reading(folder: Path, *, into: str = "ecosystem") -> Ecosystem
         ownership=tuple(owners),
         caveats=(*caveats(gathered.oddities, carried=True), *notes),
     )
-    return EcosystemReading(dossier, tuple(gathered.oddities), ())
+    return EcosystemReading(dossier, tuple(gathered.oddities), (), notes)
 
 
 def read_items(gathered: Gathered, table: Table) -> None:

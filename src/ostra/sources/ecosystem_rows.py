@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ostra.errors import Problem
+from ostra.errors import DataError, Problem
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Provision
 
@@ -77,11 +77,41 @@ class Oddity:
 
 @dataclass(frozen=True)
 class EcosystemReading:
-    """A dossier read from an outside format, with every oddity and every row that could not be used."""
+    """What was read from an outside format.
 
-    dossier: Dossier
+    Attributes
+    ----------
+    dossier
+        None if the problems forbid one.
+    oddities
+        Every row that a rule was applied to.
+    problems
+        What breaks the format: with a dossier, rows that could not be used in it.
+    notes
+        What is to be known of the files as a whole: encoding, separators, columns that were not read.
+    """
+
+    dossier: Dossier | None
     oddities: tuple[Oddity, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """The notes, and one sentence for each rule that was applied."""
+        return (*self.notes, *caveats(self.oddities))
+
+    def sound(self) -> Dossier:
+        """The dossier.
+
+        Raises
+        ------
+        DataError
+            There is none, for every problem at once.
+        """
+        if self.dossier is None:
+            raise DataError(self.problems)
+        return self.dossier
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import NotFoundError, Problem
 from ostra.model.dossier import Dossier, Provision
 from ostra.sources.ecosystem_rows import EcosystemReading, Oddity, caveats, settled
-from ostra.sources.ecosystem_table import open_table
+from ostra.sources.ecosystem_table import Table, open_table
 from ostra.sources.eto_gathered import LICENCE, Gathered, find_years
 from ostra.sources.eto_inputs import items_of, place, read_links, read_nodes, stage_links
 from ostra.sources.eto_provision import read_providers, read_provision
@@ -58,8 +58,16 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def read_eto_chips(folder: Path, *, into: str = "eto-chips") -> Dossier:
-    """The data set as a dossier; `eto_chips_reading` returns what was odd about it too."""
-    return eto_chips_reading(folder, into=into).dossier
+    """The data set as a dossier; `eto_chips_reading` returns what was odd about it too.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such folder.
+    DataError
+        A file is missing or cannot be read, or a column is missing: every such fault at once.
+    """
+    return eto_chips_reading(folder, into=into).sound()
 
 
 def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemReading:
@@ -80,27 +88,27 @@ def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemRead
     Returns
     -------
     EcosystemReading
-        Rows that cannot be used are among the problems and the oddities; nothing is left out in silence.
+        Rows that cannot be used are among the problems and the oddities; nothing is left out in silence. Without a
+        dossier if a file is missing or cannot be read, or a column is missing: every such fault at once.
 
     Raises
     ------
     NotFoundError
         There is no such folder.
-    DataError
-        A file is missing or cannot be read, or a column is missing: every such fault at once.
     """
     if not folder.is_dir():
         raise NotFoundError(f"there is no folder {folder}")
     tables = {name: open_table(folder, name, *columns) for name, columns in FILES.items()}
     faults = [problem for table in tables.values() for problem in table.all_problems()]
     if faults:
-        raise DataError(faults)
+        return EcosystemReading(None, (), tuple(faults), _notes(tables))
     rows = {name: list(table.rows()) for name, table in tables.items()}
     gathered = Gathered()
     find_years(gathered, rows)
     read_nodes(gathered, rows)
     if not gathered.nodes:
-        raise DataError(Problem("holds no input", "inputs.csv", mend="Fetch the data set again"))
+        gathered.problems.append(Problem("holds no input", "inputs.csv", mend="Fetch the data set again"))
+        return EcosystemReading(None, tuple(gathered.oddities), tuple(gathered.problems), _notes(tables))
     links = read_links(gathered, rows["sequence.csv"])
     links += stage_links(gathered)
     place(gathered, links)
@@ -112,7 +120,7 @@ def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemRead
     for table in tables.values():
         gathered.problems += table.all_problems()
         gathered.oddities += [Oddity("set aside", table.name, p.line, p.value, p.reason) for p in table.all_problems()]
-    notes = [note for table in tables.values() for note in table.notes]
+    notes = _notes(tables)
     base = gathered.sources["eto-chips"]
     dossier = Dossier(
         format="ostra-dossier/1",
@@ -138,7 +146,11 @@ def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemRead
             *notes,
         ),
     )
-    return EcosystemReading(dossier, tuple(gathered.oddities), tuple(gathered.problems))
+    return EcosystemReading(dossier, tuple(gathered.oddities), tuple(gathered.problems), notes)
+
+
+def _notes(tables: dict[str, Table]) -> tuple[str, ...]:
+    return tuple(note for table in tables.values() for note in table.notes)
 
 
 def _years(provision: tuple[Provision, ...]) -> str:

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 from ostra.errors import ConflictError, DataError, NotFoundError, Problem, UsageError
 from ostra.model.dossier import Dossier
 from ostra.sources.ecosystem_csv import ecosystem_csv_reading
-from ostra.sources.ecosystem_rows import EcosystemReading, Oddity, caveats
+from ostra.sources.ecosystem_rows import EcosystemReading, Oddity
 from ostra.sources.eto_chips import eto_chips_reading
 from ostra.store.documents import read_dossier
 from ostra.store.facts import sync_folder
@@ -101,7 +101,8 @@ def import_ecosystem(
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", into) or len(into) > 80:
         raise UsageError(f"the id of a dossier is small letters, digits and hyphens, at most 80, not {into!r}")
     reading = _READERS[kind](folder, into)
-    text = document_text(reading.dossier, f"{reading.dossier.title}\nRead by ostra from a folder of kind {kind}.")
+    dossier = reading.sound()
+    text = document_text(dossier, f"{dossier.title}\nRead by ostra from a folder of kind {kind}.")
     size = len(text.encode("utf-8"))
     if size > MAX_BYTES:
         raise DataError(
@@ -112,9 +113,7 @@ def import_ecosystem(
         )  # fmt: skip
     path = workspace / "dossiers" / f"{into}.yaml"
     unchanged = _write(path, text, replace)
-    return EcosystemReport(
-        reading.dossier, path, caveats(reading.oddities), reading.problems, reading.oddities, unchanged
-    )
+    return EcosystemReport(dossier, path, reading.caveats, reading.problems, reading.oddities, unchanged)
 
 
 def check_ecosystem(folder: Path) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
@@ -123,7 +122,8 @@ def check_ecosystem(folder: Path) -> tuple[tuple[Problem, ...], tuple[str, ...]]
     Returns
     -------
     tuple
-        The problems, each with file, line, column, value and mend; and one sentence for each rule that applies.
+        The problems, each with file, line, column, value and mend; and what is to be known: encoding, columns that
+        were not read, and one sentence for each rule that applies.
 
     Raises
     ------
@@ -131,11 +131,8 @@ def check_ecosystem(folder: Path) -> tuple[tuple[Problem, ...], tuple[str, ...]]
         There is no such folder, or it holds neither items.csv nor inputs.csv.
     """
     kind = kind_of_ecosystem(folder)
-    try:
-        reading = _READERS[kind](folder, "check")
-    except DataError as error:
-        return error.problems, ()
-    return reading.problems, caveats(reading.oddities)
+    reading = _READERS[kind](folder, "check")
+    return reading.problems, reading.caveats
 
 
 def kind_of_ecosystem(folder: Path) -> str:
