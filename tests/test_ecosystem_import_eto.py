@@ -188,6 +188,7 @@ def test_the_licence_stands_in_every_source_and_first_among_the_caveats(chips: E
     """Nobody can use the dossier without meeting CC BY-NC 4.0."""
     assert {source.licence for source in chips.dossier.sources} == {"CC BY-NC 4.0"}
     assert "not for commercial use" in chips.dossier.caveats[0]
+    assert "not for commercial use" in chips.caveats[0]
 
 
 @published

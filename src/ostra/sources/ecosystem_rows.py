@@ -262,8 +262,16 @@ def caveats(oddities: Iterable[Oddity], *, carried: bool = False) -> tuple[str, 
         found = by_rule.get(rule, [])
         if not found or (carried and rule in HOUSEKEEPING):
             continue
-        places = sorted({(o.file, o.line or 0) for o in found})
-        shown = ", ".join(f"{file}:{line}" if line else file for file, line in places[:LISTED])
-        more = f" and {len(places) - LISTED} more" if len(places) > LISTED else ""
-        sentences.append(f"{len(found)} × {what} ({shown}{more}).")
+        sentences.append(f"{len(found)} × {what} ({_places(found)}).")
     return tuple(sentences)
+
+
+def _places(oddities: Iterable[Oddity]) -> str:
+    """The first lines, by file, and how many more there are."""
+    places = sorted({(oddity.file, oddity.line or 0) for oddity in oddities})
+    lines: dict[str, list[str]] = defaultdict(list)
+    for file, line in places[:LISTED]:
+        lines[file] += [str(line)] if line else []
+    shown = [f"{file} line {', '.join(numbers)}" if numbers else file for file, numbers in lines.items()]
+    more = f" and {len(places) - LISTED:,} more" if len(places) > LISTED else ""
+    return "; ".join(shown) + more

@@ -121,6 +121,12 @@ def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemRead
         gathered.problems += table.all_problems()
         gathered.oddities += [Oddity("set aside", table.name, p.line, p.value, p.reason) for p in table.all_problems()]
     notes = _notes(tables)
+    about = (
+        f"Licence {LICENCE}: not for commercial use; name the Emerging Technology Observatory as the source.",
+        "Country shares are by headquarters, as the publisher's documentation says, except where a chart is "
+        "captioned by site; where things are made is mostly unknown here.",
+        _years(provision),
+    )
     base = gathered.sources["eto-chips"]
     dossier = Dossier(
         format="ostra-dossier/1",
@@ -137,16 +143,9 @@ def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemRead
         items=items,
         links=tuple(links),
         provision=provision,
-        caveats=(
-            f"Licence {LICENCE}: not for commercial use; name the Emerging Technology Observatory as the source.",
-            "Country shares are by headquarters, as the publisher's documentation says, except where a chart is "
-            "captioned by site; where things are made is mostly unknown here.",
-            _years(provision),
-            *caveats(gathered.oddities, carried=True),
-            *notes,
-        ),
+        caveats=(*about, *caveats(gathered.oddities, carried=True), *notes),
     )
-    return EcosystemReading(dossier, tuple(gathered.oddities), tuple(gathered.problems), notes)
+    return EcosystemReading(dossier, tuple(gathered.oddities), tuple(gathered.problems), (*about, *notes))
 
 
 def _notes(tables: dict[str, Table]) -> tuple[str, ...]:
