@@ -234,6 +234,11 @@ def test_columns_that_were_not_read_are_told_with_what_may_be_meant(tmp_path: Pa
     folder = world(tmp_path, provision="item,provider,by,share,yaer,remark\nbattery,byd,location,0.2,2023,x\n")
     (note,) = [caveat for caveat in read_ecosystem_csv(folder).caveats if "not read" in caveat]
     assert "'yaer' (did you mean 'year'?), 'remark'" in note
+    items = "id,name,kind,stage,x\u202ey\ncar,Car,product,A,\n"
+    dossier = read_ecosystem_csv(
+        world(tmp_path, items=items, links="item,needs\n", provision="item,provider,by,share\n")
+    )
+    assert read_dossier(document_text(dossier)) == dossier
 
 
 def test_an_item_that_nobody_provides_is_told(tmp_path: Path) -> None:

@@ -533,6 +533,7 @@ def test_html_formulas_and_hidden_characters_stay_text_or_go(tmp_path: Path) -> 
         'N7,<script>alert(1)</script>,material_resource,,,"=1+1\n\nSecond: # line",,,,',
         "N8,=cmd|x!A0,material_resource,,,,,,,",
         "N9,Sa\u202elt\x07,material_resource,,,,,,,",
+        "N\u202e10,Yeast,mat\u2066erial,,,,\u202e,\u202e$1 billion,\u202e,\u202e",
     ]
     reading = eto_chips_reading(world(tmp_path, inputs=inputs))
     names = {item.name: item.description for item in reading.dossier.items}

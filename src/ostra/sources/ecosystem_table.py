@@ -174,7 +174,7 @@ def _columns(header: list[str], required: Sequence[str], optional: Sequence[str]
             table.complain("column is there twice", 1, plain, mend="Remove one of them")
         found.append(plain if plain in known else "")
         if plain and plain not in known:
-            other.append(name.strip())
+            other.append(clean(name))
     absent = [name for name in required if name not in found]
     for name in absent:
         close = next((o for o in other if difflib.get_close_matches(_plain(o), [name], cutoff=0.6)), "")

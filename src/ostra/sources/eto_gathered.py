@@ -60,7 +60,7 @@ class Gathered:
         name = f"{file.removesuffix('.csv')}-{row.line}"
         if name not in self.claims:
             self.claims[name] = Claim.model_validate(
-                {"id": name, "statement": shortened(statement, 2000), "source": source, "basis": "cites"}
+                {"id": name, "statement": shortened(clean(statement), 2000), "source": source, "basis": "cites"}
                 | {"locator": f"{file} line {row.line}"}
                 | number
             )
