@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
 
-from ostra.ecosystem.chain.families import MAX_SETS, Family, minimal, product, too_many
-from ostra.ecosystem.chain.propagation import Bound, propagate
-from ostra.ecosystem.chain.shares import player_shares, set_shares
+from ostra.ecosystem.chain.families import MAX_SETS, Family, bits, minimal, product, too_many
+from ostra.ecosystem.chain.item_amounts import item_amounts
+from ostra.ecosystem.chain.propagation import Bound
+from ostra.ecosystem.chain.shares import player_shares
 from ostra.ecosystem.chain.structure import Floats, Structure
-from ostra.errors import MethodError, UsageError
+from ostra.ecosystem.chain.trying import sets_by_trying
+from ostra.errors import UsageError
 
 # Thresholds nearer than this are equal; rounding moves shares less.
 EQUAL = 1e-9
-# Our choice: how many sets are tried where a threshold on a mean of variants is no gate.
-MAX_TRIES = 200_000
-# Cells of items × sets that are tried at once.
-CELLS = 4_000_000
 
 Gate = tuple[int, float]
 
@@ -100,12 +97,7 @@ def minimal_sets(
 
 
 def _names(mask: int, names: Sequence[str]) -> tuple[str, ...]:
-    found = []
-    while mask:
-        bit = mask & -mask
-        found.append(names[bit.bit_length() - 1])
-        mask ^= bit
-    return tuple(found)
+    return tuple(names[k] for k in bits(mask))
 
 
 @dataclass
@@ -136,14 +128,18 @@ class _Search:
             low, high = player_shares(structure)
             self.share = low if bound == "low" else high
             self.gain = high
-            self.providers = [_providers(structure, basis) for basis in range(len(structure.amounts))]
+            self.providers = [item_amounts(structure, basis) for basis in range(len(structure.amounts))]
 
     def top(self, row: int, threshold: float) -> Family:
         """The family of the gate at the top."""
         try:
             return self._solve((row, threshold))
         except _NoGate:
-            return self._try_all(row, threshold)
+            family, cut = sets_by_trying(
+                self.structure, row, threshold, self.bound, members=self.members, max_size=self.max_size
+            )
+            self.truncated = cut
+            return family
 
     # Gates
 
@@ -296,13 +292,14 @@ class _Search:
         than alone. Low shares are not; there, nobody adds more than all amounts that it has a part in.
         """
         if self.bound == "high":
-            return self.gain[row]
+            alone: Floats = self.gain[row]
+            return alone
         gains = np.zeros(len(self.structure.players))
         for basis in self.providers:
             touched = np.zeros(len(gains))
             for holders, _, high in basis[row].amounts:
-                for k in range(holders.bit_length()):
-                    touched[k] += high if holders >> k & 1 else 0.0
+                for k in bits(holders):
+                    touched[k] += high
             gains = np.maximum(gains, touched)
         return gains
 
@@ -313,122 +310,7 @@ class _Search:
             return lambda mask: max(basis.low(mask) for basis in bases)
         return lambda mask: min(1.0, sum(basis.high(mask) for basis in bases))
 
-    # Trying
-
-    def _try_all(self, row: int, threshold: float) -> Family:
-        """All sets up to the size over the players (or items) below an item, smallest first, without supersets."""
-        structure = self.structure
-        below = self._below(row)
-        if self.members == "items":
-            candidates = [k for k in below if not structure.unprovided[k]]
-        else:
-            reach = self.gain[below].max(axis=0)
-            candidates = np.flatnonzero(reach > EQUAL).tolist()
-        found: list[int] = []
-        tried = 0
-        step = max(1, CELLS // max(1, len(structure.items)))
-        for size in range(1, min(self.max_size, len(candidates)) + 1):
-            batch: list[tuple[int, ...]] = []
-            for chosen in combinations(candidates, size):
-                mask = sum(1 << k for k in chosen)
-                if any(other & mask == other for other in found):
-                    continue
-                tried += 1
-                if tried > MAX_TRIES:
-                    raise MethodError(
-                        f"more than {MAX_TRIES:,} sets of {len(candidates)} have to be tried, because a level of "
-                        "known kinds is asked for; ask for smaller sets, level 0, or make blocs of the players"
-                    )
-                batch.append(chosen)
-                if len(batch) == step:
-                    found += self._attaining(row, threshold, batch)
-                    batch = []
-            found += self._attaining(row, threshold, batch)
-        self.truncated = len(candidates) > self.max_size
-        return minimal(found)
-
-    def _attaining(self, row: int, threshold: float, batch: list[tuple[int, ...]]) -> list[int]:
-        if not batch:
-            return []
-        structure = self.structure
-        if self.members == "items":
-            shares = np.zeros((len(structure.items), len(batch)))
-            for column, chosen in enumerate(batch):
-                shares[list(chosen), column] = 1.0
-        else:
-            low, high = set_shares(structure, [{structure.players[k] for k in chosen} for chosen in batch])
-            shares = low if self.bound == "low" else high
-        held = propagate(structure, shares, self.bound).holds[row]
-        return [sum(1 << k for k in batch[column]) for column in np.flatnonzero(held >= threshold - EQUAL).tolist()]
-
-    def _below(self, row: int) -> list[int]:
-        seen = {row}
-        stack = [row]
-        while stack:
-            here = stack.pop()
-            for first, links in (
-                (self.first_requires, self.structure.requires.needs),
-                (self.first_variant, self.structure.variants.needs),
-            ):
-                for needs in links[first[here] : first[here + 1]].tolist():
-                    if needs not in seen:
-                        seen.add(needs)
-                        stack.append(needs)
-        return sorted(seen)
-
 
 def _threshold(value: float) -> float:
     """A threshold that two ways of computing it agree on."""
     return min(1.0, round(value, 12))
-
-
-@dataclass
-class _Providers:
-    """The amounts of one item with their holders as bits (0: anybody)."""
-
-    amounts: list[tuple[int, float, float]]
-    claimed: float
-    rest: float
-    whole: bool
-    closed: int
-    low_sum: float
-    high_sum: float
-
-    def low(self, mask: int) -> float:
-        own_low = own_high = 0.0
-        for holders, low, high in self.amounts:
-            if holders and holders & mask == holders:
-                own_low += low
-                own_high += high
-        least = 1.0 - (self.high_sum + self.rest - own_high) if self.whole else 0.0
-        return max(own_low, least)
-
-    def high(self, mask: int) -> float:
-        touch_low = touch_high = 0.0
-        for holders, low, high in self.amounts:
-            if not holders or holders & mask:
-                touch_low += low
-                touch_high += high
-        if mask & ~self.closed:
-            touch_high += self.claimed
-        return min(touch_high, 1.0 - (self.low_sum - touch_low)) if self.whole else min(1.0, touch_high)
-
-
-def _providers(structure: Structure, basis: int) -> list[_Providers]:
-    amounts = structure.amounts[basis]
-    found = [
-        _Providers([], float(claimed), float(rest), bool(whole), 0, float(low), float(high))
-        for claimed, rest, whole, low, high in zip(
-            amounts.claimed, amounts.rest, amounts.whole, amounts.low_sum, amounts.high_sum, strict=True
-        )
-    ]
-    holders = amounts.holders.tolist()
-    start = amounts.start.tolist()
-    for number, item in enumerate(amounts.item.tolist()):
-        mask = 0
-        for k in holders[start[number] : start[number + 1]]:
-            mask |= 1 << k
-        found[item].amounts.append((mask, float(amounts.low[number]), float(amounts.high[number])))
-    for item, player in zip(*(part.tolist() for part in amounts.closed), strict=True):
-        found[item].closed |= 1 << player
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ostra.errors import MethodError
 
@@ -22,7 +22,7 @@ def minimal(sets: Iterable[int]) -> Family:
             return frozenset([0])
         size = candidate.bit_count()
         if 2**size <= len(kept):
-            covered = _has_subset(candidate, kept)
+            covered = has_subset(candidate, kept)
         else:
             covered = any(other & candidate == other for other in kept)
         if not covered:
@@ -30,7 +30,16 @@ def minimal(sets: Iterable[int]) -> Family:
     return frozenset(kept)
 
 
-def _has_subset(candidate: int, kept: set[int]) -> bool:
+def bits(members: int) -> Iterator[int]:
+    """The members of a set, ascending."""
+    while members:
+        bit = members & -members
+        yield bit.bit_length() - 1
+        members ^= bit
+
+
+def has_subset(candidate: int, kept: Collection[int]) -> bool:
+    """Whether a proper, non-empty part of a set is among others; at the cost of trying all parts."""
     part = (candidate - 1) & candidate
     while part:
         if part in kept:
@@ -105,12 +114,12 @@ class Probability:
                 larger.append(members)
         if not larger:
             return 1.0 - works
-        bits = 0
+        together = 0
         for members in larger:
-            bits |= members
-        if bits.bit_count() > MAX_EVENTS:
+            together |= members
+        if together.bit_count() > MAX_EVENTS:
             raise MethodError(
-                f"{bits.bit_count()} members in sets of two and more are too many for exact probabilities "
+                f"{together.bit_count()} members in sets of two and more are too many for exact probabilities "
                 f"(limit {MAX_EVENTS}); ask for smaller sets"
             )
         return 1.0 - works * (1.0 - self._larger(frozenset(larger)))
@@ -122,13 +131,10 @@ class Probability:
             raise MethodError("the sets overlap too much for exact probabilities; ask for smaller sets")
         counts: dict[int, int] = {}
         for members in family:
-            rest = members
-            while rest:
-                bit = rest & -rest
-                counts[bit] = counts.get(bit, 0) + 1
-                rest ^= bit
-        pivot = max(counts, key=lambda bit: (counts[bit], -bit))
-        p = self.p[pivot.bit_length() - 1]
+            for member in bits(members):
+                counts[member] = counts.get(member, 0) + 1
+        member = max(counts, key=lambda k: (counts[k], -k))
+        pivot, p = 1 << member, self.p[member]
         failed = self.of(minimal(members & ~pivot for members in family))
         works = self.of(frozenset(members for members in family if not members & pivot))
         value = p * failed + (1.0 - p) * works

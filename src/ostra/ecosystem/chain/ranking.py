@@ -84,8 +84,8 @@ def importance(
     for name, number in bit.items():
         own = 1 << number
         with_it = frozenset(mask for mask in family if mask & own)
-        if own in family and p[number] < 1.0:
-            # A member that stops the item alone: Q = p + (1 − p) P(stopped | it works).
+        if own in family and p[number] <= 0.9:
+            # A member that stops the item alone: Q = p + (1 − p) P(stopped | it works); near p = 1 this loses digits.
             birnbaum = 1.0 - (stopped - p[number]) / (1.0 - p[number])
             contains = p[number]
         else:
