@@ -36,10 +36,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "toolkit",
         "assess",
     },
+    "chains": {"errors", "model", "economies", "ecosystem", "workspace"},
     "output": {"errors", "model"},
     "provenance": {"errors", "model", "store"},
     "__init__": {"errors", "model", "economies", "workspace", "provenance"},
-    "cli": {"errors", "model", "economies", "store", "workspace", "output", "provenance", "report", "__init__"},
+    "cli": {"errors", "model", "economies", "store", "ecosystem", "workspace", "chains", "output", "provenance", "report", "__init__"},
     "cases": set(),
 }
 

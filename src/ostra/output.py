@@ -128,7 +128,8 @@ def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Prov
         room -= widths[shown] + 2
         shown += 1
     shown = max(shown, 1)
-    table = Table(box=None, pad_edge=False, padding=(0, 1), title=provenance.title, title_justify="left")
+    console.print(provenance.title, style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
     for column in columns[:shown]:
         table.add_column(
             column.heading,

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, facts, listings
+from ostra.cli import assessing, chaining, facts, listings
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -22,16 +22,22 @@ app.command(assessing.init)
 app.command(listings.ecosystems)
 app.command(listings.deps)
 app.command(listings.materials)
+app.command(chaining.chain)
 app.command(assessing.assess)
 app.command(assessing.trace)
 app.command(assessing.report)
 app.command(assessing.check)
+app.command(assessing.import_ecosystem, name="import")
 data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
 data.command(facts.list_datasets, name="list")
 data.command(facts.import_files, name="import")
 data.command(facts.check_store, name="check")
 data.command(facts.export_dataset, name="export")
 app.command(data)
+
+
+# What DuckDB raises when a file is not what it should be; its other errors are faults of ours.
+DAMAGED = ("IOException", "InvalidInputException", "SerializationException")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return complain("stopped", 130)
     except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+        if type(error).__module__ != "_duckdb" or type(error).__name__ not in DAMAGED:
             raise
         # Facts are read lazily, so a damaged file shows only when a query runs.
         return complain(

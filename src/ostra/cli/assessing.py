@@ -196,15 +196,67 @@ def report(assessment: Path, /, *, output: Annotated[Path, Parameter(name=["--ou
     print(f"Written to {output}")  # noqa: T201
 
 
+def import_ecosystem(
+    kind: Literal["eto-chips", "csv"],
+    folder: Path,
+    /,
+    *,
+    into: str,
+    replace: Annotated[bool, Parameter(negative=())] = False,
+    workspace_path: WorkspaceOption = None,
+) -> None:
+    """Import an ecosystem into the workspace as a dossier; for facts see: ostra data import.
+
+    Parameters
+    ----------
+    kind
+        eto-chips: the advanced semiconductor supply chain of ETO/CSET as published; csv: items.csv, links.csv,
+        provision.csv, providers.csv.
+    folder
+        Folder that holds the files.
+    into
+        Id of the new ecosystem.
+    replace
+        Overwrite a dossier of that id that says something else.
+    """
+    from ostra.store.ecosystems import import_ecosystem as import_folder
+
+    space = workspace(workspace_path).path
+    if space is None:
+        raise UsageError("say which workspace the ecosystem goes to: -w FOLDER (make one with: ostra init FOLDER)")
+    report = import_folder(space, kind, folder, into=into, replace=replace)
+    dossier = report.dossier
+    state = "already there, nothing was changed" if report.unchanged else "written"
+    lines = [
+        f"{report.path}: {state}",
+        f"{len(dossier.items)} items, {len(dossier.links)} links, {len(dossier.provision)} provisions",
+        *(f"licence: {source.licence}" for source in dossier.sources[:1] if source.licence),
+        *(f"caveat: {caveat}" for caveat in report.caveats),
+        *(f"left out: {problem}" for problem in report.problems),
+    ]
+    print("\n".join(lines))  # noqa: T201
+
+
 def check(document: Path, /) -> None:
-    """Check a dossier, profile or catalogue of instruments, and tell all that is wrong with it at once.
+    """Check a dossier, profile, catalogue or folder of an ecosystem, and tell all that is wrong with it at once.
 
     Parameters
     ----------
     document
-        YAML file.
+        YAML file, or folder with the CSV files of an ecosystem.
     """
     from ostra.store.documents import read_document
+
+    if document.is_dir():
+        from ostra.store.ecosystems import check_ecosystem
+
+        problems, caveats = check_ecosystem(document)
+        if caveats:
+            print("\n".join(f"caveat: {caveat}" for caveat in caveats))  # noqa: T201
+        if problems:
+            raise DataError(problems)
+        print(f"{document}: sound")  # noqa: T201
+        return
 
     document_read = read_document(document)
     print(f"{document}: sound ({document_read.format})")  # noqa: T201

@@ -398,4 +398,5 @@ def _numbers(values: Iterable[int]) -> str:
 
 
 def _texts(values: Iterable[str]) -> str:
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    """Values as an SQL list; an empty one equals nothing."""
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values) or "NULL"
