@@ -109,10 +109,6 @@ class _Inputs:
     all_of: list[list[Gate]]
 
 
-class _NoGate(Exception):
-    """A threshold on a mean of variants that no combination of thresholds on the variants expresses."""
-
-
 class _Search:
     def __init__(self, structure: Structure, max_size: int, bound: Bound, members: Literal["players", "items"]) -> None:
         self.structure = structure
@@ -132,14 +128,7 @@ class _Search:
 
     def top(self, row: int, threshold: float) -> Family:
         """The family of the gate at the top."""
-        try:
-            return self._solve((row, threshold))
-        except _NoGate:
-            family, cut = sets_by_trying(
-                self.structure, row, threshold, self.bound, members=self.members, max_size=self.max_size
-            )
-            self.truncated = cut
-            return family
+        return self._solve((row, threshold))
 
     # Gates
 
@@ -240,7 +229,12 @@ class _Search:
             return
         everything = needed >= weight - EQUAL
         if not everything and fixed and len(fixed) + len(free) > 1:
-            raise _NoGate
+            tried, cut = sets_by_trying(
+                self.structure, row, threshold, self.bound, members=self.members, max_size=self.max_size
+            )
+            self.truncated |= cut
+            inputs.own = minimal([*inputs.own, *tried])
+            return
         # All kinds in full, or free weight alone, or a single kind.
         inner = 1.0 if everything else _threshold(needed / weight)
         gates = [(kind, inner) for kind in fixed]

@@ -83,6 +83,16 @@ def input_holds(structure: Structure, holds: Floats, bound: Bound) -> Floats:
     return found
 
 
+def variant_mean(structure: Structure, holds: Floats, row: int, bound: Bound) -> Floats:
+    """The mean of finished holds [items × sets] over the variants of one item, [sets]."""
+    first, last = np.searchsorted(structure.variants.item, [row, row + 1])
+    found = np.zeros((1, holds.shape[1]))
+    place = np.zeros(len(structure.items), dtype=np.int64)
+    _vary(structure, found, holds, np.arange(first, last), bound, place)
+    mean: Floats = found[0]
+    return mean
+
+
 def _segments(item: Ints) -> Ints:
     """Where a new item begins in an ascending array."""
     return np.concatenate([[0], np.flatnonzero(item[1:] != item[:-1]) + 1])

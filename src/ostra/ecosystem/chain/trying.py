@@ -1,4 +1,4 @@
-"""Minimal sets by trying: where a threshold on a mean of variants is no gate, sets are evaluated one by one."""
+"""Minimal sets by trying: where a threshold on a mean of variants is no gate, sets are evaluated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ostra.ecosystem.chain.families import Family, bits, has_subset, minimal
 from ostra.ecosystem.chain.item_amounts import item_amounts
 from ostra.ecosystem.chain.order import blocks
-from ostra.ecosystem.chain.propagation import Bound, propagate
+from ostra.ecosystem.chain.propagation import Bound, propagate, variant_mean
 from ostra.ecosystem.chain.shares import player_shares, set_shares
 from ostra.ecosystem.chain.structure import Floats, Structure
 from ostra.errors import MethodError
@@ -29,7 +29,7 @@ Members = Literal["players", "items"]
 def sets_by_trying(
     structure: Structure, row: int, threshold: float, bound: Bound, *, members: Members, max_size: int
 ) -> tuple[Family, bool]:
-    """All minimal sets up to a size whose hold attains a threshold, smallest first; whether there may be larger ones.
+    """All minimal sets up to a size by which the mean over an item's variants attains a threshold; whether more may be.
 
     Holds are subadditive if shares are: h(S ∪ T) ≤ h(S) + h(T), since maximum and mean are. With g the hold of each
     candidate alone, reckoned with the most that it can add to any share, only sets with Σ g ≥ θ need be tried.
@@ -101,7 +101,7 @@ def _most(
             shares[part, np.arange(len(part))] = 1.0
         else:
             shares = low_gains[:, part]
-        held = propagate(structure, np.minimum(shares, 1.0), "high").holds[row]
+        held = variant_mean(structure, propagate(structure, np.minimum(shares, 1.0), "high").holds, row, "high")
         most |= dict(zip(part, held.tolist(), strict=True))
     return most
 
@@ -146,16 +146,16 @@ def _attaining(
     else:
         low, high = set_shares(structure, [{structure.players[k] for k in chosen} for chosen in batch])
         shares = low if bound == "low" else high
-    held = propagate(structure, shares, bound).holds[row]
+    held = variant_mean(structure, propagate(structure, shares, bound).holds, row, bound)
     return [sum(1 << k for k in batch[column]) for column in np.flatnonzero(held >= threshold - EQUAL).tolist()]
 
 
 def _below(structure: Structure, row: int) -> list[int]:
-    """An item and all that it needs at any tier."""
+    """The variants of an item and all that they need at any tier."""
     first_requires = np.searchsorted(structure.requires.item, np.arange(len(structure.items) + 1)).tolist()
     first_variant = np.searchsorted(structure.variants.item, np.arange(len(structure.items) + 1)).tolist()
-    seen = {row}
-    stack = [row]
+    stack = structure.variants.needs[first_variant[row] : first_variant[row + 1]].tolist()
+    seen = set(stack)
     while stack:
         here = stack.pop()
         for first, links in (
