@@ -143,7 +143,7 @@ def test_an_ecosystem_of_ones_own_from_a_spreadsheet(capsys: pytest.CaptureFixtu
     folder = write_ecosystem(tmp_path / "mine")
     space = str(tmp_path / "space")
     assert run(capsys, "init", space)[0] == 0
-    code, out, error = run(capsys, "check", str(folder))
+    code, _, error = run(capsys, "check", str(folder))
     assert code == 0, error
     assert run(capsys, "import", "csv", str(folder), "--into", "cars", "-w", space)[0] == 0
     found = rows(capsys, "cars", "--item", "car", "-w", space)

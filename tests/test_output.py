@@ -85,7 +85,7 @@ def test_data_files_travel_with_their_provenance(tmp_path: Path) -> None:
     """Beside a CSV stands a JSON file with filters, sources and caveats."""
     target = tmp_path / "deps.csv"
     write_rows(ROWS, [], ABOUT, form="csv", output=target, stream=io.StringIO())
-    assert json.loads((tmp_path / "deps.csv-metadata.json").read_text())["filters"] == {"year": "2023"}
+    assert json.loads((tmp_path / "deps.csv.source.json").read_text())["filters"] == {"year": "2023"}
 
 
 def test_a_workbook_is_not_printed() -> None:

@@ -238,5 +238,5 @@ def write_rows(
     else:
         write_file(output, content)
         if form in ("csv", "json"):
-            # Beside the data, as CSV on the Web names it, so that filters and sources travel with the file.
-            write_file(output.with_name(output.name + "-metadata.json"), to_json(provenance.model_dump()))
+            # Beside the data, as `ostra data export` does, so that filters and sources travel with the file.
+            write_file(output.with_name(output.name + ".source.json"), to_json(provenance.model_dump()))

@@ -275,7 +275,9 @@ class Facts:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
-            self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+            self._connection = duckdb.connect(
+                ":memory:", config={"autoinstall_known_extensions": "false", "enable_progress_bar": "false"}
+            )
         return self._connection
 
 
