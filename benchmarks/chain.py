@@ -15,7 +15,6 @@ The chips data are read from ../shared/data/eto-chips, where they were fetched t
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import random
 import resource
@@ -31,6 +30,9 @@ CHIPS = ROOT.parent / "shared" / "data" / "eto-chips"
 ITEMS, LINKS, ECONOMIES = 10_000, 50_000, 200
 GROWTH = ((10_000, 50_000, 50), (10_000, 50_000, 100), (10_000, 50_000, 200), (10_000, 100_000, 200))
 GROWTH = (*GROWTH, (20_000, 100_000, 200), (20_000, 200_000, 200))
+
+TARGET = "Finished logic chip"
+PLAYERS = ("economies", "organisations")
 
 
 def document(items: list[dict[str, Any]], links: list[dict[str, Any]], provision: list[dict[str, Any]]) -> Any:
@@ -85,56 +87,6 @@ def generated(items: int, links: int, economies: int) -> Any:
         list(chosen.values()),
         provision,
     )
-
-
-def chips() -> Any:
-    """The chips data with the fewest decisions: country rows as location, a sum beyond the whole left to the method."""
-
-    def rows(name: str) -> list[dict[str, str]]:
-        with (CHIPS / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-
-    provided = {row["provided_id"] for row in rows("provision") if len(row["provider_name"]) == 3}
-    items = [
-        {
-            "id": r["input_id"].lower(),
-            "name": r["input_name"],
-            "complete": [] if r["input_id"] in provided else ["location"],
-        }
-        for r in rows("inputs")
-        if r["input_id"]
-    ]
-    known = {item["id"] for item in items}
-    links = []
-    for r in rows("sequence"):
-        if r["goes_into_id"]:
-            links.append({"item": r["goes_into_id"].lower(), "needs": r["input_id"].lower()})
-        else:
-            links.append({"item": r["is_type_of_id"].lower(), "needs": r["input_id"].lower(), "kind": "variant_of"})
-    countries = {r["provider_id"]: r for r in rows("providers") if r["provider_type"] == "country"}
-    provision = []
-    for r in rows("provision"):
-        item, country = r["provided_id"].lower(), countries.get(r["provider_id"])
-        if country is None or item not in known:
-            continue
-        code = country["provider_name"]
-        row = {"item": item, "economy": code if len(code) == 3 and code != "EUR" else "ZZZ", "by": "location"}
-        if r["share_provided"]:
-            share = float(r["share_provided"]) / 100
-            row |= {"share": {"low": max(0.0, share - 0.005), "high": share}}
-        provision.append(row | {"year": int(r["year"])})
-    # Sums of 101 and 102 per cent are rounding in the source; half a point off each keeps them within the definition.
-    return document(items, links, provision)
-
-
-def read_chips() -> Any:
-    """By the reader for the chips data where there is one, else by the loading above."""
-    try:
-        from ostra.sources.eto_chips import read_eto_chips
-    except ImportError:
-        return chips()
-    read = read_eto_chips(CHIPS)
-    return getattr(read, "dossier", read[0] if isinstance(read, tuple) else read)
 
 
 def job_holds(items: int, links: int, economies: int) -> dict[str, float]:
@@ -216,26 +168,34 @@ def job_twin(items: int, links: int, economies: int) -> dict[str, float]:
 
 
 def job_chips() -> dict[str, Any]:
-    """Minimal sets up to size 3 on the chips data, certain and possible, to stop and to half."""
+    """Minimal sets up to size 3 on the chips data: economies and organisations, certain and possible, three levels."""
     from ostra.ecosystem import chain
+    from ostra.sources.eto_chips import read_eto_chips
 
     start = time.perf_counter()
-    made = read_chips()
-    read = time.perf_counter()
-    structure = chain.structure(made, unnamed="none")
+    read = read_eto_chips(CHIPS)
+    made = getattr(read, "dossier", read)
+    done = time.perf_counter()
+    structures = {of: chain.structure(made, by="headquarters", of=of, unnamed="none") for of in PLAYERS}
     built = time.perf_counter()
-    chain.hold_table(structure, least=0.1)
+    chain.hold_table(structures["economies"], least=0.1)
     table = time.perf_counter()
-    names = {name.casefold(): item for item, name in structure.names.items()}
     rows = []
-    for target in ("Finished logic chip", "Photolithography"):
-        item = names[target.casefold()]
-        for level in (0.0, 0.5):
+    for of, structure in structures.items():
+        for level in (0.0, 0.1, 0.5):
             for certain in (True, False):
                 before = time.perf_counter()
-                found = chain.minimal_sets(structure, item, level=level, certain=certain)
-                rows.append((target, level, certain, time.perf_counter() - before, len(found.sets)))
-    return {"read": read - start, "structure": built - read, "table": table - built, "sets": rows}
+                found = chain.minimal_sets(structure, TARGET, level=level, certain=certain)
+                rows.append((of, level, certain, time.perf_counter() - before, len(found.sets)))
+    before = time.perf_counter()
+    chain.importance(structures["economies"], TARGET, members="items")
+    return {
+        "read": done - start,
+        "structure": (built - done) / 2,
+        "table": table - built,
+        "importance": time.perf_counter() - before,
+        "sets": rows,
+    }
 
 
 def run(job: str, *arguments: int) -> dict[str, Any]:
@@ -279,17 +239,19 @@ def main() -> None:
         for growth in GROWTH:
             grown = median("holds", 3, *growth)
             each = grown["holds"] / growth[1] / growth[2] * 1e9
-            print(
-                f"  {growth[0]:>7,} {growth[1]:>8,} {growth[2]:>4}: {grown['holds']:6.2f} {each:6.1f} {grown['mb']:6.0f}"
-            )
+            size_text = f"{growth[0]:>7,} {growth[1]:>8,} {growth[2]:>4}"
+            print(f"  {size_text}: {grown['holds']:6.2f} {each:6.1f} {grown['mb']:6.0f}")
     if not CHIPS.is_dir():
         print(f"chips: not measured, there are no data in {CHIPS.name}")
         return
     found = run("chips")
-    print(f"chips: read {found['read']:.2f} s, structure {found['structure']:.2f} s, table {found['table']:.2f} s")
-    for target, level, certain, seconds, count in found["sets"]:
+    print(
+        f"chips: read {found['read']:.2f} s, structure {found['structure']:.2f} s, holds of all economies on all items "
+        f"with paths {found['table']:.2f} s, importance of items {found['importance']:.3f} s"
+    )
+    for of, level, certain, seconds, count in found["sets"]:
         how = "certain" if certain else "possible"
-        print(f"  minimal sets up to 3, {target}, left {level:.0%}, {how}: {count} in {seconds:.3f} s")
+        print(f"  minimal sets of up to 3 {of}, {TARGET}, left {level:.0%}, {how}: {count} in {seconds:.3f} s")
 
 
 if __name__ == "__main__":

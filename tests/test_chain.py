@@ -283,6 +283,17 @@ def test_five_thousand_items_in_a_row_or_a_ring(ring: bool) -> None:
     assert chain.minimal_sets(made, items[0], level=0.3).sets == (("AAA",),)
 
 
+def test_a_ring_in_which_each_step_loses_a_little() -> None:
+    """A thousand items in a ring, each of essentiality 0.999 for the next: 0.999 to the power of the distance."""
+    items = [f"i{k:03}" for k in range(1000)]
+    links: list[Link] = [(a, b, {"essentiality": 0.999}) for a, b in pairwise([*items, items[0]])]
+    made = build((items, links, [("i700", "AAA", 0.5), ("i700", "BBB", 0.5)], [i for i in items if i != "i700"]))
+    found = chain.holds(made, ["AAA"], ["i000", "i701", "i700"])
+    assert found.low[:, 0] == pytest.approx([0.5 * 0.999**700, 0.5 * 0.999**999, 0.5])
+    path = chain.trace_hold(made, "AAA", "i701")
+    assert (path.tier, path.chokepoint) == (1000, "i700")
+
+
 def test_an_item_with_a_hundred_thousand_links() -> None:
     """One item requires 100,000 others, and the one that is held decides."""
     count = 100_000

@@ -17,6 +17,8 @@ CELLS = 4_000_000
 # How near the iterates of a cycle with variants must be to the fixed point, and when to give up (our choice).
 TOLERANCE = 1e-10
 MAX_ROUNDS = 10_000
+MIN_ROUNDS = 100
+WORK = 2_000_000_000  # links × sets × rounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,41 +170,54 @@ def _settle(
     structure: Structure, holds: Floats, cycle: Cycle, bound: Bound, passed_on: Floats | None, *, with_requires: bool
 ) -> bool:
     """Bring the items of a cycle to their least fixed point, in place; whether it was reached."""
-    items = cycle.items
+    items, kinds = cycle.items, cycle.variants
     links = cycle.requires if with_requires else cycle.requires[:0]
+    needs, essential = structure.requires.needs[links], structure.requires.e[links]
     base = holds[items]
     place = np.zeros(len(holds), dtype=np.int64)
-    place[items] = np.arange(len(items))
 
-    def once() -> Floats:
-        """F of the present holds, for the items of the cycle."""
-        target = base.copy()
-        _require(structure, target, holds, links, passed_on, place)
-        _vary(structure, target, holds, cycle.variants, bound, place)
-        return target
+    def raised(rows: Ints, start: Floats, some_links: Ints, some_kinds: Ints) -> Floats:
+        """`start` for some items, raised to what the present holds pass on along some links."""
+        place[rows] = np.arange(len(rows))
+        _require(structure, start, holds, some_links, passed_on, place)
+        _vary(structure, start, holds, some_kinds, bound, place)
+        return start
 
-    inner = np.isin(structure.requires.needs[links], items)
-    if not cycle.inner_variants and passed_on is None and (structure.requires.e[links[inner]] == 1.0).all():
-        holds[items] = once().max(axis=0)
+    if not cycle.inner_variants and passed_on is None and (essential[np.isin(needs, items)] == 1.0).all():
+        holds[items] = raised(items, base.copy(), links, kinds).max(axis=0)
         return True
-    change = before = 0.0
-    for _ in range(MAX_ROUNDS if cycle.inner_variants else len(items) + 1):
-        new = once()
-        before, change = change, float((new - holds[items]).max())
-        holds[items] = np.maximum(holds[items], new)
+    cells = max(1, (len(links) + len(kinds)) * holds.shape[1])
+    rounds = max(MIN_ROUNDS, min(MAX_ROUNDS, WORK // cells)) if cycle.inner_variants else len(items) + 1
+    holds[items] = raised(items, base.copy(), links, kinds)
+    moved = np.zeros(len(holds), dtype=bool)
+    moved[items] = True
+    change = 0.0
+    for _ in range(rounds):
+        # Only what needs an item that has moved can move.
+        some_links = links[moved[needs]]
+        stirred = np.zeros(len(holds), dtype=bool)
+        stirred[structure.variants.item[kinds[moved[structure.variants.needs[kinds]]]]] = True
+        some_kinds = kinds[stirred[structure.variants.item[kinds]]]
+        rows = np.unique(np.concatenate([structure.requires.item[some_links], structure.variants.item[some_kinds]]))
+        old = holds[rows]
+        new = raised(rows, old.copy(), some_links, some_kinds)
+        before, change = change, float((new - old).max(initial=0.0))
+        holds[rows] = new
         if change <= 0.0:
             return True
         ratio = change / before if before > 0.0 else 1.0
         if cycle.inner_variants and ratio < 1.0 and change * ratio / (1.0 - ratio) <= TOLERANCE:
             return True
+        moved[:] = False
+        moved[rows[(new > old).any(axis=1)]] = True
     if not cycle.inner_variants:
         return True
     if bound == "high":
         holds[items] = 1.0
-        for _ in range(MAX_ROUNDS):
-            new = np.minimum(once(), holds[items])
-            same = bool((new == holds[items]).all())
+        for _ in range(rounds):
+            old = holds[items]
+            new = np.minimum(raised(items, base.copy(), links, kinds), old)
             holds[items] = new
-            if same:
+            if (new == old).all():
                 break
     return False
