@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "toolkit",
         "assess",
     },
-    "chains": {"errors", "model", "economies", "ecosystem", "workspace"},
+    "chains": {"errors", "model", "economies", "store", "ecosystem", "workspace"},
     "output": {"errors", "model"},
     "provenance": {"errors", "model", "store"},
     "__init__": {"errors", "model", "economies", "workspace", "provenance"},

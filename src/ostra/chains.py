@@ -15,7 +15,8 @@ from ostra.ecosystem.chain.providers import Basis, Of
 from ostra.ecosystem.holds import Hold, import_holds, production_holds
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
-from ostra.workspace import DEFAULT_HOME, Listing, Workspace, cite
+from ostra.store.citing import cite
+from ostra.workspace import DEFAULT_HOME, Listing, Workspace
 
 METHOD = "chain"
 BASES: tuple[Basis, ...] = ("location", "headquarters")

@@ -21,14 +21,18 @@ from ostra.ecosystem.tables import FactTables
 from ostra.errors import ConflictError, NotFoundError, UsageError
 from ostra.model.assessment import Assessment, Hashes
 from ostra.model.dossier import Dossier
-from ostra.model.evidence import Provenance, Source
+from ostra.model.evidence import Provenance
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile, TradeThresholds
 from ostra.store import documents
+from ostra.store.citing import as_source, cite, covered, lapsed_caveats, spans
 from ostra.store.facts import Dataset, Facts, builtin_root, open_facts
 
 DEFAULT_HOME = "EU27"
 DEFAULT_PROFILE = "eu27"
+# What an assessment is a function of, beside the documents.
+FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_products")
+EDITIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
 
 
 @dataclass(frozen=True)
@@ -438,54 +442,3 @@ def create_workspace(path: Path) -> list[str]:
         f"{path}/dossiers/: put ecosystems here, one YAML file each",
         f"{path}/facts/: filled by ostra data import",
     ]
-
-
-# What an assessment is a function of, beside the documents.
-FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_products")
-EDITIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
-
-
-def covered(source: Dataset) -> tuple[int, int]:
-    """First and last year of a data set.
-
-    Raises
-    ------
-    UsageError
-        The data set has no years.
-    """
-    if source.years is None:
-        raise UsageError(f"data set '{source.id}' has no years")
-    return source.years[0], source.years[1]
-
-
-def lapsed_caveats(source: Dataset, products: Sequence[str], years: Sequence[int]) -> tuple[str, ...]:
-    """Which of the products the data no longer cover in some of the years, because reporters gave the code up."""
-    return tuple(
-        f"HS {product} is unknown from {first} on: reporters gave the code up"
-        for product, first in sorted(source.entry.lapsed.items())
-        if product in products and years[-1] >= first
-    )
-
-
-def spans(years: Sequence[int]) -> str:
-    """First and last year in words."""
-    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
-
-
-def cite(source: Dataset) -> str:
-    """A data set as it is cited: title, publisher, licence, when retrieved."""
-    return f"{source.title}. {source.source}. Licence {source.licence}, retrieved {source.retrieved} [{source.id}]"
-
-
-def as_source(source: Dataset) -> Source:
-    """A data set as a source that evidence can name."""
-    return Source(
-        id=source.id,
-        title=source.title,
-        publisher=source.source,
-        date=source.retrieved,
-        url=source.url,
-        licence=source.licence,
-        retrieved=source.retrieved,
-        note=" ".join(source.notes)[:4000],
-    )

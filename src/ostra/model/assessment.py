@@ -136,8 +136,8 @@ class ChainHop(Model):
 class ChainHold(Model):
     """Method 3: what one economy can stop of an item through the chain, and where it does so.
 
-    `tier` 1: by the item itself; 2: by its inputs; 3: by its inputs' inputs. `possible` when even the chokepoint is only
-    known from the high bound.
+    `tier` 1: by the item itself; 2: by its inputs; 3: by its inputs' inputs. `possible` when even the chokepoint is
+    known only from the high bound.
     """
 
     id: str

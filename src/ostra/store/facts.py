@@ -275,9 +275,9 @@ class Facts:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
-            self._connection = duckdb.connect(
-                ":memory:", config={"autoinstall_known_extensions": "false", "enable_progress_bar": "false"}
-            )
+            self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+            # DuckDB would draw a bar of its own into the output of long queries on a terminal.
+            self._connection.execute("SET enable_progress_bar = false")
         return self._connection
 
 
