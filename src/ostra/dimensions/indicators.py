@@ -77,9 +77,9 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
     Parameters
     ----------
     indicator : str
-        `import_share`, `production_share`, `provision_share`, `chain_hold`: a supplier's hold in each dependency of that
-        measure; `home_share`: home's hold at each of its chokepoints; `concentration`: of home's imports of each product that
-        an item is bound to; `geopolrisk`: of each material that an item is bound to.
+        `import_share`, `production_share`, `provision_share`, `chain_hold`: a supplier's hold in each dependency of
+        that measure; `home_share`: home's hold at each of its chokepoints; `concentration`: of home's imports of each
+        product that an item is bound to; `geopolrisk`: of each material that an item is bound to.
     step1, dossier
         The indicators; the bindings of items to products and materials.
 
