@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 import polars as pl
@@ -133,10 +134,10 @@ def provision_holds(dossier: Dossier) -> list[Hold]:
     names = {item.id: item.name for item in dossier.items}
     result = []
     for (item, by), economies in groups.items():
-        low = {code: min(1.0, sum(r.interval().low for r in rows)) for code, rows in economies.items()}
+        low = {code: min(1.0, fsum(r.interval().low for r in rows)) for code, rows in economies.items()}
         for code, rows in economies.items():
-            others = sum(value for other, value in low.items() if other != code)
-            high = min(1.0, sum(r.interval().high for r in rows), max(low[code], 1.0 - others))
+            others = fsum(value for other, value in low.items() if other != code)
+            high = min(1.0, fsum(r.interval().high for r in rows), max(low[code], 1.0 - others))
             years = [r.year for r in rows if r.year is not None]
             result.append(
                 Hold(
