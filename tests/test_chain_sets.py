@@ -151,6 +151,13 @@ def test_possible_sets_use_the_high_bounds() -> None:
     assert chain.minimal_sets(made, "tool", certain=False).sets == (("AAA", "BBB"), ("AAA", "CCC"))
 
 
+def test_a_mean_in_a_cycle_that_stops_only_in_the_limit_counts_as_stopped() -> None:
+    """x = 0.5 y + 0.5 z with y requiring x: who has z has all of x, though y never stops before x."""
+    links = [("x", "y", variant(0.5)), ("x", "z", variant(0.5)), ("y", "x")]
+    made = build((["x", "y", "z"], links, [("z", "AAA", 1.0)], ["x", "y"]))
+    assert chain.minimal_sets(made, "x").sets == (("AAA",),)
+
+
 def test_what_is_asked_in_a_wrong_way_is_refused() -> None:
     """Levels outside [0, 1), sizes below 1, items that do not exist, probabilities beyond 1."""
     made = build((["i"], [], [("i", "AAA", 1.0)], []))

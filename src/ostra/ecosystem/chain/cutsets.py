@@ -118,6 +118,9 @@ class _Search:
         self.truncated = False
         size = len(structure.items)
         requires, variants = structure.requires, structure.variants
+        self.in_cycle = {
+            int(row) for step in structure.steps for cycle in step.cycles if cycle.inner_variants for row in cycle.items
+        }
         self.first_requires = np.searchsorted(requires.item, np.arange(size + 1)).tolist()
         self.first_variant = np.searchsorted(variants.item, np.arange(size + 1)).tolist()
         if members == "players":
@@ -228,12 +231,19 @@ class _Search:
             inputs.own = minimal([*inputs.own, *(1 << k for k in range(len(self.structure.players)))])
             return
         everything = needed >= weight - EQUAL
-        if not everything and fixed and len(fixed) + len(free) > 1:
+        # In a cycle a mean may reach a threshold in the limit only, which gates that wait for each other never see.
+        if fixed and len(fixed) + len(free) > 1 and (not everything or row in self.in_cycle):
             tried, cut = sets_by_trying(
-                self.structure, row, threshold, self.bound, members=self.members, max_size=self.max_size
+                self.structure,
+                row,
+                threshold,
+                self.bound,
+                members=self.members,
+                max_size=self.max_size,
+                known=inputs.own,
             )
             self.truncated |= cut
-            inputs.own = minimal([*inputs.own, *tried])
+            inputs.own = tried
             return
         # All kinds in full, or free weight alone, or a single kind.
         inner = 1.0 if everything else _threshold(needed / weight)

@@ -99,8 +99,9 @@ def _set_shares(amounts: Amounts, structure: Structure, sets: Sequence[Collectio
     if len(amounts.closed[0]):
         # The rest is closed to a set only if it is to each of its players.
         sizes = np.array([len(set(players)) for players in sets])
-        closed = np.zeros((rows, width))
-        np.add.at(closed, amounts.closed[0], inside_set[amounts.closed[1]].astype(np.float64))
+        closed = np.zeros((rows, width), dtype=np.int64)
+        items, starts = np.unique(amounts.closed[0], return_index=True)
+        closed[items] = np.add.reduceat(inside_set[amounts.closed[1]], starts, axis=0, dtype=np.int64)
         open_to &= closed < sizes
     rest = np.where(open_to, amounts.claimed[:, None], 0.0)
     return _bounds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from ostra.ecosystem.chain.item_amounts import item_amounts
 from ostra.ecosystem.chain.order import blocks
 from ostra.ecosystem.chain.propagation import Bound, propagate, variant_mean
 from ostra.ecosystem.chain.shares import player_shares, set_shares
-from ostra.ecosystem.chain.structure import Floats, Structure
+from ostra.ecosystem.chain.structure import Amounts, Floats, Structure
 from ostra.errors import MethodError
 
 # Bounds nearer than this are equal; rounding moves them less.
@@ -27,24 +28,34 @@ Members = Literal["players", "items"]
 
 
 def sets_by_trying(
-    structure: Structure, row: int, threshold: float, bound: Bound, *, members: Members, max_size: int
+    structure: Structure,
+    row: int,
+    threshold: float,
+    bound: Bound,
+    *,
+    members: Members,
+    max_size: int,
+    known: Family = frozenset(),
 ) -> tuple[Family, bool]:
     """All minimal sets up to a size by which the mean over an item's variants attains a threshold; whether more may be.
 
     Holds are subadditive if shares are: h(S ∪ T) ≤ h(S) + h(T), since maximum and mean are. With g the hold of each
-    candidate alone, reckoned with the most that it can add to any share, only sets with Σ g ≥ θ need be tried.
+    candidate alone, reckoned with the most that it can add to any share, only sets with Σ g ≥ θ need be tried. Sets
+    that contain one of `known` are left out: they attain what is asked for by other ways.
 
     Raises
     ------
     MethodError
         More than MAX_TRIES sets would have to be evaluated, or more than MAX_LOOKS looked at.
     """
+    structure = _only(structure, _below(structure, row))
     gain = player_shares(structure)[1]
     candidates = _candidates(structure, row, gain, members)
     most = _most(structure, row, candidates, gain, bound, members, max_size)
     ranked = sorted((k for k in candidates if most[k] > EQUAL), key=lambda k: (-most[k], k))
     truncated = len(ranked) > max_size
-    found: set[int] = set()
+    found: set[int] = set(known)
+    ranked = [k for k in ranked if 1 << k not in found]
     tried = looked = 0
     step = max(1, CELLS // max(1, len(structure.items)))
     for size in range(1, min(max_size, len(ranked)) + 1):
@@ -70,6 +81,33 @@ def sets_by_trying(
         # Who attains it alone is in no larger minimal set.
         ranked = [k for k in ranked if 1 << k not in found]
     return minimal(found), truncated
+
+
+def _only(structure: Structure, rows: list[int]) -> Structure:
+    """The structure without providers of other items, so that less has to be summed."""
+    wanted = np.zeros(len(structure.items), dtype=bool)
+    wanted[rows] = True
+    kept = []
+    for amounts in structure.amounts:
+        here = wanted[amounts.item]
+        count = np.diff(amounts.start)
+        closed = wanted[amounts.closed[0]]
+        kept.append(
+            Amounts(
+                item=amounts.item[here],
+                low=amounts.low[here],
+                high=amounts.high[here],
+                start=np.concatenate([[0], np.cumsum(count[here])]),
+                holders=amounts.holders[np.repeat(here, count)],
+                rest=np.where(wanted, amounts.rest, 0.0),
+                claimed=np.where(wanted, amounts.claimed, 0.0),
+                whole=amounts.whole & wanted,
+                closed=(amounts.closed[0][closed], amounts.closed[1][closed]),
+                low_sum=np.where(wanted, amounts.low_sum, 0.0),
+                high_sum=np.where(wanted, amounts.high_sum, 0.0),
+            )
+        )
+    return replace(structure, amounts=tuple(kept))
 
 
 def _candidates(structure: Structure, row: int, gain: Floats, members: Members) -> list[int]:
