@@ -7,6 +7,8 @@ from itertools import accumulate
 from ostra.model.assessment import (
     Assessment,
     Breach,
+    ChainHold,
+    ChainHop,
     Chokepoint,
     ContextResult,
     Dependency,
@@ -17,6 +19,7 @@ from ostra.model.assessment import (
     Finding,
     Hashes,
     InstrumentMatch,
+    ItemHold,
     LevelDistribution,
     Likelihood,
     MaterialIndicators,
@@ -196,6 +199,16 @@ LINKS = (
     ("automotive", "packaging"),
     ("telecom", "packaging"),
 )
+# holder, own share at the chokepoint (low, high), way from the end product to it, other suppliers named there
+CHAIN = [
+    ("CHN", (0.94, 0.98), ("automotive", "packaging", "leading-edge", "gallium"), 1),
+    ("CHN", (0.94, 0.98), ("telecom", "packaging", "leading-edge", "gallium"), 1),
+    ("TWN", (0.85, 0.92), ("automotive", "packaging", "leading-edge"), 1),
+    ("JPN", (0.85, 0.92), ("automotive", "packaging", "leading-edge", "photoresist"), 0),
+    ("USA", (0.70, 0.78), ("telecom", "packaging", "leading-edge", "eda"), 0),
+    ("COD", (0.0, 0.62), ("telecom", "packaging", "leading-edge", "cobalt"), 3),
+    ("EU27", (1.0, 1.0), ("automotive", "packaging", "leading-edge", "lithography"), 0),
+]
 RELATION: dict[str, Relation] = {
     "CHN": "rival",
     "USA": "ally",
@@ -390,10 +403,14 @@ def step_one(box: Box) -> EcosystemResult:
             ("USA", 0.7, 0.78, ("eda",), Interval(low=0.1, high=0.4), ("lithography",)),
         ]
     )
+    holds = item_holds(box)
+    chain = chain_holds(box)
     return EcosystemResult(
         dependencies=tuple(dependencies),
         chokepoints=tuple(chokes),
         mutual=mutual,
+        holds=holds,
+        chain=chain,
         trade=tuple(trade),
         trade_series=tuple(series),
         suppliers=tuple(suppliers),
@@ -401,6 +418,94 @@ def step_one(box: Box) -> EcosystemResult:
         evidence=tuple(box.evidence.values()),
         caveats=("Trade in germanium under its HS92 code ends in 2016.",),
     )
+
+
+def item_holds(box: Box) -> tuple[ItemHold, ...]:
+    """What everybody provides of every item, home's two machine makers included."""
+    rows = [
+        (item, supplier, measure, low, high)
+        for item, *_, shares in ITEMS
+        for supplier, measure, low, high, *_ in shares
+    ]
+    rows += [("lithography", "NLD", "provision share", 1.0, 1.0), ("packaging", "DEU", "provision share", 0.02, 0.04)]
+    holds = []
+    for item, economy, measure, low, high in rows:
+        product = next(row[4] for row in ITEMS if row[0] == item)
+        key = f"provision.{item}.{economy}.location"
+        if measure == "import share":
+            key = f"trade.{product}.{YEAR}.share.{economy}"
+        if key not in box.evidence:
+            box.add(
+                key, f"{NAMES[economy]}'s part in {item}", kind="cited", low=low, high=high, claims=("claim-shares",)
+            )
+        holds.append(
+            ItemHold(
+                item=item,
+                economy=economy,
+                economy_name=NAMES[economy],
+                measure=measure,  # type: ignore[arg-type]
+                hold=Interval(low=low, high=high),
+                year=2022,
+                organisations=("ASML",) if item == "lithography" else (),
+                is_home=economy in ("DEU", "NLD"),
+                evidence=key,
+            )
+        )
+    return tuple(holds)
+
+
+def chain_holds(box: Box) -> tuple[ChainHold, ...]:
+    """Holds through the chain, largest first; one is possible only, one is home's."""
+    names = {row[0]: row[1] for row in ITEMS}
+    holds = []
+    for holder, (low, high), way, remaining in CHAIN:
+        economy = "NLD" if holder == "EU27" else holder
+        key = f"provision.{way[-1]}.{economy}.location"
+        evidence = (key,) if key in box.evidence else ()
+        hops = tuple(
+            ChainHop(
+                item=item,
+                item_name=names[item],
+                link="requires" if place else None,
+                factor=1.0 if place else None,
+                hold=Interval(low=low, high=1.0) if item != way[-1] else Interval(low=low, high=high),
+                share=Interval(low=low, high=high) if item == way[-1] else Interval(low=0.0, high=1.0),
+                year=2022 if item == way[-1] else None,
+                evidence=evidence if item == way[-1] else (),
+            )
+            for place, item in enumerate(way)
+        )
+        id = box.add(
+            f"chain.{way[0]}.{holder}",
+            f"What {NAMES[holder]} can stop of {names[way[0]]}",
+            low=low,
+            high=1.0,
+            unit="share",
+            formula="h = max(own share, largest e·h of the inputs, Σ w·h of the variants)",
+            inputs=evidence,
+            method="chain",
+        )
+        holds.append(
+            ChainHold(
+                id=id,
+                item=way[0],
+                item_name=names[way[0]],
+                holder=holder,
+                holder_name=NAMES[holder],
+                is_home=holder == "EU27",
+                hold=hops[0].hold,
+                chokepoint=way[-1],
+                chokepoint_name=names[way[-1]],
+                tier=len(way),
+                path=hops,
+                suppliers_remaining=remaining,
+                possible=low == 0.0,
+                year=2022,
+                evidence=id,
+                caveats=("Possible only: no claim says that it can stop any of it for certain.",) if low == 0.0 else (),
+            )
+        )
+    return tuple(sorted(holds, key=lambda c: (-c.hold.low, c.tier, c.item, c.holder)))
 
 
 FINDINGS: list[tuple[str, tuple[str, ...], str | None, Dimension, int, int, str]] = [
@@ -717,7 +822,18 @@ def sample_assessment(title: str = "Semiconductors", hostile: str = "") -> Asses
     if hostile:
         rows = tuple(d.model_copy(update={"item_name": d.item_name + hostile}) for d in step1.dependencies)
         chokes = tuple(c.model_copy(update={"item_name": c.item_name + hostile}) for c in step1.chokepoints)
-        step1 = step1.model_copy(update={"dependencies": rows, "chokepoints": chokes})
+        held = tuple(
+            c.model_copy(
+                update={
+                    "item_name": c.item_name + hostile,
+                    "holder_name": c.holder_name + hostile,
+                    "chokepoint_name": c.chokepoint_name + hostile,
+                    "path": tuple(h.model_copy(update={"item_name": h.item_name + hostile}) for h in c.path),
+                }
+            )
+            for c in step1.chain
+        )
+        step1 = step1.model_copy(update={"dependencies": rows, "chokepoints": chokes, "chain": held})
     return Assessment(
         id=f"semiconductors-EU27-{YEAR}",
         ecosystem="semiconductors",

@@ -160,7 +160,7 @@ def test_page_one_says_what_a_minister_asks(html: str) -> None:
 def test_every_picture_has_a_name_a_table_and_a_source(html: str) -> None:
     """Each SVG is titled and described, and stands beside its data, its source and buttons to save it."""
     pictures = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
-    assert len(pictures) == 7
+    assert len(pictures) == 7 + 2 + 6  # the ecosystem map on screen and on paper, and six paths
     for picture in pictures:
         assert "<title" in picture
         assert "<desc" in picture
@@ -292,9 +292,10 @@ def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> N
     write_xlsx(sample_assessment(title="=cmd()|' /C calc'!A0", hostile="=1+1"), path)
     book = openpyxl.load_workbook(path)
     wanted = (
-        "Read me,Dependencies,Suppliers,Trade,Materials,Findings,Matrix,Context,Breaches,Instruments,Evidence,Claims"
+        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Breaches,Instruments,"
+        "Evidence,Claims,Sources"
     )
-    assert book.sheetnames == [*wanted.split(","), "Sources"]
+    assert book.sheetnames == wanted.split(",")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
     assert not any(cell.hyperlink for sheet in book for row in sheet.iter_rows() for cell in row)

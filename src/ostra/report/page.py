@@ -18,12 +18,14 @@ from ostra.report.chain import Chain, group_of, safe_url
 from ostra.report.charts.sankey import sankey, shares_by_item
 from ostra.report.charts.series import series_panel
 from ostra.report.charts.worldmap import LEGEND, world, world_map
+from ostra.report.ecosystem import ecosystem_context
 from ostra.report.pieces import csv_link, font_faces, interval_bar, ours, resource, spread_bar, value_of
 
 SERIES_PANELS = 6
 GROUP_NAMES = {
     "breach": "Holds above tolerance",
     "cell": "Cells of the matrix",
+    "chain": "Holds through the chain",
     "choke": "Chokepoints",
     "dep": "Dependencies",
     "finding": "Findings",
@@ -37,18 +39,24 @@ GROUP_NAMES = {
     "trade": "Trade",
 }
 HATCH = "repeating-linear-gradient(135deg,#fff 0,#fff 3px,#8a96a3 3px,#8a96a3 4px)"
-ANNEXES = (
-    ("dependencies", "A", "Dependencies"),
-    ("series", "B", "The top dependencies over time"),
-    ("flows", "C", "Suppliers, items and stages"),
-    ("map", "D", "World map"),
-    ("matrix", "E", "Items and dimensions"),
-    ("context", "F", "Suppliers in context"),
-    ("findings", "G", "Findings"),
-    ("instruments", "H", "Instruments"),
-    ("actors", "I", "Actors to watch and open questions"),
-    ("evidence", "J", "Evidence"),
-    ("sources", "K", "Sources, data and method"),
+ANNEXES = tuple(
+    (section, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number], title)
+    for number, (section, title) in enumerate(
+        [
+            ("dependencies", "Dependencies"),
+            ("series", "The top dependencies over time"),
+            ("flows", "Suppliers, items and stages"),
+            ("ecosystem", "Ecosystem map and paths of holds"),
+            ("map", "World map"),
+            ("matrix", "Items and dimensions"),
+            ("context", "Suppliers in context"),
+            ("findings", "Findings"),
+            ("instruments", "Instruments"),
+            ("actors", "Actors to watch and open questions"),
+            ("evidence", "Evidence"),
+            ("sources", "Sources, data and method"),
+        ]
+    )
 )
 
 
@@ -124,6 +132,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "ev": chain.link,
         "evq": partial(chain.link, printed=False),
         "annexes": ANNEXES,
+        "letters": {section: letter for section, letter, _ in ANNEXES},
         "dimensions": DIMENSIONS,
         "levels": LEVELS,
         "levels_shade": wording.LEVEL_SHADE,
@@ -169,6 +178,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "entries_claims": {c.id: c for c in assessment.claims},
         "methods": sorted({e.method for e in assessment.evidence if e.method}),
         **tables(assessment, ranked, relations),
+        **ecosystem_context(assessment, chain, first_row),
     }
 
 

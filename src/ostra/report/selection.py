@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ostra.model.assessment import Assessment, Chokepoint, Dependency, InstrumentMatch
+from ostra.model.assessment import Assessment, ChainHold, Chokepoint, Dependency, InstrumentMatch
 from ostra.model.base import DIMENSIONS
 from ostra.report import wording
 
@@ -51,6 +51,23 @@ def top_chokepoints(assessment: Assessment, most: int = 4, home: bool = False) -
             seen.add(row.item)
             chosen.append(row)
     return chosen[:most]
+
+
+def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -> list[tuple[ChainHold, list[str]]]:
+    """The largest holds through the chain of others (or of home), and what else is held in the same place.
+
+    By the least possible hold, then the largest possible one, then tier. One holder at one chokepoint counts once,
+    for the item that it holds most of; the names of the other items held there stand beside it.
+    """
+    rows = sorted(
+        (hold for hold in assessment.step1.chain if hold.is_home == home and hold.path),
+        key=lambda c: (-c.hold.low, -c.hold.high, c.tier, c.item, c.holder, c.id),
+    )
+    places: dict[tuple[str, str], list[ChainHold]] = {}
+    for row in rows:
+        places.setdefault((row.holder, row.chokepoint), []).append(row)
+    chosen = list(places.values())[:most]
+    return [(first, sorted({c.item_name for c in rest} - {first.item_name})) for first, *rest in chosen]
 
 
 def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMatch]:

@@ -15,6 +15,7 @@ from ostra.report.selection import ranked_dependencies
 
 CELL_LIMIT = 32_767  # characters that a cell can hold
 WIDEST = 60
+WAY_MARKS = {"requires": " > ", "variant_of": " ~ "}
 FORMATS = {"share": "0.0%", "kusd": "#,##0", "number": "0.000", "count": "0", "text": "@"}
 
 # Heading with its unit, then the kind of number where it is one.
@@ -23,6 +24,15 @@ COLUMNS = {
         "item,item id,supplier (ISO 3166-1 alpha-3),supplier name,order:count,measure,product (HS6),"
         "their hold at least:share,their hold at most:share,our hold at least:share,our hold at most:share,"
         "year:count,flagged by trade,caveats,evidence,evidence of our hold"
+    ),
+    "Chain": (
+        "item,item id,holder,holder name,home,hold at least:share,hold at most:share,chokepoint,chokepoint id,"
+        "tier:count,way (> requires; ~ is a kind of),suppliers remaining:count,possible only,year:count,caveats,"
+        "evidence"
+    ),
+    "Holds": (
+        "item,item id,economy (ISO 3166-1 alpha-3),economy name,home,measure,share at least:share,share at most:share,"
+        "year:count,organisations,evidence"
     ),
     "Suppliers": (
         "product (HS6),year:count,supplier (ISO 3166-1 alpha-3),supplier name,"
@@ -133,6 +143,41 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
             d.mutual_evidence,
         )
         for d in ranked_dependencies(a)
+    ]
+    chain: list[Row] = [
+        (
+            c.item_name,
+            c.item,
+            c.holder,
+            c.holder_name,
+            _yes(c.is_home),
+            *_ends(c.hold),
+            c.chokepoint_name,
+            c.chokepoint,
+            c.tier,
+            "".join(WAY_MARKS.get(hop.link or "", "") + hop.item_name for hop in c.path),
+            c.suppliers_remaining,
+            _yes(c.possible),
+            c.year,
+            " ".join(c.caveats),
+            c.evidence,
+        )
+        for c in a.step1.chain
+    ]
+    holds: list[Row] = [
+        (
+            item_names.get(h.item, h.item),
+            h.item,
+            h.economy,
+            h.economy_name,
+            _yes(h.is_home),
+            h.measure,
+            *_ends(h.hold),
+            h.year,
+            "; ".join(h.organisations),
+            h.evidence,
+        )
+        for h in a.step1.holds
     ]
     suppliers: list[Row] = [
         (s.product, s.year, s.supplier, names.get(s.supplier, s.supplier), s.imports_kusd, s.share)
@@ -287,6 +332,8 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
     ]
     rows = {
         "Dependencies": dependencies,
+        "Chain": chain,
+        "Holds": holds,
         "Suppliers": suppliers,
         "Trade": trade,
         "Materials": materials,

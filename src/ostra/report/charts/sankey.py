@@ -30,10 +30,13 @@ def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
     """For each item with a recorded dependency, the least share of each supplier, from one measure only.
 
     Measures of one item are never mixed: the best covered one is taken (largest sum of least shares). Where rounding
-    lets the shares exceed the whole they are scaled to it.
+    lets the shares exceed the whole they are scaled to it. Holds through the chain are no shares: several economies
+    can each stop the same item.
     """
     groups: dict[str, dict[tuple[str, str, int], dict[str, float]]] = {}
     for row in assessment.step1.dependencies:
+        if row.measure == "chain hold":
+            continue
         key = (row.measure, row.product or "", row.year or 0)
         group = groups.setdefault(row.item, {}).setdefault(key, {})
         group[row.supplier] = max(group.get(row.supplier, 0.0), row.hold.low)

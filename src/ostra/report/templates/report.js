@@ -6,7 +6,7 @@
   const trail = [];
   let opener = null;
 
-  // The dialog shows a copy of the entry in annex J; without script the same links lead there.
+  // The dialog shows a copy of the entry in the annex of evidence; without script the same links lead there.
   function show(id) {
     const entry = document.getElementById(id);
     if (!entry) return false;
@@ -37,6 +37,9 @@
     if (!link) return;
     const id = decodeURIComponent(link.getAttribute("href").slice(1));
     if (!id.startsWith("ev-") || "jump" in link.dataset) {
+      // What is folded away is opened first, so that the link leads to something that can be seen.
+      const folded = document.getElementById(id)?.closest("details");
+      if (folded) folded.open = true;
       if (dialog.open) dialog.close();
       return;
     }
