@@ -25,6 +25,7 @@ Row = Mapping[str, Any]
 Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year"]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NARROW = 18  # characters to which a column of text may be squeezed in a terminal
 SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between machines, these digits do not
 
 
@@ -127,16 +128,19 @@ def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Prov
     while shown < len(columns) and room >= widths[shown] + 2:
         room -= widths[shown] + 2
         shown += 1
+    if shown < len(columns) and columns[shown].kind == "text" and room >= NARROW + 2:
+        widths[shown] = room - 2  # a text may fold to be seen at all
+        shown += 1
     shown = max(shown, 1)
     console.print(provenance.title, style="bold")
     table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for column in columns[:shown]:
+    for column, width in zip(columns[:shown], widths[:shown], strict=True):
         table.add_column(
             column.heading,
             justify="left" if column.kind in ("text", "flag") else "right",
             no_wrap=column.kind != "text",
             overflow="fold" if column.kind == "text" else "ellipsis",
-            max_width=34,
+            max_width=width,
         )
     for line in texts:
         table.add_row(*line[:shown])

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, chaining, facts, listings
+from ostra.cli import assessing, chaining, comparing, facts, listings
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -24,6 +24,11 @@ app.command(listings.deps)
 app.command(listings.materials)
 app.command(chaining.chain)
 app.command(assessing.assess)
+app.command(comparing.matrix)
+app.command(comparing.compare)
+app.command(comparing.context)
+app.command(comparing.actors)
+app.command(comparing.policy)
 app.command(assessing.trace)
 app.command(assessing.report)
 app.command(assessing.check)

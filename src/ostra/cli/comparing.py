@@ -1,0 +1,166 @@
+"""Commands that lay assessments side by side, or show one part of them: a supplier, actors, instruments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ostra.cli.options import (
+    DEFAULT_OUTPUT,
+    HomeOption,
+    Output,
+    WorkspaceOption,
+    YearOption,
+    progress,
+    show,
+    workspace,
+)
+from ostra.errors import UsageError
+
+Ecosystems = Annotated[list[str] | None, Parameter(negative=())]
+
+
+def matrix(
+    *,
+    ecosystem: Ecosystems = None,
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Technologies and dimensions: the level of each as word and probability; ± marks tensions.
+
+    Parameters
+    ----------
+    ecosystem
+        Only this one; may be given several times.
+    """
+    from ostra import views
+    from ostra.model.base import DIMENSIONS
+    from ostra.output import Column
+
+    with progress("assess") as advance:
+        listing = views.matrix(workspace(workspace_path), ecosystem, home=home, year=year, advance=advance)
+    columns = [Column("ecosystem", "Ecosystem"), *(Column(name, name.capitalize()) for name in DIMENSIONS)]
+    if output.form == "table":
+        listing = views.matrix_words(listing)
+    show(listing, columns, output)
+
+
+def compare(
+    ecosystems: list[str],
+    /,
+    *,
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Ecosystems side by side.
+
+    Parameters
+    ----------
+    ecosystems
+        Two or more ids.
+    """
+    from ostra import views
+    from ostra.output import Column
+
+    if len(ecosystems) < 2:
+        raise UsageError("name at least two ecosystems to compare")
+    with progress("assess") as advance:
+        listing = views.compare(workspace(workspace_path), ecosystems, home=home, year=year, advance=advance)
+    show(listing, [Column("measure", "Measure"), *(Column(name, name) for name in ecosystems)], output)
+
+
+def context(
+    supplier: str,
+    /,
+    *,
+    ecosystem: Ecosystems = None,
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """One supplier in context: relation, governance, likelihood, laws and events, holds both ways, breaches.
+
+    Parameters
+    ----------
+    supplier
+        Country, by code or name.
+    ecosystem
+        Only this one; may be given several times.
+    """
+    from ostra import views
+    from ostra.output import Column
+
+    with progress("assess") as advance:
+        listing = views.context(workspace(workspace_path), supplier, ecosystem, home=home, year=year, advance=advance)
+    columns = [
+        Column("ecosystem", "Ecosystem"),
+        Column("kind", "Kind"),
+        Column("what", "What"),
+        Column("low", "Low", "share"),
+        Column("high", "High", "share"),
+        Column("since", "Since"),
+        Column("evidence", "Evidence"),
+    ]
+    show(listing, columns, output)
+
+
+def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
+    """Actors to watch: role, why they matter, since when, source.
+
+    Parameters
+    ----------
+    ecosystem
+        Id of the ecosystem.
+    """
+    from ostra import views
+    from ostra.output import Column
+
+    columns = [
+        Column("actor", "Actor"),
+        Column("economy", "Economy"),
+        Column("role", "Role"),
+        Column("why", "Why"),
+        Column("since", "Since"),
+        Column("kind", "Kind"),
+        Column("source", "Source"),
+    ]
+    show(views.actors(workspace(workspace_path), ecosystem), columns, output)
+
+
+def policy(
+    ecosystem: str,
+    /,
+    *,
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Instruments that fit the challenges of an ecosystem, with reasons and side effects; doing nothing is one.
+
+    Parameters
+    ----------
+    ecosystem
+        Id of the ecosystem.
+    """
+    from ostra import views
+    from ostra.output import Column
+
+    columns = [
+        Column("name", "Instrument"),
+        Column("score", "Fit", "number"),
+        Column("lag", "Lag"),
+        Column("cost", "Cost"),
+        Column("answers", "Answers", "count"),
+        Column("side_effects", "Side effects"),
+        Column("lead", "Lead"),
+        Column("reasons", "Reasons"),
+        Column("evidence", "Evidence"),
+    ]
+    show(views.policy(workspace(workspace_path), ecosystem, home=home, year=year), columns, output)

@@ -1,0 +1,317 @@
+"""Assessments side by side, and parts of one, as listings: matrix, comparison, one supplier, actors, instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+
+from ostra import economies
+from ostra.errors import NotFoundError
+from ostra.model.assessment import Assessment, DimensionResult
+from ostra.model.base import DIMENSIONS
+from ostra.model.evidence import Provenance
+from ostra.workspace import DEFAULT_HOME, Listing, Workspace
+
+Advance = Callable[[float, float], None]
+
+
+def quiet(done: float, total: float) -> None:
+    """Progress that nobody watches."""
+
+
+def assessments(
+    space: Workspace, ecosystems: Sequence[str], home: str, year: int | None, advance: Advance = quiet
+) -> list[Assessment]:
+    """Assess several ecosystems in turn, telling how far it got."""
+    made = []
+    for number, name in enumerate(ecosystems):
+        advance(number, len(ecosystems))
+        made.append(space.assess(name, home, year))
+    advance(len(ecosystems), len(ecosystems))
+    return made
+
+
+def matrix(
+    space: Workspace,
+    ecosystems: Sequence[str] | None = None,
+    *,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Technologies × dimensions: one row each with level, distribution, strength, robustness and tensions.
+
+    Parameters
+    ----------
+    ecosystems
+        By default all there are.
+    home, year
+        As for `Workspace.assess`.
+    advance
+        Called with (done, total).
+
+    Returns
+    -------
+    Listing
+        ecosystem, title, dimension, level (null where nothing was assessed), none, low, medium, high [probabilities],
+        measured, judged, strength [levels], robustness [fraction], tensions [count], headline, evidence.
+    """
+    made = assessments(space, ecosystems or list(space.dossier_files()), home, year, advance)
+    rows = [dimension_row(assessment, result) for assessment in made for result in assessment.step2.dimensions]
+    return Listing(pl.DataFrame(rows, infer_schema_length=None), about("Technologies and dimensions", made))
+
+
+def dimension_row(assessment: Assessment, result: DimensionResult) -> dict[str, Any]:
+    """One dimension of one assessment as a flat row."""
+    tensions = [t for t in assessment.step2.tensions if result.dimension in (t.strengthens, t.weakens)]
+    spread = result.challenge if result.assessed else None
+    return {
+        "ecosystem": assessment.ecosystem,
+        "title": assessment.title,
+        "dimension": result.dimension,
+        "level": spread.level if spread else None,
+        "none": spread.none if spread else None,
+        "low": spread.low if spread else None,
+        "medium": spread.medium if spread else None,
+        "high": spread.high if spread else None,
+        "measured": result.measured.level if result.measured else None,
+        "judged": result.judged.level if result.judged else None,
+        "strength": result.strength.level if result.strength else None,
+        "robustness": result.robustness,
+        "tensions": len(tensions),
+        "headline": result.headline,
+        "evidence": f"{assessment.id}#{result.evidence}",
+    }
+
+
+def matrix_words(listing: Listing) -> Listing:
+    """The matrix with one row for each technology and a word with its probability for each dimension."""
+    rows = []
+    for (name,), part in listing.frame.group_by(["ecosystem"], maintain_order=True):
+        row: dict[str, Any] = {"ecosystem": name}
+        for cell in part.iter_rows(named=True):
+            row[cell["dimension"]] = in_words(cell)
+        rows.append(row)
+    return Listing(pl.DataFrame(rows), listing.provenance)
+
+
+def in_words(cell: dict[str, Any]) -> str:
+    """A cell as a word, the probability of that level or a higher one, and a mark for tensions."""
+    if cell["level"] is None:
+        return "not assessed"
+    levels = ("none", "low", "medium", "high")
+    reached = sum(cell[level] for level in levels[levels.index(cell["level"]) :])
+    mark = " ±" if cell["tensions"] else ""
+    return f"{cell['level']} {reached:.0%}{mark}"
+
+
+def compare(
+    space: Workspace,
+    ecosystems: Sequence[str],
+    *,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Ecosystems side by side: levels, largest hold, chokepoints, breaches and first instrument.
+
+    Returns
+    -------
+    Listing
+        measure, then one column for each ecosystem.
+    """
+    made = assessments(space, ecosystems, home, year, advance)
+    columns = {assessment.ecosystem: in_short(assessment) for assessment in made}
+    measures = list(next(iter(columns.values())))
+    frame = pl.DataFrame(
+        [{"measure": name, **{eco: column[name] for eco, column in columns.items()}} for name in measures]
+    )
+    return Listing(frame, about("Compared", made))
+
+
+def in_short(assessment: Assessment) -> dict[str, str]:
+    """What is compared of one assessment, in words."""
+    short: dict[str, str] = {}
+    for result in assessment.step2.dimensions:
+        short[result.dimension] = in_words(dimension_row(assessment, result))
+    known = [d for d in assessment.step1.dependencies if d.measure != "chain hold"]
+    chain = [hold for hold in assessment.step1.chain if not hold.is_home]
+    own = [point for point in assessment.step1.chokepoints if point.is_home]
+    instruments = [m for m in assessment.step4.instruments if m.instrument != "no-action"]
+    short["largest dependency"] = (
+        f"{known[0].item_name} from {known[0].supplier_name}, at least {known[0].hold.low:.0%}"
+        if known and known[0].hold.low > 0
+        else "none with a known share"
+    )
+    short["largest hold through the chain"] = (
+        f"{chain[0].holder_name} on {chain[0].item_name} at {chain[0].chokepoint_name}, "
+        f"at least {chain[0].hold.low:.0%}"
+        if chain
+        else "none known"
+    )
+    short["held at home"] = ", ".join(point.item_name for point in own) or "nothing known"
+    short["above tolerance"] = f"{sum(b.certain for b in assessment.step3.breaches)} for certain"
+    short["findings"] = str(len(assessment.step2.findings))
+    short["first instrument"] = instruments[0].name if instruments else "none"
+    return short
+
+
+def context(
+    space: Workspace,
+    supplier: str,
+    ecosystems: Sequence[str] | None = None,
+    *,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """One supplier in every ecosystem: holds both ways, likelihood, laws and events, breaches.
+
+    Returns
+    -------
+    Listing
+        ecosystem, kind (hold, law, export control, coercion, ..., breach), what, since, low, high, evidence; relation,
+        governance and likelihood stand in the provenance.
+
+    Raises
+    ------
+    NotFoundError
+        No ecosystem knows the supplier.
+    """
+    code = economies.iso3(supplier)
+    made = assessments(space, ecosystems or list(space.dossier_files()), home, year, advance)
+    rows: list[dict[str, Any]] = []
+    filters: dict[str, str] = {}
+    for assessment in made:
+        rows += supplier_rows(assessment, code)
+        for found in assessment.step3.suppliers:
+            if found.economy == code:
+                filters.setdefault("relation", f"{found.relation}: {found.relation_reason}")
+                if found.governance is not None:
+                    filters.setdefault(
+                        "governance",
+                        f"political stability {found.governance:.2f} in {found.governance_year} (−2.5 to 2.5)",
+                    )
+                chance = found.likelihood
+                filters[f"likelihood, {assessment.ecosystem}"] = (
+                    f"{chance.mean:.1%} a year ({chance.low:.1%} to {chance.high:.1%})"
+                )
+    if not rows:
+        raise NotFoundError(f"no ecosystem knows anything of {economies.economy_name(code)} ({code}) as a supplier")
+    listing = about(f"{economies.economy_name(code)} in context", made)
+    frame = pl.DataFrame(rows, schema_overrides={"low": pl.Float64, "high": pl.Float64})
+    return Listing(frame, listing.model_copy(update={"filters": {**filters, **listing.filters}}))
+
+
+def supplier_rows(assessment: Assessment, code: str) -> list[dict[str, Any]]:
+    """What one assessment says of one supplier: holds both ways, entries of its context, breaches."""
+
+    def row(kind: str, what: str, since: object, low: float | None, high: float | None, proof: str) -> dict[str, Any]:
+        return {
+            "ecosystem": assessment.ecosystem,
+            "kind": kind,
+            "what": what,
+            "since": str(since or ""),
+            "low": low,
+            "high": high,
+            "evidence": f"{assessment.id}#{proof}",
+        }
+
+    rows = [
+        row("hold", f"{d.item_name} ({d.measure})", d.year, d.hold.low, d.hold.high, d.evidence)
+        for d in assessment.step1.dependencies
+        if d.supplier == code
+    ]
+    rows += [
+        row("our hold", ", ".join(m.our_items), "", m.our_hold.low, m.our_hold.high, m.evidence[-1])
+        for m in assessment.step1.mutual
+        if m.supplier == code and m.our_hold is not None and m.our_items
+    ]
+    for found in assessment.step3.suppliers:
+        if found.economy == code:
+            rows += [
+                row(entry.kind, f"{entry.title}: {entry.what}", entry.since, None, None, f"claim.{entry.claims[0]}")
+                for entry in found.entries
+            ]
+    names = {item.id: item.name for item in assessment.items}
+    rows += [
+        row(
+            "breach",
+            f"{names[b.item]}: {b.tolerated:.0%} tolerated for {b.dimension}",
+            "",
+            b.hold.low,
+            b.hold.high,
+            b.evidence,
+        )
+        for b in assessment.step3.breaches
+        if b.supplier == code
+    ]
+    return rows
+
+
+def actors(space: Workspace, ecosystem: str) -> Listing:
+    """Actors to watch of one ecosystem: role, why, since when, source."""
+    dossier = space.dossier(ecosystem)
+    claims = {claim.id: claim for claim in dossier.claims}
+    rows = [
+        {
+            "actor": actor.name,
+            "economy": actor.economy,
+            "kind": actor.kind,
+            "role": actor.role,
+            "why": actor.why,
+            "since": actor.since,
+            "source": "; ".join(f"{claims[c].source}, {claims[c].locator}" for c in actor.claims),
+        }
+        for actor in dossier.actors
+    ]
+    filters = {"ecosystem": ecosystem, "as of": dossier.date, "author": dossier.author}
+    sources = tuple(source.title for source in dossier.sources)
+    frame = pl.DataFrame(rows, schema_overrides={"economy": pl.String})
+    return Listing(frame, Provenance(title=f"Actors to watch: {dossier.title}", filters=filters, sources=sources))
+
+
+def policy(space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: int | None = None) -> Listing:
+    """Instruments matched to the challenges of one ecosystem, with reasons, side effects, lead, lag and cost."""
+    assessment = space.assess(ecosystem, home, year)
+    rows = [
+        {
+            "instrument": match.instrument,
+            "name": match.name,
+            "score": match.score,
+            "dimensions": list(match.dimensions),
+            "answers": len(match.answers),
+            "reasons": list(match.reasons),
+            "side_effects": list(match.side_effects),
+            "preconditions": list(match.preconditions),
+            "lead": list(match.lead),
+            "lag": match.lag,
+            "cost": match.cost,
+            "recommended_by": list(match.recommended_by),
+            "evidence": f"{assessment.id}#{match.evidence}",
+        }
+        for match in assessment.step4.instruments
+    ]
+    found = about(f"Instruments that fit: {assessment.title}", [assessment])
+    return Listing(pl.DataFrame(rows), found.model_copy(update={"method": "instruments"}))
+
+
+def about(title: str, made: Sequence[Assessment]) -> Provenance:
+    """Where a listing of assessments comes from: home, year, profile and hashes."""
+    first = made[0]
+    return Provenance(
+        title=title,
+        filters={
+            "home": f"{first.home} ({first.home_name})",
+            "year": str(first.year),
+            "profile": f"{first.profile_title}, {first.profile_author}",
+            "dimensions": ", ".join(DIMENSIONS),
+        },
+        sources=tuple(
+            f"{a.id}: dossier {a.hashes.dossier[:12]}, facts {a.hashes.facts[:12]}, ostra {a.hashes.version}"
+            for a in made
+        ),
+        method="levels",
+    )

@@ -1,0 +1,69 @@
+"""Assessments side by side: matrix, comparison, one supplier, actors, instruments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ostra import views
+from ostra.cli import main
+from ostra.model.base import DIMENSIONS
+from ostra.workspace import Workspace
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    code = main([*arguments, "--json"])
+    streams = capsys.readouterr()
+    assert code == 0, streams.err
+    found: list[dict[str, Any]] = json.loads(streams.out)
+    return found
+
+
+def test_the_matrix_has_a_distribution_for_each_technology_and_dimension() -> None:
+    """Every ecosystem, every dimension; probabilities sum to one; the progress ends at the whole."""
+    told: list[tuple[float, float]] = []
+    space = Workspace()
+    listing = views.matrix(space, ["semiconductors"], year=2023, advance=lambda done, total: told.append((done, total)))
+    frame = listing.frame
+    assert frame["dimension"].to_list() == list(DIMENSIONS)
+    for row in frame.iter_rows(named=True):
+        assert row["none"] + row["low"] + row["medium"] + row["high"] == pytest.approx(1.0)
+        assert 0 <= row["robustness"] <= 1
+    assert told[-1] == (1, 1)
+    words = views.matrix_words(listing).frame
+    assert words.height == 1 and words["resilience"][0].split()[0] in ("low", "medium", "high")
+
+
+def test_what_was_not_assessed_is_not_a_level() -> None:
+    """A dimension of which nothing speaks has no level, only a word that says so."""
+    assert views.in_words({"level": None, "tensions": 0}) == "not assessed"
+    cell = {"level": "medium", "none": 0.1, "low": 0.2, "medium": 0.3, "high": 0.4, "tensions": 2}
+    assert views.in_words(cell) == "medium 70% ±"
+
+
+def test_compare_has_a_column_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """An ecosystem compared with itself reads the same in both columns."""
+    found = rows(capsys, "compare", "semiconductors", "semiconductors", "--year", "2023")
+    assert {"resilience", "security", "values", "competitiveness", "held at home"} <= {row["measure"] for row in found}
+    assert main(["compare", "semiconductors"]) == 2
+
+
+def test_a_supplier_in_context_shows_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    """Holds of the supplier, ours on it, laws and breaches, each with evidence that can be traced."""
+    found = rows(capsys, "context", "china", "--ecosystem", "semiconductors", "--year", "2023")
+    kinds = {row["kind"] for row in found}
+    assert {"hold", "our hold", "law", "breach"} <= kinds
+    for row in [*found[:3], next(row for row in found if row["kind"] == "law")]:
+        assert main(["trace", row["evidence"], "--json"]) == 0
+        capsys.readouterr()
+    assert main(["context", "Tuvalu", "--ecosystem", "semiconductors"]) == 2
+
+
+def test_actors_have_a_source_and_instruments_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """Doing nothing is always among the instruments, with what it leaves open."""
+    assert all(row["source"] and row["why"] for row in rows(capsys, "actors", "semiconductors"))
+    found = {row["instrument"]: row for row in rows(capsys, "policy", "semiconductors", "--year", "2023")}
+    assert "no-action" in found and found["no-action"]["reasons"]
+    assert all(row["reasons"] for row in found.values() if row["answers"])
