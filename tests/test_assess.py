@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
 from ostra.output import to_json
 from ostra.provenance import trace
+from ostra.report import render_html
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +172,15 @@ def test_a_trace_does_not_run_what_a_file_says(workspace: ostra.Workspace, asses
     assert chain.facts[0].rows == 0
     assert "has no column" in chain.facts[1].caveat
     assert json.loads(to_json(chain.as_dict()))["facts"][0]["rows_now"] == 0
+
+
+def test_every_number_on_page_one_can_be_traced(workspace: ostra.Workspace, assessment: Assessment) -> None:
+    """Each link of the real report's first page leads to evidence whose chain can be followed to its rows."""
+    page = render_html(assessment)
+    first = page[page.index('<section class="summary"') : page.index('<section class="annex"')]
+    ids = set(re.findall(r'href="#ev-([^"]+)"', first))
+    assert len(ids) >= 25
+    for evidence in ids:
+        chain = trace(assessment, evidence, workspace.facts)
+        assert chain.evidence.id == evidence
+        assert all(rows.caveat == "" for step in chain.walk() for rows in step.facts)
