@@ -45,6 +45,8 @@ def test_holds_on_an_item_have_bounds_path_and_source(capsys: pytest.CaptureFixt
     assert found[0]["path"].split(" > ")[-1] == "euv-lithography"
     lows = [row["hold_low"] for row in found]
     assert lows == sorted(lows, reverse=True)
+    assert len(found[0]["path_years"]) == len(found[0]["path_sources"]) == found[0]["path"].count(" > ") + 1
+    assert found[0]["path_years"][-1] == 2022 and found[0]["path_sources"][-1] != "none"
     for row in found:
         assert 0 <= row["hold_low"] <= row["hold_high"] <= 1
         assert row["tier1_low"] <= row["tier2_low"] <= row["tier3_low"] <= row["hold_low"] + 1e-12

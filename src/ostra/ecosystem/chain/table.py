@@ -28,6 +28,8 @@ COLUMNS: dict[str, type[pl.DataType] | pl.DataType] = {
     "chokepoint_name": pl.String,
     "tier": pl.Int64,
     "path": pl.String,
+    "path_years": pl.List(pl.Int64),
+    "path_sources": pl.List(pl.String),
     "suppliers_remaining": pl.Int64,
     "organisations": pl.String,
     "year": pl.Int64,
@@ -56,7 +58,8 @@ def hold_table(
     -------
     DataFrame
         Columns as COLUMNS, largest low bound first, then high bound, economy, item. `path` lists item ids from item to
-        chokepoint, `>` for requires and `~` for a kind; `source` lists the claims, or evidence from facts, behind the
+        chokepoint, `>` for requires and `~` for a kind; `path_years` and `path_sources` give the year and the source of the
+        holder's share at each hop (null and "none" where no row names it); `source` lists the claims, or evidence from facts, behind the
         share at the chokepoint.
 
     Raises
@@ -87,6 +90,8 @@ def hold_table(
                 "chokepoint_name": last.name if last else None,
                 "tier": path.tier,
                 "path": path_text(path),
+                "path_years": [max(hop.years, default=None) for hop in path.hops],
+                "path_sources": [", ".join(hop.claims or hop.evidence) or "none" for hop in path.hops],
                 "suppliers_remaining": path.suppliers_remaining,
                 "organisations": ", ".join(path.organisations),
                 "year": path.year,
