@@ -154,7 +154,7 @@ def amounts_of(item: str, rows: Sequence[Row], complete: Sequence[str]) -> list[
 
 
 def twin(
-    items: Sequence[str], links: Sequence[Link], share: Callable[[str], float], *, high: bool, rounds: int = 400
+    items: Sequence[str], links: Sequence[Link], share: Callable[[str], float], *, high: bool, rounds: int = 20_000
 ) -> dict[str, float]:
     """Holds by plain iteration of equation (1) from zero."""
     required: dict[str, list[tuple[str, float]]] = {i: [] for i in items}
@@ -177,7 +177,8 @@ def twin(
                 rest = 1.0 - sum(w for _, w in kinds[i] if w is not None)
                 terms.append(fixed + (rest * (max(free) if high else min(free)) if free else 0.0))
             new[i] = max(terms)
-        if new == held:
-            break
+        still = max(abs(new[i] - held[i]) for i in items) < 1e-15
         held = new
+        if still:
+            break
     return held

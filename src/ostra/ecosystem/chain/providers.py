@@ -284,6 +284,8 @@ def _amounts(
     named: dict[str, list[Row]] = defaultdict(list)
     amounts = []
     for row in rows:
+        if row.economy == UNSPECIFIED and row.part_of_economy:
+            continue  # firms that are not told apart, but stand in the totals of their economies already
         if row.economy == UNSPECIFIED:
             holders = (row.organisation,) if of == "organisations" and row.organisation else row.among
             if of == "economies":

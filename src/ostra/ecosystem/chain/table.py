@@ -58,9 +58,9 @@ def hold_table(
     -------
     DataFrame
         Columns as COLUMNS, largest low bound first, then high bound, economy, item. `path` lists item ids from item to
-        chokepoint, `>` for requires and `~` for a kind; `path_years` and `path_sources` give the year and the source of the
-        holder's share at each hop (null and "none" where no row names it); `source` lists the claims, or evidence from facts, behind the
-        share at the chokepoint.
+        chokepoint, `>` for requires and `~` for a kind; `path_years` and `path_sources` give year and source of the
+        holder's share at each hop (null, "none" where no row names it); `source` lists the claims, or evidence from
+        facts, behind the share at the chokepoint.
 
     Raises
     ------
