@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ostra
+from ostra.ecosystem import chain
 from ostra.ecosystem.holds import provision_holds
 from ostra.model.assessment import Assessment
 from ostra.model.dossier import Dossier
@@ -72,6 +73,25 @@ def test_bounds_hold_every_way_to_fill_the_unknown(parts: list[int], unknown: in
     for i in range(unknown):
         low, high = found[f"Z{chr(65 + i)}Z"]
         assert low == 0.0 and high >= rest - 1e-9
+
+
+def test_firms_that_stand_in_a_total_are_not_added_to_it() -> None:
+    """Country totals that sum to the whole stay exact beside a row of firms that are not told apart."""
+    made = dossier(
+        [
+            {"economy": "AAA", "share": 0.6},
+            {"economy": "BBB", "share": 0.4},
+            {"economy": "ZZZ", "organisation": "Various", "part_of_economy": True, "share": 0.3},
+        ]
+    )
+    for of in ("economies", "organisations"):
+        found = chain.holds(chain.structure(made, by="location", of=of))  # type: ignore[arg-type]
+        held = {
+            "".join(holder): (low, high)
+            for holder, low, high in zip(found.holders, found.low[0], found.high[0], strict=True)
+        }
+        firm = next(name for name in held if "AAA" in name)
+        assert held[firm] == (pytest.approx(0.6), pytest.approx(0.6))
 
 
 @pytest.fixture(scope="module")

@@ -126,8 +126,10 @@ def _finding(name: str, row: Measurement, profile: Profile) -> Finding:
     threshold = (rule.low, rule.medium, rule.high)[row.severity - 1]
     reached = plain(threshold) if rule.indicator in INDICES else percent(threshold)
     when = f" in {reading.year}" if reading.year is not None else ""
+    # Severity goes by the middle of an interval: only a low bound that reaches the threshold is above it for certain.
+    compared = "at or above" if reading.value.low >= threshold else "its middle at or above"
     reason = (
-        f"{reading.item_name}: {reading.phrase}{when} is {reading.said}, at or above {reached} ({level}). {rule.reason}"
+        f"{reading.item_name}: {reading.phrase}{when} is {reading.said}, {compared} {reached} ({level}). {rule.reason}"
     )
     if not reading.value.known:
         surely, possibly = severity_of(reading.value.low, rule), severity_of(reading.value.high, rule)
