@@ -248,7 +248,8 @@ def test_ranking_does_not_depend_on_the_order_of_rows(assessment: Assessment) ->
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [(0, 1, "unknown"), (0.5, 0.5, "50%"), (0.85, 0.92, "85–92%"), (0, 0.4, "at most 40%"), (0.6, 1, "at least 60%"),
-     (1, 1, "100%"), (0, 0, "0%"), (0.0001, 0.0001, "<0.1%"), (0.999, 0.999, ">99%"), (0.031, 0.06, "3.1–6%")],
+     (1, 1, "100%"), (0, 0, "0%"), (0.0001, 0.0001, "<0.1%"), (0.999, 0.999, ">99%"), (0.031, 0.06, "3.1–6%"),
+     (0.986, 0.999, "at least 99%")],
 )  # fmt: skip
 def test_intervals_in_words(low: float, high: float, words: str) -> None:
     """Bounds that say nothing are not printed; what is not zero is never printed as zero."""

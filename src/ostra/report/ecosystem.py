@@ -62,7 +62,10 @@ def ecosystem_context(assessment: Assessment, chain: Chain, first_row: Mapping[s
             return f"ev-{parts[0].evidence}"
         return None
 
-    sheets = [drawn.draw(f"{NAME}-{n}", on_paper, columns) for n, columns in enumerate(drawn.sheets(), start=1)]
+    sheets = [
+        drawn.draw(f"{NAME}-{n}", on_paper, columns)
+        for n, columns in enumerate(drawn.sheets(PAGE_WIDTH / PAGE_HEIGHT), start=1)
+    ]
     rows = item_rows(assessment, provided)
     shown = [p.evidence for w in provided.values() for p in w.parts[:1]]
     return {

@@ -2,7 +2,7 @@
 
 A layered drawing after Sugiyama, Tagawa and Toda (1981): columns, then order within them by barycentres, then heights.
 All lines that leave one item in one kind share a trunk, so that an item needed by nine others gives one line, not nine.
-The same input gives the same drawing: ties keep the order of the dossier.
+The same items and links give the same drawing, whatever the order of the links: ties keep the order of the items.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-COLUMN_HEIGHT = 600.0  # a taller column is split: with 1,140 units of width this is the shape of a landscape page
+COLUMN_HEIGHT = 540.0  # a taller column is split: with 1,290 units of width this is the shape of a landscape page
 GAP, LINE_GAP = 10.0, 7.0  # between two boxes, and where one of the two is a line that only passes
 LINE_HEIGHT = 2.0
 SWEEPS = 12
@@ -69,9 +69,11 @@ def lay_out(stages: Mapping[str, int], heights: Mapping[str, float], needs: Sequ
     needs
         Links between items of `stages`; an item does not need itself.
     """
+    position = {item: number for number, item in enumerate(stages)}
+    needs = sorted(set(needs), key=lambda n: (position[n.item], position[n.needs], n.kind))
     columns, stage_of = assign_columns(stages, heights, needs)
     trunks: dict[Trunk, list[str]] = defaultdict(list)
-    for need in dict.fromkeys(needs):
+    for need in needs:
         trunks[need.needs, need.kind, columns[need.needs] < columns[need.item]].append(need.item)
     found: list[dict[Place, None]] = [{} for _ in stage_of]
     for item, column in columns.items():
@@ -83,7 +85,6 @@ def lay_out(stages: Mapping[str, int], heights: Mapping[str, float], needs: Sequ
             for place in (left, right):
                 if isinstance(place, tuple):
                     found[place[3]][place] = None
-    position = {item: number for number, item in enumerate(stages)}
     layers = order_layers(
         [
             sorted(layer, key=lambda p: (position[p if isinstance(p, str) else p[0]], not isinstance(p, str), str(p)))

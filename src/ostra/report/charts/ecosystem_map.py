@@ -14,13 +14,15 @@ from ostra.report.charts.svg import element, fit, hatch, label, link, picture, t
 from ostra.report.item_holds import BASES, Providers, is_unknown
 from ostra.report.wording import BLUE, INK, QUIET, RULE, SHADE_NAMES, SHADES, interval_words, listed, shade
 
-NODE, BETWEEN, MARGIN = 112.0, 26.0, 8.0
+NODE, BETWEEN, MARGIN = 104.0, 24.0, 8.0
 HEAD = 34.0  # room for the names of the stages
-NAME_SIZE, SMALL, STUB_SIZE = 10.5, 9.3, 8.0
+NAME_SIZES = (10.5, 9.6, 8.8)  # the first at which a name fits
+SMALL, STUB_SIZE = 9.3, 8.0
 PAD, LINE, BAR = 6.0, 12.0, 5.0
 NAME_LINES = 3
+LEGEND = 66.0  # about the height of the legend with the room above it
 STUB = 120.0  # room at the left of a further sheet for the names of what comes from the sheet before
-SHEET = 1250.0  # columns in a row on an A4 page across, with letters of 6 points and more
+SHEET = 1290.0  # width of a sheet that has letters of 6 points on an A4 page across
 MOST_ITEMS, MOST_COLUMNS = 300, 60
 HOME_BAR, HOME_FILL = "#6b7680", "#eef0f2"
 UNKNOWN_LINE = "#8a96a3"
@@ -48,9 +50,13 @@ class EcosystemMap:
         self.stages = [stage.name for stage in assessment.stages]
         self.items = {item.id: item for item in assessment.items}
         self.provided = provided
-        self.needs = [Need(ln.item, ln.needs, ln.kind) for ln in assessment.links if ln.item != ln.needs]
-        self.names = {i.id: wrap(i.name, NODE - 2 * PAD, NAME_SIZE, NAME_LINES, 600) for i in assessment.items}
-        self.heights = {i: LINE * len(lines) + LINE + BAR + 2 * PAD + 1 for i, lines in self.names.items()}
+        place = {item: number for number, item in enumerate(self.items)}
+        self.needs = sorted(
+            {Need(ln.item, ln.needs, ln.kind) for ln in assessment.links},
+            key=lambda n: (place[n.item], place[n.needs], n.kind),
+        )
+        self.names = {i.id: _name_lines(i.name) for i in assessment.items}
+        self.heights = {i: LINE * len(lines) + LINE + BAR + 2 * PAD + 1 for i, (lines, _) in self.names.items()}
         self.layout: Layout | None = None
         self.refused = ""
         if len(self.items) > MOST_ITEMS:
@@ -62,12 +68,19 @@ class EcosystemMap:
             else:
                 self.layout = layout
 
-    def sheets(self) -> list[tuple[int, int]]:
-        """First and last column of each sheet of paper, of about equal width."""
+    def sheets(self, shape: float) -> list[tuple[int, int]]:
+        """First and last column of each sheet of paper, of about equal width.
+
+        Parameters
+        ----------
+        shape
+            Width by height of what a sheet may take: a tall map is made smaller, and then more columns fit.
+        """
         if self.layout is None:
             return []
         count = len(self.layout.stages)
-        number = max(1, -int(-count * (NODE + BETWEEN) // SHEET))
+        room = max(SHEET, shape * (HEAD + self.layout.height + LEGEND)) - STUB
+        number = max(1, -int(-count * (NODE + BETWEEN) // room))
         edges = [round(part * count / number) for part in range(number + 1)]
         return [(first, last - 1) for first, last in pairwise(edges)]
 
@@ -171,18 +184,22 @@ class EcosystemMap:
     def _stubs(self, x: Mapping[int, float], first: int) -> list[str]:
         """At the left edge of a further sheet: what its lines come from, or lead to."""
         layout = self._layout()
-        heights: dict[str, list[float]] = {}
+        found: set[tuple[str, float]] = set()
         for (source, _, onward), pieces in layout.trunks.items():
             for piece in pieces:
                 if piece.column == first - 1 and not piece.across:
                     users = [n.item for n in self.needs if n.needs == source and layout.columns[n.item] < first]
                     name = self.items[source].name if onward else f"to {listed([self.items[u].name for u in users], 2)}"
-                    heights.setdefault(name, []).append(piece.left)
-        room = STUB - BETWEEN - 6
-        return [
-            label(MARGIN, HEAD + sum(mine) / len(mine) + 2.5, fit(text, room, STUB_SIZE), size=STUB_SIZE, fill=QUIET)
-            for text, mine in heights.items()
-        ]
+                    found.add((name, piece.left))
+        parts = []
+        before = ("", 0.0)
+        for name, height in sorted(found):
+            # Trunks of two kinds leave an item side by side: one name is enough.
+            if name != before[0] or height - before[1] > STUB_SIZE:
+                text = fit(name, STUB - BETWEEN - 6, STUB_SIZE)
+                parts.append(label(MARGIN, HEAD + height + 2.8, text, size=STUB_SIZE, fill=QUIET))
+                before = (name, height)
+        return parts
 
     def _node(self, item: str, x: float, middle: float, name: str, goal: str | None) -> str:
         """One item: its name, its largest provider with share, and a bar; grey where that is home."""
@@ -202,16 +219,18 @@ class EcosystemMap:
             stroke=INK if at_home else BLUE,
             stroke_width=1.6 if at_home else 0.8,
         )
-        for number, text in enumerate(self.names[item]):
-            shape += label(x + PAD, y + PAD + 9 + LINE * number, text, size=NAME_SIZE, weight=600)
-        under = y + PAD + 9 + LINE * len(self.names[item])
+        lines, size = self.names[item]
+        for number, text in enumerate(lines):
+            shape += label(x + PAD, y + PAD + 9 + LINE * number, text, size=size, weight=600)
+        under = y + PAD + 9 + LINE * len(lines)
         tag = ("home" if at_home else "") or BASES[mine.basis][0]
         tag = tag if top is not None else ""
         room = NODE - 2 * PAD - (text_width(tag, 8) + 4 if tag else 0.0)
         shape += label(x + PAD, under, self._provider_words(item, room), size=SMALL, fill=INK if top else QUIET)
         if tag:
             shape += label(x + NODE - PAD, under, tag, size=8, anchor="end", fill=QUIET)
-        shape += _bar(x, y + height - BAR - 1, None if top is None else top.hold, name, at_home=at_home)
+        if mine.parts or not self.items[item].complete:
+            shape += _bar(x, y + height - BAR - 1, None if top is None else top.hold, name, at_home=at_home)
         if goal is None:
             return f"<g><title>{escape(self.said(item))}</title>{shape}</g>"
         return link(goal, shape, self.said(item))
@@ -249,6 +268,16 @@ class EcosystemMap:
             year = (mine.top or mine.parts[0]).year
             text += f", {year}" if year else ", year not stated"
         return f"{text}. {self.held(item)[0].upper()}{self.held(item)[1:]}."
+
+
+def _name_lines(name: str) -> tuple[list[str], float]:
+    """The lines of a name and the size of its letters: smaller where long words would not fit."""
+    lines: list[str] = []
+    for size in NAME_SIZES:
+        lines = wrap(name, NODE - 2 * PAD, size, NAME_LINES, 600)
+        if "".join(lines).replace(" ", "") == "".join(name.split()):
+            return lines, size
+    return lines, NAME_SIZES[-1]
 
 
 def _curve(piece: Piece, x: Mapping[int, float]) -> str:

@@ -10,9 +10,9 @@ from ostra.model.base import Interval
 from ostra.report.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
 from ostra.report.wording import BLUE, INK, QUIET, SHADES, interval_words, percent
 
-WIDTH = 480.0
-BOX, BAR_X, BAR, WORDS_X = 190.0, 204.0, 112.0, 322.0
-HEAD, STEP, BETWEEN = 20.0, 44.0, 26.0
+WIDTH = 400.0  # nearly that of a telephone, so that nothing has to be scrolled there
+BOX, BAR_X, BAR, WORDS_X = 158.0, 168.0, 80.0, 254.0
+HEAD, STEP, BETWEEN = 20.0, 44.0, 24.0
 BAR_HEIGHT = 8.0
 
 
@@ -99,10 +99,10 @@ def _hop(hop: ChainHop, y: float, name: str, *, chokepoint: bool) -> str:
         stroke=INK if chokepoint else BLUE,
         stroke_width=1,
     )
-    lines = wrap(hop.item_name, BOX - 20, 11.5, 2, 600)
+    lines = wrap(hop.item_name, BOX - 18, 11, 3, 600)
     for number, text in enumerate(lines):
-        middle = y + STEP / 2 + 4 + 14 * (number - (len(lines) - 1) / 2)
-        shape += label(10, middle, text, size=11.5, weight=600, fill="#ffffff" if chokepoint else INK)
+        middle = y + STEP / 2 + 4 + 13 * (number - (len(lines) - 1) / 2)
+        shape += label(9, middle, text, size=11, weight=600, fill="#ffffff" if chokepoint else INK)
     for place, (interval, words) in enumerate(((hop.hold, "hold"), (hop.share, "own share"))):
         top = y + 7 + 18 * place
         shape += _bar(top, interval, name, strong=place == 0)

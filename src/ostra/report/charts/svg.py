@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from html import escape
 from importlib.resources import files
 
 from ostra.report.wording import INK, RULE
 
 FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
+BREAKS = re.compile(r"[^\s-]*-+(?=[^\s-])|\S+\s?")  # pieces that a line may end with
 FALLBACK_WIDTH = 1000  # thousandths of an em, for characters outside the font: as wide as any
 
 
@@ -46,16 +48,16 @@ def fit(text: str, room: float, size: float, weight: int = 400) -> str:
 
 
 def wrap(text: str, room: float, size: float, lines: int, weight: int = 400) -> list[str]:
-    """The text broken at spaces into at most so many lines; the last is cut where it would not fit."""
+    """The text broken at spaces and hyphens into at most so many lines; the last is cut where it would not fit."""
     result: list[str] = []
-    rest = text.split()
+    rest = BREAKS.findall(" ".join(text.split()))
     while rest and len(result) < lines - 1:
-        line = [rest.pop(0)]
-        while rest and text_width(" ".join([*line, rest[0]]), size, weight) <= room:
-            line.append(rest.pop(0))
-        result.append(fit(" ".join(line), room, size, weight))
+        line = rest.pop(0)
+        while rest and text_width((line + rest[0]).rstrip(), size, weight) <= room:
+            line += rest.pop(0)
+        result.append(fit(line.rstrip(), room, size, weight))
     if rest:
-        result.append(fit(" ".join(rest), room, size, weight))
+        result.append(fit("".join(rest), room, size, weight))
     return result
 
 
