@@ -86,7 +86,7 @@ def write_reports(assessment: Assessment, folder: Path) -> None:
         html = report.render_html(assessment)
         write_file(base.with_suffix(".html"), html)
         advance(2, 4)
-        report.write_xlsx(assessment, base.with_suffix(".xlsx"))
+        write_file(base.with_suffix(".xlsx"), report.render_xlsx(assessment))
         advance(3, 4)
         write_file(base.with_suffix(".pdf"), report.render_pdf(html))
         advance(4, 4)

@@ -2,6 +2,6 @@
 
 from ostra.report.page import render_html
 from ostra.report.paper import render_pdf
-from ostra.report.workbook import write_xlsx
+from ostra.report.workbook import render_xlsx
 
-__all__ = ["render_html", "render_pdf", "write_xlsx"]
+__all__ = ["render_html", "render_pdf", "render_xlsx"]

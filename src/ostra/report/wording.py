@@ -40,7 +40,7 @@ def interval_words(interval: Interval | None) -> str:
     if interval.low <= 0.0:
         return f"at most {high}"
     if interval.high >= 0.995:  # of "99–>99%" only the lower end says anything
-        return f"at least {low}"
+        return low if low.startswith(">") else f"at least {low}"
     return f"{low.removesuffix('%')}–{high}"
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from ostra.errors import OstraError
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS, Interval
 from ostra.report.selection import ranked_dependencies
@@ -82,22 +81,16 @@ Row = Sequence[Any]
 Columns = Sequence[tuple[str, str]]  # heading with its unit, kind of number
 
 
-def write_xlsx(assessment: Assessment, path: Path) -> None:
-    """Write the assessment's rows to an Excel workbook; the same assessment gives the same bytes.
+def render_xlsx(assessment: Assessment) -> bytes:
+    """The assessment's rows as an Excel workbook; the same assessment gives the same bytes.
 
     Text is written as text, never as a formula or a link, whatever it begins with. Unknown is an empty cell.
-
-    Raises
-    ------
-    OstraError
-        The file cannot be written.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
-    path = Path(path)
+    buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = xlsxwriter.Workbook(buffer, options)
     book.set_properties(
         {
             "title": f"{assessment.title}: strategic dependencies of {assessment.home_name}, {assessment.year}",
@@ -113,10 +106,8 @@ def write_xlsx(assessment: Assessment, path: Path) -> None:
     _read_me(book, formats, assessment)
     for name, columns, rows in sheets(assessment):
         _sheet(book, formats, name, columns, rows)
-    try:
-        book.close()
-    except (OSError, FileCreateError) as error:
-        raise OstraError(f"cannot write {path}: {error}") from error
+    book.close()
+    return buffer.getvalue()
 
 
 def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:

@@ -242,8 +242,10 @@ class EcosystemMap:
         if top is None:
             if not mine.parts:
                 return "from its inputs" if self.items[item].complete else "provider unknown"
-            names = ", ".join(p.name for p in mine.parts)
-            words = [f"{names}: unknown", f"{', '.join(p.economy for p in mine.parts)}: unknown"]
+            codes = [p.economy for p in mine.parts]
+            lists = [", ".join(p.name for p in mine.parts), ", ".join(codes)]
+            lists += [f"{', '.join(codes[:n])} +{len(codes) - n}" for n in (2, 1) if n < len(codes)]
+            words = [f"{named}: unknown" for named in lists]
         else:
             share = interval_words(top.hold).replace("at least ", "≥").replace("at most ", "≤")
             words = [f"{top.name} {share}", f"{top.economy} {share}"]
