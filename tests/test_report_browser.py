@@ -164,3 +164,11 @@ def test_text_on_shades_has_enough_contrast(page: Page) -> None:
     ratios = page.locator("p.level.s0, p.level.s1, p.level.s2, p.level.s4, td.s1, td.s2, td.s4").evaluate_all(script)
     assert len(ratios) > 8
     assert min(ratios) >= 4.5
+
+
+def test_a_box_of_the_map_leads_to_its_row_though_it_is_folded_away(page: Page) -> None:
+    """An item without dependency or evidence leads to its row in the table, which opens for it."""
+    box = page.locator('#picture-ecosystem a[href="#item-automotive"]')
+    box.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#item-automotive").is_visible()
