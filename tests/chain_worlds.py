@@ -76,7 +76,10 @@ def variant(weight: float | None = None) -> dict[str, Any]:
 def ecosystems(
     draw: st.DrawFn, *, size: int = 6, cyclic: bool = False, intervals: bool = True, weights: bool = True
 ) -> tuple[list[str], list[Link], list[Row], list[str]]:
-    """Random items, links, provision and complete items; shares of one item sum to at most 0.9 or exactly 1."""
+    """Random items, links, provision and complete items; shares of one item sum to at most 0.9 or exactly 1.
+
+    Complete items have no provider, or at least one of unknown share.
+    """
     count = draw(st.integers(2, size))
     items = [f"i{k}" for k in range(count)]
     pairs = [(a, b) for a in range(count) for b in range(count) if (a < b) or (cyclic and a != b)]
@@ -96,7 +99,9 @@ def ecosystems(
     rows: list[Row] = []
     complete = []
     for item in items:
-        how = draw(st.sampled_from(["none", "unprovided", "exact", "some"] if intervals else ["unprovided", "exact"]))
+        how = draw(
+            st.sampled_from(["none", "unprovided", "exact", "some", "all"] if intervals else ["unprovided", "exact"])
+        )
         if how == "unprovided":
             complete.append(item)
         if how in ("none", "unprovided"):
@@ -104,9 +109,13 @@ def ecosystems(
         who = draw(st.lists(st.sampled_from(ECONOMIES), unique=True, min_size=1, max_size=4))
         tenths = [draw(st.integers(1, 8)) for _ in who]
         total = sum(tenths) if how == "exact" else sum(tenths) / 0.9
+        if how == "all":
+            complete.append(item)
         for economy, part in zip(who, tenths, strict=True):
             share: Any = part / total
-            if how == "some":
+            if how == "all" and economy == who[0]:
+                share = None  # so that the providers listed can make up the whole
+            elif how in ("some", "all"):
                 form = draw(st.sampled_from(["known", "unknown", "interval"]))
                 share = {
                     "known": share,
@@ -150,7 +159,7 @@ def amounts_of(item: str, rows: Sequence[Row], complete: Sequence[str]) -> list[
     if not found and item in complete:
         return None
     rest = 1.0 - sum(low for _, low, _ in found)
-    return [*found, (None, 0.0, 0.0 if rest < 0.005 else rest)]
+    return [*found, (None, 0.0, 0.0 if rest < 0.005 or item in complete else rest)]
 
 
 def twin(

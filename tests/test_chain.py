@@ -515,6 +515,8 @@ def test_members_of_a_bloc_act_as_one() -> None:
     bloc = chain.structure(made, blocs={"BLOC": {"AAA", "BBB"}})
     assert bloc.players == ("BLOC", "CCC")
     assert hold(bloc, "AAA", "i") == hold(bloc, "BLOC", "i") == near(0.8)
+    part = chain.structure(dossier(["i"], [], [("i", "AAA", 0.3), ("i", "CCC", 0.2)]), blocs={"BLOC": {"AAA", "BBB"}})
+    assert hold(part, "BLOC", "i") == near(0.3, 0.8)  # BBB may provide what no row accounts for
     with pytest.raises(UsageError, match="must not overlap"):
         chain.structure(made, blocs={"ONE": {"AAA"}, "TWO": {"AAA", "BBB"}})
 
