@@ -25,6 +25,7 @@ Row = Mapping[str, Any]
 Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year"]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+WIDE = 34  # characters of a column of text in a terminal
 NARROW = 18  # characters to which a column of text may be squeezed in a terminal
 SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between machines, these digits do not
 
@@ -119,10 +120,7 @@ def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Prov
 
     console = Console(file=stream, highlight=False, markup=False)
     texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
-    widths = [
-        max(len(column.heading), *(min(len(line[i]), 34) for line in texts)) if texts else len(column.heading)
-        for i, column in enumerate(columns)
-    ]
+    widths = shared_room(columns, texts, console.width)
     shown = 0
     room = console.width
     while shown < len(columns) and room >= widths[shown] + 2:
@@ -152,6 +150,19 @@ def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Prov
         console.print(f"{len(columns) - shown} columns left out for width ({left_out}); --format csv has all.")
     for text in provenance.lines()[1:]:
         console.print(text, style="dim", soft_wrap=False)
+
+
+def shared_room(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths of columns; where folding texts down to NARROW lets all fit, they are folded as little as needed."""
+    wanted = [max([len(c.heading), *(len(line[i]) for line in texts)]) for i, c in enumerate(columns)]
+    for most in range(WIDE, NARROW - 1, -1):
+        widths = [
+            min(width, max(most, len(column.heading))) if column.kind == "text" else width
+            for column, width in zip(columns, wanted, strict=True)
+        ]
+        if sum(widths) + 2 * len(widths) <= room:
+            return widths
+    return [min(width, WIDE) for width in wanted]
 
 
 def format_cell(value: Any, kind: Kind) -> str:
