@@ -71,5 +71,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 def complain(message: str, code: int) -> int:
     """Say on standard error what is wrong, and return the exit code."""
-    print(f"ostra: {message}", file=sys.stderr)  # noqa: T201
+    print(f"ostra: {message}", file=sys.stderr)
     return code

@@ -26,7 +26,7 @@ def init(path: Path, /) -> None:
     from ostra.workspace import create_workspace
 
     for line in create_workspace(path):
-        print(line)  # noqa: T201
+        print(line)
 
 
 def assess(
@@ -65,7 +65,7 @@ def assess(
 
     print_summary(assessment, sys.stdout)
     if output is not None:
-        print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{s}') for s in ('.html', '.pdf', '.xlsx', '.json'))}")  # noqa: T201
+        print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{s}') for s in ('.html', '.pdf', '.xlsx', '.json'))}")
 
 
 def write_reports(assessment: Assessment, folder: Path) -> None:
@@ -193,7 +193,7 @@ def report(assessment: Path, /, *, output: Annotated[Path, Parameter(name=["--ou
         Folder to write to, made if absent.
     """
     write_reports(read_assessment(assessment), output)
-    print(f"Written to {output}")  # noqa: T201
+    print(f"Written to {output}")
 
 
 def import_ecosystem(
@@ -234,7 +234,7 @@ def import_ecosystem(
         *(f"caveat: {caveat}" for caveat in report.caveats),
         *(f"left out: {problem}" for problem in report.problems),
     ]
-    print("\n".join(lines))  # noqa: T201
+    print("\n".join(lines))
 
 
 def check(document: Path, /) -> None:
@@ -252,11 +252,11 @@ def check(document: Path, /) -> None:
 
         problems, caveats = check_ecosystem(document)
         if caveats:
-            print("\n".join(f"caveat: {caveat}" for caveat in caveats))  # noqa: T201
+            print("\n".join(f"caveat: {caveat}" for caveat in caveats))
         if problems:
             raise DataError(problems)
-        print(f"{document}: sound")  # noqa: T201
+        print(f"{document}: sound")
         return
 
     document_read = read_document(document)
-    print(f"{document}: sound ({document_read.format})")  # noqa: T201
+    print(f"{document}: sound ({document_read.format})")

@@ -11,7 +11,7 @@ from ostra.errors import UsageError
 
 if TYPE_CHECKING:
     from ostra.ecosystem.chain.providers import Basis
-    from ostra.output import Column
+    from ostra.output import Column, Kind
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -176,14 +176,14 @@ def chain(
         )
 
 
-BOUNDS = (("hold_low", "Low", "share"), ("hold_high", "High", "share"))
+BOUNDS: tuple[tuple[str, str, Kind], ...] = (("hold_low", "Low", "share"), ("hold_high", "High", "share"))
 
 
-def columns(*specified: tuple[str, ...]) -> list[Column]:
+def columns(*specified: tuple[str, str] | tuple[str, str, Kind]) -> list[Column]:
     """Columns of a terminal table from (key, heading[, kind])."""
     from ostra.output import Column
 
-    return [Column(*entry) for entry in specified]  # type: ignore[arg-type]
+    return [Column(*entry) for entry in specified]
 
 
 def mutual_columns(a: str, b: str) -> list[Column]:

@@ -194,4 +194,4 @@ def rates(texts: list[str]) -> dict[int, str]:
 
 def say(text: str) -> None:
     """One line to standard output."""
-    print(text)  # noqa: T201
+    print(text)

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 OUTPUT = Group("Output", sort_key=2)
 
 
+Form = Literal["table", "csv", "json", "xlsx"]
+SUFFIXES: dict[str, Form] = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+
+
 @Parameter(name="*", group=OUTPUT)
 @dataclass(frozen=True)
 class Output:
     """Where a listing goes and in which form."""
 
-    format: Literal["table", "csv", "json", "xlsx"] = "table"
+    format: Form = "table"
     "Form of the listing."
     json: Annotated[bool, Parameter(negative=())] = False
     "Short for --format json."
@@ -37,7 +41,7 @@ class Output:
     "File to write instead of the terminal; written whole or not at all."
 
     @property
-    def form(self) -> Literal["table", "csv", "json", "xlsx"]:
+    def form(self) -> Form:
         """The form asked for, by whichever option."""
         if self.json and self.csv:
             raise UsageError("--json and --csv exclude each other; give one")
@@ -45,7 +49,7 @@ class Output:
             return "json" if self.json else "csv"
         if self.format == "table" and self.output is not None:
             suffix = self.output.suffix.lower()
-            return {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}.get(suffix, "table")  # type: ignore[return-value]
+            return SUFFIXES.get(suffix, "table")
         return self.format
 
 
