@@ -90,6 +90,7 @@ def source_of(gathered: Gathered, text: str) -> str:
     if not text:
         return "eto-chips"
     plain = re.sub(r"\[([^\]]*)\]\(([^)]*)\)", r"\1", text)
+    plain = re.sub(r"\]\([^)]*\)?", "", plain)  # one link of the published files has no opening bracket
     name = made_id(f"eto-chips {plain}")[:50].strip("-")
     if text in gathered.source_ids:
         return gathered.source_ids[text]
