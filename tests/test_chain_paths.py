@@ -65,6 +65,14 @@ def test_essentiality_weakens_the_way_and_rivals_remain() -> None:
     assert path.hops[-1].factor == 0.5
 
 
+def test_the_way_with_fewest_required_links_is_taken() -> None:
+    """top > z and top ~ k ~ m both lead to all of it: two kinds take no step, so the tier is 1."""
+    links = [("top", "z"), ("top", "k", variant(1.0)), ("k", "m", variant(1.0))]
+    made = build((["top", "z", "k", "m"], links, [("z", "AAA", 1.0), ("m", "AAA", 1.0)], ["top", "k"]))
+    path = chain.trace_hold(made, "AAA", "top")
+    assert (chain.path_text(path), path.tier) == ("top ~ k ~ m", 1)
+
+
 def test_a_hold_that_is_only_possible_says_so() -> None:
     """DDD is named nowhere, and all of fab's providers are known: nothing to hold; an unknown item changes that."""
     made = fab()
@@ -145,6 +153,9 @@ def test_mutual_holds_show_both_ways_and_turn_round() -> None:
     assert found.b_largest is None
     back = chain.mutual(made, "BBB", "AAA").table
     assert back["balance_low"].to_list() == pytest.approx([-value for value in found.table["balance_high"].to_list()])
+    unknown = build((["i"], [], [("i", "AAA", 0.5), ("i", "BBB", None)], []))
+    row = chain.mutual(unknown, "AAA", "BBB").table.row(0, named=True)
+    assert (row["balance_low"], row["balance_high"]) == pytest.approx((0.0, 0.5))
     with pytest.raises(UsageError, match="both sides"):
         chain.mutual(made, "AAA", ["AAA", "BBB"])
     with pytest.raises(UsageError, match="without members"):

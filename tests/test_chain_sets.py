@@ -158,6 +158,14 @@ def test_a_mean_in_a_cycle_that_stops_only_in_the_limit_counts_as_stopped() -> N
     assert chain.minimal_sets(made, "x").sets == (("AAA",),)
 
 
+def test_who_together_must_have_the_rest_are_tried_too() -> None:
+    """Neither AAA nor BBB has a stated share of x, but they are all its providers: together they have half of top."""
+    links = [("top", "x", variant(0.5)), ("top", "y", variant(0.5))]
+    rows = [("x", "AAA", None), ("x", "BBB", None), ("y", "CCC", 1.0)]
+    made = build((["top", "x", "y"], links, rows, ["top", "x"]))
+    assert chain.minimal_sets(made, "top", level=0.5).sets == (("CCC",), ("AAA", "BBB"))
+
+
 def test_what_is_asked_in_a_wrong_way_is_refused() -> None:
     """Levels outside [0, 1), sizes below 1, items that do not exist, probabilities beyond 1."""
     made = build((["i"], [], [("i", "AAA", 1.0)], []))
