@@ -184,3 +184,10 @@ def test_every_number_on_page_one_can_be_traced(workspace: ostra.Workspace, asse
         chain = trace(assessment, evidence, workspace.facts)
         assert chain.evidence.id == evidence
         assert all(rows.caveat == "" for step in chain.walk() for rows in step.facts)
+
+
+def test_caveats_of_the_dossier_travel_with_the_assessment(workspace: ostra.Workspace) -> None:
+    """What a dossier warns of is shown with every result made from it."""
+    dossier = workspace.dossier("blockchain")
+    assert dossier.caveats
+    assert set(dossier.caveats) <= set(workspace.assess("blockchain", year=2023).caveats)

@@ -60,7 +60,7 @@ def assess(
     step4 = toolkit.match(step1, step2, step3, dossier, profile, catalogue)
     evidence = merge_evidence(step1.evidence, step2.evidence, step3.evidence, step4.evidence)
     sources = merge_sources(fact_sources, dossier.sources, profile.sources, catalogue.sources)
-    caveats = [*step1.caveats, *step3.caveats]
+    caveats = [*dossier.caveats, *step1.caveats, *step3.caveats]
     if profile.home != home.code:
         caveats.append(
             f"The profile '{profile.id}' was written for {profile.home}; its relations and tolerances are used for "
