@@ -219,9 +219,11 @@ def _mutual(
     for hold in holds:
         if hold.share.high > 0:
             provides[hold.economy].add(hold.item)
+    # Holds through the chain repeat those at their chokepoints, on things that neither side need buy of the other.
+    direct = [d for d in dependencies if d.measure != "chain hold"]
     result = []
-    for supplier in sorted({d.supplier for d in dependencies}):
-        theirs = [d for d in dependencies if d.supplier == supplier]
+    for supplier in sorted({d.supplier for d in direct}):
+        theirs = [d for d in direct if d.supplier == supplier]
         largest = max(theirs, key=lambda d: (d.hold.low, d.hold.high))
         ours = [
             (point.hold, point.item, point.evidence)

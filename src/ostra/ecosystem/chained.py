@@ -169,7 +169,7 @@ def chain_dependencies(holds: Sequence[ChainHold]) -> list[Dependency]:
             mutual=own[hold.item].hold if hold.item in own else None,
             evidence=hold.evidence,
             mutual_evidence=own[hold.item].evidence if hold.item in own else None,
-            caveats=(f"Through {hold.chokepoint_name}, {hold.tier - 1} links away.", *hold.caveats),
+            caveats=(f"Through {hold.chokepoint_name}; the caveats of each step stand with its evidence.",),
         )
         for hold in holds
         if not hold.is_home and hold.tier > 1
