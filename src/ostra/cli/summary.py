@@ -13,7 +13,7 @@ from ostra.report.selection import cards, top_chokepoints, top_dependencies, top
 from ostra.report.wording import interval_words, level_words, percent, shorten
 
 TOP_DEPENDENCIES = 5
-TOP_CHOKEPOINTS = 3
+TOP_CHOKEPOINTS = 2
 TOP_INSTRUMENTS = 3
 
 
@@ -36,7 +36,7 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
     heading("How serious")
     for result in assessment.step2.dimensions:
         line(f"{result.dimension.capitalize()}: {describe_level(result)}", result.evidence)
-        for text, evidence in weightiest(assessment, result):
+        for text, evidence in weightiest(assessment, result)[:1]:
             line(text, evidence, indent=4)
     heading(f"Most pressing of {len(assessment.step1.dependencies)} dependencies: their hold, and ours in return")
     for dependency in top_dependencies(assessment, TOP_DEPENDENCIES):
@@ -63,10 +63,10 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
 
 
 def describe_level(result: DimensionResult) -> str:
-    """The level with its probability, and how firm it is."""
+    """The level with its probability."""
     if not result.assessed:
         return "not assessed"
-    return f"{level_words(result.challenge)}; so in {percent(result.robustness)} of nearby profiles"
+    return level_words(result.challenge)
 
 
 def weightiest(assessment: Assessment, result: DimensionResult) -> list[tuple[str, str]]:
@@ -85,10 +85,8 @@ def weightiest(assessment: Assessment, result: DimensionResult) -> list[tuple[st
 
 def describe_dependency(dependency: Dependency) -> str:
     """One dependency and its mutual side."""
-    year = f", {dependency.year}" if dependency.year else ""
-    back = interval_words(dependency.mutual)
     what = f"{dependency.item_name} from {dependency.supplier_name}"
-    return f"{what}: {interval_words(dependency.hold)} ({dependency.measure}{year}), in return {back}"
+    return f"{what}: {interval_words(dependency.hold)}, in return {interval_words(dependency.mutual)}"
 
 
 def describe_chokepoint(point: Chokepoint) -> str:
@@ -101,6 +99,5 @@ def describe_chokepoint(point: Chokepoint) -> str:
 
 
 def describe_instrument(match: InstrumentMatch, reason: str) -> str:
-    """One instrument, what it answers, its delay and cost, and its first side effect."""
-    effect = f" {shorten(match.side_effects[0], 70)}" if match.side_effects else ""
-    return f"{match.name}: {reason or 'advised in the dossier'}; {match.lag}, cost {match.cost}.{effect}"
+    """One instrument, what it answers, its delay and cost."""
+    return f"{match.name}: {reason or 'advised in the dossier'}; {match.lag}, cost {match.cost}"
