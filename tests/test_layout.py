@@ -14,16 +14,17 @@ PACKAGE = Path(ostra.__file__).parent
 # Each room and the rooms it may import from, itself included. The four steps see neither files nor stores.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "spreadsheets": set(),
     "model": {"errors"},
     "economies": {"errors", "model"},
     "sources": {"errors", "model", "economies"},
-    "store": {"errors", "model", "economies", "sources"},
+    "store": {"errors", "model", "economies", "spreadsheets", "sources"},
     "ecosystem": {"errors", "model", "economies"},
     "dimensions": {"errors", "model", "economies", "ecosystem"},
     "context": {"errors", "model", "economies", "ecosystem", "dimensions"},
     "toolkit": {"errors", "model", "economies", "ecosystem", "dimensions", "context"},
     "assess": {"errors", "model", "economies", "ecosystem", "dimensions", "context", "toolkit"},
-    "report": {"errors", "model", "economies"},
+    "report": {"errors", "model", "economies", "spreadsheets"},
     "workspace": {
         "errors",
         "model",
@@ -38,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "chains": {"errors", "model", "economies", "store", "ecosystem", "workspace"},
     "views": {"errors", "model", "economies", "workspace"},
-    "output": {"errors", "model"},
+    "output": {"errors", "model", "spreadsheets"},
     "provenance": {"errors", "model", "store"},
     "__init__": {"errors", "model", "economies", "workspace", "provenance"},
     "cli": {

@@ -19,12 +19,12 @@ from typing import IO, Any, Literal
 
 from ostra.errors import OstraError, UsageError
 from ostra.model.evidence import Provenance
+from ostra.spreadsheets import harmless
 
 Format = Literal["table", "csv", "json", "xlsx"]
 Row = Mapping[str, Any]
 Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year"]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDE = 34  # characters of a column of text in a terminal
 NARROW = 18  # characters to which a column of text may be squeezed in a terminal
 SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between machines, these digits do not
@@ -59,8 +59,8 @@ def to_json(value: Any) -> str:
 
 def safe_cell(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made harmless by a leading apostrophe; the rest unchanged."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
+    if isinstance(value, str):
+        return harmless(value)
     if isinstance(value, float):
         return round_floats(value)
     if isinstance(value, list | tuple):

@@ -16,9 +16,9 @@ from ostra.model.assessment import LevelDistribution
 from ostra.model.base import LEVELS, Interval
 from ostra.model.evidence import Evidence
 from ostra.report import wording
+from ostra.spreadsheets import harmless
 
 FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def value_of(evidence: Evidence) -> str:
@@ -58,21 +58,12 @@ def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, n
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(heading)
     for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
+        writer.writerow(["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row])
     for note in notes:
-        writer.writerow([harmless(f"# {note}")])
+        writer.writerow([f"# {note}"])
     return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
         name, quote(text.getvalue())
     )
-
-
-def harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; None becomes empty."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
 
 
 def font_faces() -> str:

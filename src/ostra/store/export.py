@@ -14,8 +14,8 @@ import xlsxwriter
 from ostra import __version__
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
 from ostra.sources.reading import quoted, quoted_path
+from ostra.spreadsheets import FORMULA_STARTS, harmless
 from ostra.store.facts import Dataset, Facts, file_sha256
-from ostra.store.rejects import safe_cell
 from ostra.store.tables import table
 
 Format = Literal["csv", "parquet", "xlsx"]
@@ -116,9 +116,7 @@ def _condition(table_name: str, where: Mapping[str, Sequence[str | int]]) -> str
 def _safe(name: str, kind: str) -> str:
     if kind != "VARCHAR":
         return name
-    starts = " OR ".join(
-        f"starts_with({name}, {mark})" for mark in ("'='", "'+'", "'-'", "'@'", "chr(9)", "chr(13)", "chr(10)")
-    )
+    starts = " OR ".join(f"starts_with({name}, chr({ord(mark)}))" for mark in FORMULA_STARTS)
     return f"CASE WHEN {starts} THEN '''' || {name} ELSE {name} END AS {name}"
 
 
@@ -148,14 +146,14 @@ def _xlsx(connection: duckdb.DuckDBPyConnection, query: str, source: Dataset, ro
             for values in piece:
                 for position, value in enumerate(values):
                     if isinstance(value, str):
-                        sheet.write_string(line, position, safe_cell(value))
+                        sheet.write_string(line, position, harmless(value))
                     elif value is not None:
                         sheet.write_number(line, position, float(value))
                 line += 1
         about = book.add_worksheet("source")
         for line, (name, text) in enumerate(_about(source).items()):
             about.write_string(line, 0, name)
-            about.write_string(line, 1, safe_cell(text))
+            about.write_string(line, 1, harmless(text))
 
 
 def _about(source: Dataset) -> dict[str, str]:

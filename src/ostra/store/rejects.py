@@ -7,13 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ostra.errors import Problem
+from ostra.spreadsheets import harmless
 
 COLUMNS = ("file", "line", "column", "value", "reason", "mend")
-
-
-def safe_cell(text: str) -> str:
-    """The text with an apostrophe before it, where a spreadsheet would take it for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def write_rejects(path: Path, problems: Iterable[Problem], keep: int) -> tuple[tuple[Problem, ...], int]:
@@ -26,7 +22,7 @@ def write_rejects(path: Path, problems: Iterable[Problem], keep: int) -> tuple[t
         for problem in problems:
             line = "" if problem.line is None else str(problem.line)
             cells = (problem.file, line, problem.column, problem.value, problem.reason, problem.mend)
-            writer.writerow([safe_cell(cell) for cell in cells])
+            writer.writerow([harmless(cell) for cell in cells])
             count += 1
             if count <= keep:
                 first.append(problem)
