@@ -53,14 +53,16 @@ def structure_of(
         As for `Workspace.dossier` and `chain.structure`.
     """
     dossier = space.dossier(ecosystem)
-    seen_from = economies.home(home)
-    blocs = {}
-    for side in sides:
-        acting = economies.home(side)
-        if acting.is_bloc:
-            blocs[acting.code] = acting.members(year or space.latest_year())
-    inherited = inherited_holds(space, dossier, seen_from, year or space.latest_year())
+    facts_year = year or space.latest_year()
+    inherited = inherited_holds(space, dossier, economies.home(home), facts_year)
+    blocs = acting_blocs(sides, facts_year)
     return chain.structure(dossier, by=by, of=of, year=year, inherited=inherited, blocs=blocs, unnamed=unnamed), dossier
+
+
+def acting_blocs(sides: Sequence[str], year: int) -> dict[str, frozenset[str]]:
+    """The blocs among the sides, with their members of the year: those that act as one."""
+    acting = [economies.home(side) for side in sides]
+    return {side.code: side.members(year) for side in acting if side.is_bloc}
 
 
 def inherited_holds(space: Workspace, dossier: Dossier, home: Home, year: int) -> list[Hold]:
@@ -138,11 +140,13 @@ def compared(
 ) -> Listing:
     """`holds` by location and by headquarters, side by side: where it is made, and who controls it."""
     holder = economies.home(economy).code if economy else None
-    sides = [economy] if economy else []
-    structures = {
-        basis: structure_of(space, ecosystem, by=basis, home=home, year=year, sides=sides)[0] for basis in BASES
-    }
     dossier = space.dossier(ecosystem)
+    facts_year = year or space.latest_year()
+    inherited = inherited_holds(space, dossier, economies.home(home), facts_year)
+    blocs = acting_blocs([economy] if economy else [], facts_year)
+    structures = {
+        basis: chain.structure(dossier, by=basis, year=year, inherited=inherited, blocs=blocs) for basis in BASES
+    }
     players = [holder] if holder else sorted({player for made in structures.values() for player in made.players})
     wanted = wanted_items(structures["location"], dossier, item, every_item)
     frames = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO
+from collections.abc import Mapping
+from typing import IO, Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -34,10 +35,11 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
     console.print(Text(f"{assessment.title}: {assessment.home_name}, {assessment.year}", style="bold underline"))
     console.print(f"seen with the profile '{assessment.profile_title}'")
     heading("How serious")
+    gravest = cards(assessment)
     for result in assessment.step2.dimensions:
         line(f"{result.dimension.capitalize()}: {describe_level(result)}", result.evidence)
-        for text, evidence in weightiest(assessment, result)[:1]:
-            line(text, evidence, indent=4)
+        if told := weightiest(assessment, gravest[result.dimension]):
+            line(*told, indent=4)
     heading(f"Most pressing of {len(assessment.step1.dependencies)} dependencies: their hold, and ours in return")
     for dependency in top_dependencies(assessment, TOP_DEPENDENCIES):
         line(describe_dependency(dependency), dependency.evidence)
@@ -69,18 +71,16 @@ def describe_level(result: DimensionResult) -> str:
     return level_words(result.challenge)
 
 
-def weightiest(assessment: Assessment, result: DimensionResult) -> list[tuple[str, str]]:
-    """The hold furthest above tolerance and the weightiest judgement on a dimension, with their evidence."""
-    card = cards(assessment)[result.dimension]
-    lines = []
+def weightiest(assessment: Assessment, card: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The hold furthest above tolerance on a dimension, else the weightiest judgement, with its evidence."""
     if breach := card["breach"]:
         name = assessment.economy_names.get(breach.supplier, breach.supplier)
         item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
         text = f"{name} holds {interval_words(breach.hold)} of {item}; {percent(breach.tolerated)} is tolerated."
-        lines.append((text, breach.evidence))
+        return text, breach.evidence
     if finding := card["finding"]:
-        lines.append((f"Judged: {shorten(finding.reason, 90)}", finding.evidence))
-    return lines
+        return f"Judged: {shorten(finding.reason, 90)}", finding.evidence
+    return None
 
 
 def describe_dependency(dependency: Dependency) -> str:
