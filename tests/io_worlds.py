@@ -1,4 +1,4 @@
-"""Input-output tables for tests: two small ones to compute by hand, random ones, and the real one where it is at hand."""
+"""Input-output tables for tests: a printed example, random ones, and the real one where it is at hand."""
 
 from __future__ import annotations
 
