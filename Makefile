@@ -6,7 +6,7 @@ demo:  ## the main job on real data: a checked, printed assessment in out/
 	.venv/bin/ostra assess semiconductors --home EU27 --year 2023 -o out/
 
 test: check  ## format, lint, types, all tests, docs
-	.venv/bin/pytest
+	.venv/bin/pytest -n auto --dist loadfile
 	.venv/bin/mkdocs build --strict --quiet --site-dir build/docs
 
 check:

@@ -19,6 +19,7 @@ from ostra.errors import DataError, Problem
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 30  # the deepest built-in document has 6 levels
+DEEP = f"nested more than {MAX_DEPTH} levels deep"
 MAX_PROBLEMS = 200  # more help nobody; the rest is counted
 
 Path = tuple[str | int, ...]
@@ -152,7 +153,7 @@ class _Reader:
             self._scalar(event)
             return
         if len(self._open) >= MAX_DEPTH:
-            self._complain(event, f"nested more than {MAX_DEPTH} levels deep", mend="Flatten the document")
+            self._complain(event, DEEP, mend="Flatten the document")
             raise _TooDeep
         value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
         path = self._place(event, value)
@@ -244,6 +245,9 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     lines = text.splitlines()
     seen = lines[line - 1] if line is not None and line <= len(lines) else ""
     reason = " ".join(part for part in (error.context, error.problem) if part)
+    if "nesting depth" in reason:
+        # Some versions of libyaml have a bound of their own, and meet it while they read ahead of the events.
+        return Problem(DEEP, file=file, line=line, value=shorten(seen.strip()), mend="Flatten the document")
     mend = "Check indentation, quotes and colons in this line and the one before"
     if "\t" in seen[: len(seen) - len(seen.lstrip())] or "'\\t'" in reason:
         mend = "Indent with spaces, not with tabs"
