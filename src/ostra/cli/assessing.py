@@ -238,7 +238,7 @@ def import_ecosystem(
 
 
 def check(document: Path, /) -> None:
-    """Check a dossier, profile, catalogue or folder of an ecosystem, and tell all that is wrong with it at once.
+    """Check a dossier, profile, catalogue, scenario or folder of an ecosystem; all that is wrong is told at once.
 
     Parameters
     ----------

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from ostra.model.base import Dimension, Economy, Horizon, Hs6, Id, Interval, IsoDate, Model, Share, Text
 from ostra.model.evidence import Claim, Source
@@ -37,6 +37,29 @@ class ProductBinding(Model):
     note: str = ""
 
 
+class SectorBinding(Model):
+    """A sector of input-output tables that makes an item, or that uses it, so that a hold reaches the economy around.
+
+    `share` says how much of the sector the item is: of a maker, the part of its sales that are this item; of a user,
+    the part of its output that cannot be made without it. Left out, it is unknown and counts as 0 to 1. `coverage`
+    is as for products: the sector is nearly always `wider`.
+    """
+
+    role: Literal["makes", "uses"]
+    sector: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z_]{0,9}$")]  # such as C24 or C20
+    classification: Literal["ISIC Rev. 4", "ICIO"] = "ISIC Rev. 4"
+    share: Share | Interval | None = None
+    coverage: Literal["exact", "wider", "part"] = "wider"
+    note: str = ""
+    claims: tuple[Id, ...] = ()
+
+    def interval(self) -> Interval:
+        """The share as an interval; unknown is 0 to 1."""
+        if self.share is None:
+            return Interval(low=0.0, high=1.0)
+        return self.share if isinstance(self.share, Interval) else Interval.exactly(self.share)
+
+
 UNSPECIFIED: Economy = "ZZZ"
 """Stands for economies that a source does not tell apart; ISO 3166 leaves this code to users."""
 
@@ -50,6 +73,7 @@ class Item(Model):
     stage: Id
     description: str = ""
     products: tuple[ProductBinding, ...] = ()
+    sectors: tuple[SectorBinding, ...] = ()
     material: str = ""  # name in the production facts, for mined or refined materials
     # By which the listed providers are all there are. With none listed, the item has no provider of its own and is
     # what its inputs and variants make it.
@@ -217,6 +241,8 @@ class Dossier(Model):
         for item in self.items:
             missing("stage", f"item '{item.id}'", [item.stage], stages)
             missing("claim", f"item '{item.id}'", item.claims, claims)
+            for sector in item.sectors:
+                missing("claim", f"item '{item.id}'", sector.claims, claims)
         for link in self.links:
             where = f"link '{link.item}' -> '{link.needs}'"
             missing("item", where, [link.item, link.needs], items)

@@ -1,4 +1,4 @@
-"""Dossiers, profiles and instrument catalogues: from YAML to the model, with every fault named at once."""
+"""Dossiers, profiles, catalogues and scenarios: from YAML to the model, with every fault named at once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ostra.model.base import Model
 from ostra.model.dossier import Dossier
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
+from ostra.model.scenario import Scenario
 from ostra.store.validation import validated
 from ostra.store.yaml_tree import MAX_BYTES, Tree, parse_yaml, shorten
 
@@ -56,7 +57,12 @@ def read_catalogue(source: Path | str, *, file: str = "") -> Catalogue:
     return _read(source, Catalogue, file)
 
 
-def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue:
+def read_scenario(source: Path | str, *, file: str = "") -> Scenario:
+    """Read a scenario; parameters and errors as `read_dossier`."""
+    return _read(source, Scenario, file)
+
+
+def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario:
     """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
     tree, file = _parsed(source, file)
     named = tree.value.get("format") if isinstance(tree.value, dict) else None
@@ -66,7 +72,9 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
         return validated(tree, Profile, file)
     if named == _format_of(Catalogue):
         return validated(tree, Catalogue, file)
-    formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue))
+    if named == _format_of(Scenario):
+        return validated(tree, Scenario, file)
+    formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue, Scenario))
     raise DataError(
         Problem(
             "the format of the document is not known",
@@ -92,6 +100,12 @@ def builtin_profiles() -> dict[str, Path]:
 def builtin_catalogue() -> Path:
     """The file of the catalogue of instruments that ships with ostra."""
     return next(p for p in _cases() if p.stem == "instruments")
+
+
+def builtin_scenarios() -> dict[str, Path]:
+    """The scenarios that ship with ostra: id and file, in order of id."""
+    folder = Path(str(resources.files("ostra.cases"))) / "scenarios"
+    return {p.stem: p for p in sorted(folder.glob("*.yaml"))}
 
 
 def document_sha256(document: BaseModel) -> str:

@@ -31,6 +31,13 @@ _SECTIONS = {
     "recommendation": "recommendations",
     "instrument": "instruments",
     "case": "cases",
+    "withholding": "withheld",
+    "loss": "lost_capacity",
+    "demand": "demand",
+    "stock": "stocks",
+    "substitution": "substitution",
+    "release": "releases",
+    "addition": "new_capacity",
 }
 _NO_SUCH = re.compile(r"no (\w+) '([^']*)'")
 _SUBJECT = re.compile(r"^(\w+) '([^']*)'")
