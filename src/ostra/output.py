@@ -12,7 +12,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -24,6 +24,9 @@ from ostra.spreadsheets import harmless
 Format = Literal["table", "csv", "json", "xlsx"]
 Row = Mapping[str, Any]
 Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year"]
+
+Legend = Sequence[tuple[str, str]]
+"""What stands below a table in a terminal: texts, each with its style."""
 
 WIDE = 34  # characters of a column of text in a terminal
 NARROW = 18  # characters to which a column of text may be squeezed in a terminal
@@ -37,6 +40,7 @@ class Column:
     key: str
     heading: str
     kind: Kind = "text"
+    style: Callable[[str], str] | None = None  # of a cell in a terminal, by its text
 
 
 def round_floats(value: Any) -> Any:
@@ -113,10 +117,16 @@ def to_xlsx(rows: Sequence[Row], keys: Sequence[str], provenance: Provenance) ->
     return buffer.getvalue()
 
 
-def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Provenance, stream: IO[str]) -> None:
-    """Print as many of the columns, first ones first, as fit the terminal, and say which were left out."""
+def to_terminal(
+    rows: Sequence[Row], columns: Sequence[Column], provenance: Provenance, stream: IO[str], legend: Legend = ()
+) -> None:
+    """Print as many of the columns, first ones first, as fit the terminal, and say which were left out.
+
+    Colours are left out where the stream is no terminal or NO_COLOR is set.
+    """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(file=stream, highlight=False, markup=False)
     texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
@@ -141,8 +151,12 @@ def to_terminal(rows: Sequence[Row], columns: Sequence[Column], provenance: Prov
             max_width=width,
         )
     for line in texts:
-        table.add_row(*line[:shown])
+        cells = zip(line[:shown], columns[:shown], widths[:shown], strict=True)
+        # A styled cell is filled to the width of its column, so that its ground is a block.
+        table.add_row(*(Text(t.ljust(w), c.style(t)) if c.style else Text(t) for t, c, w in cells))
     console.print(table)
+    if legend:
+        console.print(Text.assemble(*legend))
     if not rows:
         console.print("(no rows)")
     if shown < len(columns):
@@ -221,6 +235,7 @@ def write_rows(
     form: Format,
     output: Path | None,
     stream: IO[str],
+    legend: Legend = (),
 ) -> None:
     """Write a listing in the form asked for, to the file or the stream.
 
@@ -235,10 +250,10 @@ def write_rows(
     content: str | bytes
     if form == "table":
         if output is None:
-            to_terminal(rows, columns, provenance, stream)
+            to_terminal(rows, columns, provenance, stream, legend)
             return
         text = io.StringIO()
-        to_terminal(rows, columns, provenance, text)
+        to_terminal(rows, columns, provenance, text, legend)
         content = text.getvalue()
     elif form == "csv":
         content = to_csv(rows, keys)

@@ -9,8 +9,8 @@ import polars as pl
 
 from ostra import economies
 from ostra.errors import NotFoundError
-from ostra.model.assessment import Assessment, DimensionResult
-from ostra.model.base import DIMENSIONS
+from ostra.model.assessment import Assessment, DimensionResult, LevelDistribution
+from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.evidence import Provenance
 from ostra.workspace import DEFAULT_HOME, Listing, Workspace
 
@@ -58,7 +58,11 @@ def matrix(
         ecosystem, title, dimension, level (null where nothing was assessed), none, low, medium, high [probabilities],
         measured, judged, strength [levels], robustness [fraction], tensions [count], headline, evidence.
     """
-    made = assessments(space, ecosystems or list(space.dossier_files()), home, year, advance)
+    return matrix_of(assessments(space, ecosystems or list(space.dossier_files()), home, year, advance))
+
+
+def matrix_of(made: Sequence[Assessment]) -> Listing:
+    """The rows of `matrix` from assessments at hand."""
     rows = [dimension_row(assessment, result) for assessment in made for result in assessment.step2.dimensions]
     return Listing(pl.DataFrame(rows, infer_schema_length=None), about("Technologies and dimensions", made))
 
@@ -92,7 +96,7 @@ def matrix_words(listing: Listing) -> Listing:
     for (name,), part in listing.frame.group_by(["ecosystem"], maintain_order=True):
         row: dict[str, Any] = {"ecosystem": name}
         for cell in part.iter_rows(named=True):
-            row[cell["dimension"]] = in_words(cell)
+            row[cell["dimension"]] = in_words(cell) if cell["level"] else f"░ {in_words(cell)}"
         rows.append(row)
     return Listing(pl.DataFrame(rows), listing.provenance)
 
@@ -101,10 +105,9 @@ def in_words(cell: dict[str, Any]) -> str:
     """A cell as a word, the probability of that level or a higher one, and a mark for tensions."""
     if cell["level"] is None:
         return "not assessed"
-    levels = ("none", "low", "medium", "high")
-    reached = sum(cell[level] for level in levels[levels.index(cell["level"]) :])
+    spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
     mark = " ±" if cell["tensions"] else ""
-    return f"{cell['level']} {reached:.0%}{mark}"
+    return f"{spread.level} {spread.reached:.0%}{mark}"
 
 
 def compare(

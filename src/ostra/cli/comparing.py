@@ -31,21 +31,32 @@ def matrix(
 ) -> None:
     """Technologies and dimensions: the level of each as word and probability; ± marks tensions.
 
+    With -o FILE.svg it is drawn as a picture, with the whole distribution in each cell.
+
     Parameters
     ----------
     ecosystem
         Only this one; may be given several times.
     """
     from ostra import views
+    from ostra.cli.shading import MATRIX_LEGEND, level_style
     from ostra.model.base import DIMENSIONS
-    from ostra.output import Column
+    from ostra.output import Column, write_file
 
+    space = workspace(workspace_path)
     with progress("assess") as advance:
-        listing = views.matrix(workspace(workspace_path), ecosystem, home=home, year=year, advance=advance)
-    columns = [Column("ecosystem", "Ecosystem"), *(Column(name, name.capitalize()) for name in DIMENSIONS)]
+        made = views.assessments(space, ecosystem or list(space.dossier_files()), home, year, advance)
+    file = output.output
+    if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
+        from ostra.report import matrix_picture
+
+        write_file(file, matrix_picture(made))
+        return
+    listing = views.matrix_of(made)
     if output.form == "table":
         listing = views.matrix_words(listing)
-    show(listing, columns, output)
+    levels = (Column(name, name.capitalize(), style=level_style) for name in DIMENSIONS)
+    show(listing, [Column("ecosystem", "Ecosystem"), *levels], output, MATRIX_LEGEND)
 
 
 def compare(

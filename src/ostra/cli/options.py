@@ -16,7 +16,7 @@ from ostra.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ostra.output import Column
+    from ostra.output import Column, Legend
     from ostra.workspace import Listing, Workspace
 
 OUTPUT = Group("Output", sort_key=2)
@@ -90,12 +90,14 @@ def years_from(year: int | None, years: str | None) -> int | list[int] | None:
     return span
 
 
-def show(listing: Listing, columns: Sequence[Column], output: Output) -> None:
-    """Write a listing in the form asked for."""
+def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Legend = ()) -> None:
+    """Write a listing in the form asked for; the legend stands below a table only."""
     from ostra.output import write_rows
 
     rows = listing.frame.to_dicts()
-    write_rows(rows, columns, listing.provenance, form=output.form, output=output.output, stream=sys.stdout)
+    write_rows(
+        rows, columns, listing.provenance, form=output.form, output=output.output, stream=sys.stdout, legend=legend
+    )
 
 
 def first_line(error: BaseException) -> str:

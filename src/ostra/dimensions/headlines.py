@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ostra.dimensions.pool import Opinion, heard, weight_of
 from ostra.dimensions.wording import counted, listed
 from ostra.model.assessment import LevelDistribution
-from ostra.model.base import LEVELS, Dimension
+from ostra.model.base import Dimension
 
 MOST_TOLD = 2  # measured findings that a headline tells; more do not fit a sentence
 
@@ -35,19 +35,13 @@ def headline(
         text = f"No challenge to {dimension} was found: no indicator reaches a threshold and no judgement names one"
     else:
         text = (
-            f"The challenge to {dimension} is {challenge.level}, with a probability of {at_least(challenge):.0%} that "
-            f"it is {'high' if challenge.level == 'high' else challenge.level + ' or higher'}: "
+            f"The challenge to {dimension} is {challenge.level}, with a probability of {challenge.reached:.0%} that "
+            f"it is {challenge.reached_words}: "
         )
         text += "; ".join(_clauses(loud))
     if unknown:
         text += f"; {counted(unknown, 'share or indicator is', 'shares or indicators are')} unknown and not counted"
     return text + _strengths(heard(strengths)) + "."
-
-
-def at_least(levels: LevelDistribution) -> float:
-    """Probability of the median level or a higher one."""
-    masses = (levels.none, levels.low, levels.medium, levels.high)
-    return min(1.0, sum(masses[LEVELS.index(levels.level) :]))
 
 
 def _clauses(loud: Sequence[Opinion]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ostra.dimensions.headlines import at_least, headline
+from ostra.dimensions.headlines import headline
 from ostra.dimensions.measured import METHOD, Measurement, measured_findings
 from ostra.dimensions.pool import UNIFORM, Masses, Opinion, Pooled, as_levels, certain, heard, pool
 from ostra.dimensions.robustness import DRAWS, SPREAD, robustness
@@ -289,8 +289,8 @@ def _level_evidence(
         id=name,
         label=shortened(label, LABEL),
         kind="computed",
-        unit=f"probability of {levels.level} or higher",
-        value=at_least(levels),
+        unit=f"probability of {levels.reached_words}",
+        value=levels.reached,
         text=levels.level,
         formula=POOL_FORMULA,
         substituted=substituted,

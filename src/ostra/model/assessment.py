@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ostra.model.base import Dimension, Horizon, Interval, Level, Model, Relation
+from ostra.model.base import LEVELS, Dimension, Horizon, Interval, Level, Model, Relation
 from ostra.model.dossier import Actor, ContextEntry, Item, Link, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, Source
 
@@ -214,6 +214,22 @@ class LevelDistribution(Model):
     medium: float
     high: float
     level: Level  # the median level: the first at which the cumulative probability reaches one half
+
+    @property
+    def reached(self) -> float:
+        """Probability of the median level or a higher one; at level `none`, of `none` itself.
+
+        None or higher is certain and says nothing, so that `none` is told by how likely it is.
+        """
+        if self.level == "none":
+            return self.none
+        masses = (self.none, self.low, self.medium, self.high)
+        return min(1.0, sum(masses[LEVELS.index(self.level) :]))
+
+    @property
+    def reached_words(self) -> str:
+        """What `reached` is the probability of: `medium or higher`, but plainly `none` and `high`."""
+        return self.level if self.level in ("none", "high") else f"{self.level} or higher"
 
 
 class DimensionResult(Model):

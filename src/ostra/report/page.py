@@ -82,7 +82,6 @@ def render_html(assessment: Assessment) -> str:
         shorten=wording.shorten,
         listed=wording.listed,
         level_words=wording.level_words,
-        at_least=wording.at_least,
         bar=interval_bar,
         first_sentence=wording.first_sentence,
         linkify=chain.linkify,

@@ -78,6 +78,13 @@ def font_faces() -> str:
     return "".join(faces)
 
 
+def standalone(svg: str) -> str:
+    """A picture as a file of its own: with the report's fonts inside, on white, so that it looks the same anywhere."""
+    head, closing, content = svg.partition(">")
+    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    return f"{head}{closing}<style>{font_faces()}</style>{ground}{content}\n"
+
+
 def ours(markup: str) -> Markup:
     """Markup that this package made itself, with all text of the assessment escaped in it."""
     return Markup(markup)  # noqa: S704

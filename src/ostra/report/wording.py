@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ostra.model.assessment import LevelDistribution
-from ostra.model.base import LEVELS, Interval, Level
+from ostra.model.base import Interval, Level
 
 INK = "#15202b"
 QUIET = "#4a5763"  # secondary text: 7.3:1 on white
@@ -74,18 +74,10 @@ def shade(share: float) -> int:
     return sum(share >= step for step in SHADE_STEPS)
 
 
-def at_least(spread: LevelDistribution) -> float:
-    """The probability of the median level or a higher one; at level `none`, the probability of `none` itself."""
-    if spread.level == "none":
-        return spread.none
-    first = LEVELS.index(spread.level)
-    return sum((spread.none, spread.low, spread.medium, spread.high)[first:])
-
-
 def level_words(spread: LevelDistribution) -> str:
     """The level and its probability: `high, 62%`; `medium or more, 70%`."""
     more = "" if spread.level in ("none", "high") else " or more"
-    return f"{spread.level}{more}, {percent(at_least(spread))}"
+    return f"{spread.level}{more}, {percent(spread.reached)}"
 
 
 def shorten(text: str, most: int) -> str:
