@@ -42,6 +42,9 @@ _OPEN_START = date(1900, 1, 1)
 _OPEN_END = date(9998, 12, 31)
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
 
+# What tables call all economies that they do not list one by one; ISO 3166 leaves ZZZ to its users.
+REST_OF_WORLD = "ZZZ"
+
 
 @dataclass(frozen=True)
 class Economy:
@@ -169,6 +172,8 @@ def economy_name(iso3: str) -> str:
     """Return the English short name of an economy or bloc code; an unknown code is returned as it is."""
     if iso3 in _economies():
         return _economies()[iso3].name
+    if iso3 == REST_OF_WORLD:
+        return "rest of the world"
     return _blocs()[iso3].name if iso3 in _blocs() else iso3
 
 

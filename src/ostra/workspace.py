@@ -17,6 +17,7 @@ from ostra import __version__, economies
 from ostra.assess import assess
 from ostra.economies import Home
 from ostra.ecosystem import materials, network, trade
+from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.ecosystem.tables import FactTables
 from ostra.errors import ConflictError, NotFoundError, UsageError
 from ostra.model.assessment import Assessment, Hashes
@@ -27,6 +28,7 @@ from ostra.model.profile import Profile, TradeThresholds
 from ostra.store import documents
 from ostra.store.citing import as_source, cite, covered, lapsed_caveats, spans
 from ostra.store.facts import Dataset, Facts, builtin_root, open_facts
+from ostra.store.input_output import read_table
 
 DEFAULT_HOME = "EU27"
 DEFAULT_PROFILE = "eu27"
@@ -358,6 +360,39 @@ class Workspace:
             year=self._years(year, self.facts.dataset("trade"))[0],
             hashes=hashes,
             fact_sources=[as_source(self.facts.dataset(table)) for table in used],
+        )
+
+    def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:
+        """An input-output table in memory.
+
+        Parameters
+        ----------
+        dataset
+            Id of the data set; by default the newest of the workspace, else the built-in one.
+        year
+            The latest that the data set has by default.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such data set or year.
+        DataError
+            The stored rows do not fit together.
+        """
+        source = self.facts.dataset("input_output", dataset)
+        stored = read_table(source, year)
+        return InputOutputTable(
+            dataset=source.id,
+            year=stored.year,
+            economies=stored.economies,
+            sectors=tuple(stored.sectors),
+            sector_names=tuple(stored.sectors.values()),
+            flows=stored.flows,
+            final=stored.all_final(),
+            destinations=stored.destinations,
+            output=stored.output,
+            value_added=stored.value_added,
+            caveats=stored.notes,
         )
 
     def latest_year(self) -> int:

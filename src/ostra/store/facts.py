@@ -26,6 +26,7 @@ from ostra.store.tables import table, tables
 
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 64 << 20
+IO_PARTS = ("discrepancy", "final", "intermediate", "output", "stocks", "taxes", "value_added")
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 DatasetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=120)]
 Count = Annotated[int, Field(ge=0)]
@@ -57,6 +58,32 @@ class FactsInput(Model):
     options: dict[str, str] = Field(default_factory=dict)
 
 
+class Axes(Model):
+    """In which order the economies, sectors and destinations of an input-output table stand, and what they are called.
+
+    `sectors` is code -> name. The parts listed in `parts` are known even where all their values are zero.
+    """
+
+    economies: tuple[str, ...]
+    sectors: dict[str, str]
+    destinations: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name in ("economies", "destinations"):
+            codes = getattr(self, name)
+            if not codes or len(set(codes)) < len(codes):
+                raise ValueError(f"{name} must be there, each once")
+        if not self.sectors:
+            raise ValueError("sectors must be there")
+        if missing := {"intermediate", "final", "output"} - set(self.parts):
+            raise ValueError(f"an input-output table needs {', '.join(sorted(missing))}")
+        if unknown := set(self.parts) - set(IO_PARTS):
+            raise ValueError(f"no part of an input-output table: {', '.join(sorted(unknown))}")
+        return self
+
+
 class Entry(Model):
     """What a manifest says of one data set."""
 
@@ -79,6 +106,7 @@ class Entry(Model):
     # Product code -> first year from which reporters no longer used it: what is recorded later is a remnant, not the
     # product's trade, and is not read.
     lapsed: dict[str, Annotated[int, Field(ge=1900, le=2100)]] = Field(default_factory=dict)
+    axes: Axes | None = None
 
     @field_validator("lapsed")
     @classmethod
@@ -97,6 +125,8 @@ class Entry(Model):
             raise ValueError(f"the files hold {sum(file.rows for file in self.files)} rows, not {self.rows}")
         if not self.files:
             raise ValueError("no files")
+        if (self.table == "input_output") != (self.axes is not None):
+            raise ValueError("an input-output table, and no other, has axes")
         return self
 
 

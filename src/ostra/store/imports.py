@@ -132,7 +132,7 @@ def import_file(
             files = _write(staged, data, progress)
             first, rejected = write_rejects(folder / "rejects.csv", staging.problems(staged), SHOWN)
         entry = _entry(prepared, edition, notes, files, rejected, dataset, retrieved, options)
-        _commit(root, folder, entry)
+        commit(root, folder, entry)
     made = Dataset(root, entry)
     return ImportReport(
         made, made.rows, rejected, _rejects_path(root, made.id), caveats=entry.notes, set_aside=staged.set_aside,
@@ -334,7 +334,7 @@ def _made_id(reading: Reading, originals: Sequence[Scanned], sha256: str) -> str
     return "-".join(parts)
 
 
-def _commit(root: Path, folder: Path, entry: Entry) -> None:
+def commit(root: Path, folder: Path, entry: Entry) -> None:
     """Move the data into place, then list them; between the two nobody sees them."""
     target = root / entry.table / entry.id
     with locked(root):
