@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": {"errors", "model", "economies"},
     "store": {"errors", "model", "economies", "spreadsheets", "sources"},
     "ecosystem": {"errors", "model", "economies"},
+    "scenario": {"errors", "model", "economies", "ecosystem"},
     "dimensions": {"errors", "model", "economies", "ecosystem"},
     "context": {"errors", "model", "economies", "ecosystem", "dimensions"},
     "toolkit": {"errors", "model", "economies", "ecosystem", "dimensions", "context"},
