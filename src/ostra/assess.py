@@ -70,6 +70,7 @@ def assess(
     codes |= {holder.holder for holder in step1.chokepoints} | {s.supplier for s in step1.suppliers}
     codes |= {context.economy for context in step3.suppliers} | {a.economy for a in dossier.actors if a.economy}
     codes |= {case.coercer for case in profile.cases}
+    codes |= {position.economy for position in dossier.positions}
     return Assessment(
         id=f"{dossier.id}-{home.code}-{year}",
         ecosystem=dossier.id,
@@ -90,6 +91,7 @@ def assess(
         items=dossier.items,
         links=dossier.links,
         actors=dossier.actors,
+        positions=dossier.positions,
         recommendations=dossier.recommendations,
         open_questions=dossier.open_questions,
         step1=step1.model_copy(update={"evidence": ()}),

@@ -14,6 +14,7 @@ from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.evidence import Provenance
 from ostra.workspace import DEFAULT_HOME, Listing, Workspace
 
+NOT_SAID = "(the sources do not say)"
 Advance = Callable[[float, float], None]
 
 
@@ -274,6 +275,55 @@ def actors(space: Workspace, ecosystem: str) -> Listing:
     sources = tuple(source.title for source in dossier.sources)
     frame = pl.DataFrame(rows, schema_overrides={"economy": pl.String})
     return Listing(frame, Provenance(title=f"Actors to watch: {dossier.title}", filters=filters, sources=sources))
+
+
+def positions(space: Workspace, ecosystem: str) -> Listing:
+    """Where the economies stand on each point that the sources compare: one row for each topic and economy.
+
+    Returns
+    -------
+    Listing
+        topic, economy, name, position (null where the sources say nothing of it), figures, as_of, basis, source.
+    """
+    dossier = space.dossier(ecosystem)
+    claims = {claim.id: claim for claim in dossier.claims}
+    said = {(position.topic, position.economy): position for position in dossier.positions}
+    rows: list[dict[str, Any]] = []
+    for topic in dict.fromkeys(position.topic for position in dossier.positions):
+        for economy in dict.fromkeys(position.economy for position in dossier.positions):
+            found = said.get((topic, economy))
+            own = [claims[name] for name in found.claims] if found else []
+            rows.append(
+                {
+                    "topic": topic,
+                    "economy": economy,
+                    "name": economies.economy_name(economy),
+                    "position": found.text if found else None,
+                    "figures": "; ".join(filter(None, (claim.figure for claim in own))) if found else None,
+                    "as_of": "; ".join(dict.fromkeys(claim.as_of for claim in own if claim.as_of)) if found else None,
+                    "basis": "; ".join(dict.fromkeys(claim.basis for claim in own)) if found else None,
+                    "source": "; ".join(f"{claim.source}, {claim.locator}" for claim in own) if found else None,
+                }
+            )
+    filters = {"ecosystem": ecosystem, "as of": dossier.date, "author": dossier.author}
+    about_it = Provenance(
+        title=f"Positions side by side: {dossier.title}",
+        filters=filters,
+        sources=tuple(source.title for source in dossier.sources),
+        caveats=("Where no position is given, the sources do not say; that is unknown, not none.",),
+    )
+    text = dict.fromkeys(("topic", "economy", "name", "position", "figures", "as_of", "basis", "source"), pl.String)
+    return Listing(pl.DataFrame(rows, schema=text), about_it)
+
+
+def positions_beside(listing: Listing) -> Listing:
+    """The positions with one row for each topic and a column for each economy; gaps said in words."""
+    rows: dict[str, dict[str, Any]] = {}
+    for row in listing.frame.iter_rows(named=True):
+        said = NOT_SAID if row["position"] is None else row["position"]
+        figures = f" [{row['figures']}]" if row["figures"] else ""
+        rows.setdefault(row["topic"], {"topic": row["topic"]})[row["economy"]] = said + figures
+    return Listing(pl.DataFrame(list(rows.values())), listing.provenance)
 
 
 def policy(space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: int | None = None) -> Listing:

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, chaining, comparing, facts, listings
+from ostra.cli import assessing, authoring, chaining, comparing, facts, listings
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -28,9 +28,11 @@ app.command(comparing.matrix)
 app.command(comparing.compare)
 app.command(comparing.context)
 app.command(comparing.actors)
+app.command(comparing.positions)
 app.command(comparing.policy)
 app.command(assessing.trace)
 app.command(assessing.report)
+app.command(authoring.new)
 app.command(assessing.check)
 app.command(assessing.import_ecosystem, name="import")
 data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")

@@ -144,6 +144,27 @@ def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output:
     show(views.actors(workspace(workspace_path), ecosystem), columns, output)
 
 
+def positions(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
+    """Where the economies stand on each point that the sources compare, side by side.
+
+    Parameters
+    ----------
+    ecosystem
+        Id of the ecosystem.
+    """
+    from ostra import views
+    from ostra.output import Column
+
+    listing = views.positions(workspace(workspace_path), ecosystem)
+    economies = list(dict.fromkeys(listing.frame["economy"]))
+    columns = [Column("topic", "Topic"), *(Column(code, code) for code in economies)]
+    if output.form == "table":
+        listing = views.positions_beside(listing)
+    else:
+        columns = [Column(name, name.capitalize()) for name in listing.frame.columns]
+    show(listing, columns, output)
+
+
 def policy(
     ecosystem: str,
     /,

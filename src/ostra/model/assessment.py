@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ostra.model.base import LEVELS, Dimension, Horizon, Interval, Level, Model, Relation
-from ostra.model.dossier import Actor, ContextEntry, Item, Link, Recommendation, Stage
+from ostra.model.dossier import Actor, ContextEntry, Item, Link, Position, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, Source
 
 Measure = Literal["import share", "production share", "provision share", "chain hold"]
@@ -408,6 +408,7 @@ class Assessment(Model):
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     actors: tuple[Actor, ...]
+    positions: tuple[Position, ...] = ()  # absent from assessments stored before there were any
     recommendations: tuple[Recommendation, ...]
     open_questions: tuple[str, ...]
     step1: EcosystemResult

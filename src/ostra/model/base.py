@@ -19,6 +19,7 @@ Horizon = Literal["now", "short", "medium", "long"]  # this year, within 2 years
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Economy = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 3166-1 alpha-3
+EconomyOrBloc = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]  # as Economy, or a bloc: EU27
 Hs6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}(-[01][0-9](-[0-3][0-9])?)?$")]

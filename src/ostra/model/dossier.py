@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ostra.model.base import Dimension, Economy, Horizon, Hs6, Id, Interval, IsoDate, Model, Share, Text
+from ostra.model.base import (
+    Dimension,
+    Economy,
+    EconomyOrBloc,
+    Horizon,
+    Hs6,
+    Id,
+    Interval,
+    IsoDate,
+    Model,
+    Share,
+    Text,
+)
 from ostra.model.evidence import Claim, Source
 
 ItemKind = Literal[
@@ -196,6 +209,20 @@ class Recommendation(Model):
     claims: tuple[Id, ...] = Field(min_length=1)
 
 
+class Position(Model):
+    """Where one economy stands on a point on which the sources compare economies, such as its deployment or its law.
+
+    `topic` is free; those in use are in docs/reference-dossier.md. There is one position for each topic and economy.
+    Where the sources say nothing of an economy on a topic, there is no entry, and pages say so. Numbers are in the
+    claims.
+    """
+
+    topic: Id
+    economy: EconomyOrBloc
+    text: Text
+    claims: tuple[Id, ...] = Field(min_length=1)
+
+
 class Dossier(Model):
     """One ecosystem: items and links, who provides what, what follows from it, and where each datum is from."""
 
@@ -215,6 +242,7 @@ class Dossier(Model):
     actors: tuple[Actor, ...] = ()
     findings: tuple[JudgedFinding, ...] = ()
     context: tuple[ContextEntry, ...] = ()
+    positions: tuple[Position, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
     open_questions: tuple[Text, ...] = ()
     caveats: tuple[Text, ...] = ()  # what to know before using it; travels to every page
@@ -228,6 +256,11 @@ class Dossier(Model):
         faults += _duplicates("item", (i.id for i in self.items))
         faults += _duplicates("finding", (f.id for f in self.findings))
         faults += _duplicates("actor", (a.id for a in self.actors))
+        faults += [
+            f"position on '{topic}' of {economy} is defined twice"
+            for (topic, economy), number in Counter((p.topic, p.economy) for p in self.positions).items()
+            if number > 1
+        ]
         sources = {s.id for s in self.sources}
         claims = {c.id for c in self.claims}
         stages = {s.id for s in self.stages}
@@ -263,6 +296,8 @@ class Dossier(Model):
         for entry in self.context:
             missing("item", f"context '{entry.id}'", entry.reach, items)
             missing("claim", f"context '{entry.id}'", entry.claims, claims)
+        for position in self.positions:
+            missing("claim", f"position on '{position.topic}' of {position.economy}", position.claims, claims)
         for advice in self.recommendations:
             missing("item", f"recommendation '{advice.id}'", advice.items, items)
             missing("claim", f"recommendation '{advice.id}'", advice.claims, claims)

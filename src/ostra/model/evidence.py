@@ -47,6 +47,26 @@ class Claim(Model):
     high: float | None = None
     unit: str = ""
 
+    @property
+    def figure(self) -> str:
+        """The number with its unit as people read it; empty where the claim has none."""
+        if self.value is not None:
+            number = _grouped(self.value, self.unit)
+        elif self.low is not None and self.high is not None:
+            number = f"{_grouped(self.low, self.unit)}–{_grouped(self.high, self.unit)}"
+        elif self.low is not None:
+            number = f"at least {_grouped(self.low, self.unit)}"
+        elif self.high is not None:
+            number = f"at most {_grouped(self.high, self.unit)}"
+        else:
+            return ""
+        return f"{number} {self.unit}".strip() if self.unit != "year" else number
+
+
+def _grouped(value: float, unit: str) -> str:
+    """A number with its thousands set apart; years as they are."""
+    return f"{value:.15g}" if unit == "year" else f"{value:,.15g}"
+
 
 class FactRef(Model):
     """The facts rows that a number was aggregated from; `where` is column -> value(s) that select them."""

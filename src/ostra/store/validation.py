@@ -43,6 +43,7 @@ _NO_SUCH = re.compile(r"no (\w+) '([^']*)'")
 _SUBJECT = re.compile(r"^(\w+) '([^']*)'")
 _LINK = re.compile(r"^link '([^']*)' -> '([^']*)'")
 _PROVISION = re.compile(r"^provision of '([^']*)' by ([^:]*)")
+_POSITION = re.compile(r"^position on '([^']*)' of (\w+)")
 _RELATION = re.compile(r"^relation to (\w+) is given twice")
 _SHARE_FIELDS = frozenset({"share", "low", "high", "weight", "confidence", "hold", "medium", "credible"})
 
@@ -272,6 +273,8 @@ def _choices(expected: str, value: Any) -> str:
 def _form(pattern: str) -> str:
     if pattern.startswith("^[A-Z]{3}"):
         return "Expected an ISO 3166 alpha-3 code such as NLD"
+    if pattern.startswith("^[A-Z][A-Z0-9]"):
+        return "Expected an ISO 3166 alpha-3 code such as NLD, or the code of a bloc such as EU27"
     if pattern.startswith("^[0-9]{6}"):
         return "Expected a heading of 6 digits such as 280480"
     if pattern.startswith("^[12][0-9]{3}"):
@@ -325,6 +328,7 @@ def _subject_path(tree: Tree, value: dict[str, Any], fault: str) -> Path:
     """The entry that a fault speaks of; the last of several with the same id, because that one is the double."""
     link, provision, subject = _LINK.match(fault), _PROVISION.match(fault), _SUBJECT.match(fault)
     relation, missing = _RELATION.match(fault), _NO_SUCH.search(fault)
+    position = _POSITION.match(fault)
     path: Path = ()
     if link is not None:
         path = _entry(value, "links", {"item": link[1], "needs": link[2]})
@@ -332,6 +336,8 @@ def _subject_path(tree: Tree, value: dict[str, Any], fault: str) -> Path:
         by_name = _entry(value, "provision", {"item": provision[1], "organisation": provision[2]})
         by_economy = _entry(value, "provision", {"item": provision[1], "economy": provision[2]})
         path = by_name or by_economy or _entry(value, "provision", {"item": provision[1]})
+    elif position is not None:
+        path = _entry(value, "positions", {"topic": position[1], "economy": position[2]})
     elif relation is not None:
         path = _entry(value, "relations", {"economy": relation[1]})
     elif subject is not None and subject[1] in _SECTIONS:
