@@ -1,0 +1,183 @@
+"""Coefficients of an input-output table, and the one factorisation that all its measures are solved with.
+
+`A[i, j] = Z[i, j] / x[j]` is what j buys from i for each unit of its output (Leontief), `B[i, j] = Z[i, j] / x[i]` the
+part of i's output that j buys (Ghosh). `L = (I − A)⁻¹` holds all orders of buying, `H = (I − B)⁻¹ = x⁻¹ L x` all orders
+of selling, so that one factorisation of `I − A` serves both. No inverse is formed to solve.
+
+References
+----------
+Miller, Blair (2009), Input–Output Analysis: Foundations and Extensions, 2nd ed., chapters 2 and 12.
+Ghosh (1958), Input–Output Approach in an Allocation System, Economica 25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lu_factor, lu_solve
+
+from ostra.ecosystem.input_output.table import InputOutputTable, Matrix, Vector
+from ostra.errors import MethodError
+
+Nodes = NDArray[np.intp]
+
+NAMED = 5  # sectors that a caveat names before it counts the rest
+BALANCE = 1e-3  # part of all output by which rows may miss their balance before a caveat says so
+
+
+class Chains:
+    """A table ready for solving: what every node needs, and whom it serves, through any number of orders.
+
+    Nodes whose output is zero or below make nothing that could be traced: they are *idle*. Their purchases and sales
+    are left out, their own measures are unknown (NaN), and a caveat names them with the money left out. Negative
+    flows and value added below zero stay as the table has them, with caveats.
+
+    Parameters
+    ----------
+    table
+        The table; it is not changed.
+
+    Raises
+    ------
+    MethodError
+        The flows hold a value that is no number, or the table is not productive: some product needs, through the
+        chain, at least as much of itself as is made.
+    """
+
+    def __init__(self, table: InputOutputTable) -> None:
+        self.table = table
+        if not (np.isfinite(table.flows.sum()) and np.isfinite(table.output.sum())):
+            raise MethodError(f"input-output table '{table.dataset}' holds cells that are no numbers; import it anew")
+        self.idle = table.output <= 0.0
+        self._weight = np.zeros(table.size)
+        np.divide(1.0, table.output, out=self._weight, where=~self.idle)
+        self._output = np.where(self.idle, 1.0, table.output)
+        if self.requirements.min() <= 0.0:
+            worst = int(np.argmin(self.requirements))
+            raise MethodError(
+                f"input-output table '{table.dataset}' is not productive: what {node_name(table, worst)} needs through "
+                "the chain adds up to less than nothing. Check the flows of this sector"
+            )
+
+    @cached_property
+    def factors(self) -> tuple[Matrix, NDArray[np.int32]]:
+        """LU factors of (I − A)ᵀ; the transpose, because NumPy keeps rows together and LAPACK columns."""
+        left = np.multiply(self.table.flows, -self._weight, order="C")
+        if self.idle.any():
+            left[self.idle] = 0.0
+        left.reshape(-1)[:: self.table.size + 1] += 1.0
+        lower, pivots = lu_factor(left.T, overwrite_a=True, check_finite=False)
+        if not np.diagonal(lower).all():
+            raise MethodError(f"input-output table '{self.table.dataset}': I − A cannot be inverted; check its flows")
+        return lower, pivots
+
+    def solve(self, right: Matrix) -> Matrix:
+        """`L · right`: output that final sales `right` (n, or n × k) call forth."""
+        return np.asarray(lu_solve(self.factors, right, trans=1, check_finite=False))
+
+    def solve_transposed(self, right: Matrix) -> Matrix:
+        """`Lᵀ · right`: for each node, what a unit of its product holds of the quantities `right` of all others."""
+        return np.asarray(lu_solve(self.factors, right, trans=0, check_finite=False))
+
+    def solve_sales(self, right: Matrix) -> Matrix:
+        """`H · right`: the part of each node's output that reaches `right` through any number of sales."""
+        output = self._output if right.ndim == 1 else self._output[:, None]
+        return self.solve(right * output) / output
+
+    def bought(self, right: Matrix) -> Matrix:
+        """`Aᵀ · right`: one order of buying."""
+        return self._scaled(self.table.flows.T @ self._active(right))
+
+    def sold(self, right: Matrix) -> Matrix:
+        """`B · right`: one order of selling."""
+        return self._scaled(self.table.flows @ self._active(right))
+
+    def purchases(self, output: Vector) -> Vector:
+        """`A · output`: what the nodes sell to those that make `output`."""
+        return np.asarray(self._active(self.table.flows @ (self._weight * output)))
+
+    def deliveries(self, output: Vector) -> Vector:
+        """`Bᵀ · output`: what the nodes buy from those that sell `output`."""
+        return np.asarray(self._active((self._weight * output) @ self.table.flows))
+
+    @cached_property
+    def requirements(self) -> Vector:
+        """Sum of each column of L: output of all nodes for a unit of final sales of this one.
+
+        Where no flow is negative, all of them being positive proves that the series I + A + A² + … converges to L.
+        """
+        return np.asarray(self.solve_transposed(np.ones(self.table.size)))
+
+    def inverse(self) -> Matrix:
+        """`L` itself, n × n: for measures of all nodes at once; it costs about as much again as the factors."""
+        eye = np.eye(self.table.size, order="F")
+        return np.asarray(lu_solve(self.factors, eye, trans=1, overwrite_b=True, check_finite=False))
+
+    @cached_property
+    def caveats(self) -> tuple[str, ...]:
+        """What the table has that the measures are sensitive to, each with the sectors' names."""
+        return (*self.table.caveats, *table_caveats(self.table, self.idle, self._weight))
+
+    def _scaled(self, values: Matrix) -> Matrix:
+        return values * (self._weight if values.ndim == 1 else self._weight[:, None])
+
+    def _active(self, values: Matrix) -> Matrix:
+        if not self.idle.any():
+            return values
+        return np.where(self.idle if values.ndim == 1 else self.idle[:, None], 0.0, values)
+
+
+def input_coefficients(table: InputOutputTable) -> Matrix:
+    """`A`, n × n; columns of nodes without output are NaN, because nothing is known of what they would need."""
+    return table.flows / np.where(table.output > 0.0, table.output, np.nan)
+
+
+def allocation_coefficients(table: InputOutputTable) -> Matrix:
+    """`B`, n × n; rows of nodes without output are NaN."""
+    return table.flows / np.where(table.output > 0.0, table.output, np.nan)[:, None]
+
+
+def node_name(table: InputOutputTable, node: int) -> str:
+    """Economy and sector of a node, such as `DEU C29`."""
+    economy, sector = divmod(node, len(table.sectors))
+    return f"{table.economies[economy]} {table.sectors[sector]}"
+
+
+def names_of(table: InputOutputTable, nodes: Sequence[int] | Nodes) -> str:
+    """The first few nodes by name, and how many more there are."""
+    shown = ", ".join(node_name(table, int(node)) for node in nodes[:NAMED])
+    return shown if len(nodes) <= NAMED else f"{shown} and {len(nodes) - NAMED:,} more"
+
+
+def table_caveats(table: InputOutputTable, idle: NDArray[np.bool_], weight: Vector) -> list[str]:
+    """Idle sectors, negative flows, value added below zero, rows out of balance."""
+    found = []
+    bought, sold = table.flows.sum(axis=0), table.flows.sum(axis=1)
+    if idle.any():
+        nodes = np.flatnonzero(idle)
+        money = float(np.abs(table.flows[nodes]).sum() + np.abs(table.flows[:, nodes]).sum())
+        left = f" {money:,.1f} million USD of their purchases and sales are left out." if money else ""
+        found.append(f"Without output, so that their measures are unknown: {names_of(table, nodes)}.{left}")
+    if table.flows.min() < 0.0:
+        sums = np.minimum(table.flows, 0.0).sum(axis=1)
+        nodes = np.argsort(sums, kind="stable")[: np.count_nonzero(sums)]
+        found.append(
+            f"Negative flows of {-sums.sum():,.1f} million USD in all are kept as they are; shares may then leave the "
+            f"span from 0 to 1. Sellers, largest first: {names_of(table, nodes)}."
+        )
+    over = np.flatnonzero((bought * weight > 1.0) & ~idle)
+    if len(over):
+        over = over[np.argsort(-(bought * weight)[over], kind="stable")]
+        found.append(f"These sectors buy more inputs than their output is worth: {names_of(table, over)}.")
+    missing = np.where(idle, 0.0, table.output - sold - table.final.sum(axis=1))
+    part = float(np.abs(missing).sum() / table.output[~idle].sum()) if not idle.all() else 0.0
+    if part > BALANCE:
+        nodes = np.argsort(-np.abs(missing), kind="stable")[: np.count_nonzero(missing)]
+        found.append(
+            f"Sales and output differ by {part:.2%} of all output, taken as final sales; most in "
+            f"{names_of(table, nodes[:NAMED])}."
+        )
+    return found
