@@ -34,6 +34,9 @@ REPORT = SHARED / "seeds" / "open-strategic-autonomy-report-2023.txt"
 BRIEF = SHARED / "seeds" / "smart-city-brief-2021.txt"
 EC_TABLES = SHARED / "data" / "ec-raw-materials-2023"
 
+CASES = Path(__file__).parents[1] / "docs" / "cases"
+POSITIONED = ("6g",)
+
 NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "decade": 10,
@@ -128,11 +131,11 @@ def test_shared_sources_are_described_alike() -> None:
 
 
 def test_every_claim_and_source_of_a_dossier_is_used() -> None:
-    """Nothing is carried along that no item, link, provision, finding, actor, context or advice rests on."""
+    """Nothing is carried along that no item, link, provision, finding, actor, context, position or advice rests on."""
     for name in builtin_dossiers():
         case = dossier(name)
         rows = [*case.items, *case.links, *case.provision, *case.findings, *case.actors, *case.context]
-        used = {claim for row in [*rows, *case.recommendations] for claim in row.claims}
+        used = {claim for row in [*rows, *case.positions, *case.recommendations] for claim in row.claims}
         assert {claim.id for claim in case.claims} == used
         assert {source.id for source in case.sources} == {claim.source for claim in case.claims}
 
@@ -205,6 +208,34 @@ def test_economies_of_all_documents_exist() -> None:
     codes |= {row.economy for row in profile().relations} | {case.coercer for case in profile().cases}
     codes |= {row.economy for name in builtin_dossiers() for row in dossier(name).context}
     assert {iso3(code) for code in codes} == codes
+
+
+def test_both_sides_stand_side_by_side() -> None:
+    """Home and the economy that the report compares it with are told apart on several topics, in the topics in use."""
+    page = (Path(__file__).parents[1] / "docs" / "reference-dossier.md").read_text(encoding="utf-8")
+    listed = re.search(r"\| `topic` .*?fit: ([\w, -]+)", page)
+    assert listed
+    known = set(listed[1].split(", "))
+    for name in POSITIONED:
+        positions = dossier(name).positions
+        assert {home(position.economy).code for position in positions} == {"EU27", "CHN"}, name
+        assert {position.topic for position in positions} <= known, name
+        both = {p.topic for p in positions if p.economy == "EU27"} & {p.topic for p in positions if p.economy == "CHN"}
+        assert len(both) >= 4, name
+        # Each point that the issue names is told of one side at least, or the case page says that nobody tells.
+        page_of_case = (CASES / f"{name}.md").read_text(encoding="utf-8")
+        for topic in ("deployment", "strategy", "standards", "openness", "law", "trial-sites", "market"):
+            assert topic in {p.topic for p in positions} or f"`{topic}`" in page_of_case, (name, topic)
+
+
+def test_numbers_of_a_position_are_those_of_its_claims() -> None:
+    """A position may repeat a number of its claims; it brings none of its own."""
+    for name in builtin_dossiers():
+        case = dossier(name)
+        said = {claim.id: numbers_in(claim.statement) for claim in case.claims}
+        for position in case.positions:
+            own = numbers_in(re.sub(r"\b(one|two|ten)\b|\b[56]G\b|3GPP", "", position.text))
+            assert own <= {n for claim in position.claims for n in said[claim]}, (name, position)
 
 
 def test_recommendations_name_instruments_of_the_catalogue() -> None:

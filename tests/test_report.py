@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
+from ostra.model.dossier import NOT_SAID, Position
 from ostra.report import render_html, render_xlsx
 from ostra.report.chain import Chain, safe_url
 from ostra.report.page import in_one_sentence
 from ostra.report.pieces import csv_link, harmless
+from ostra.report.positions import rows as rows_of_positions
 from ostra.report.selection import ranked_dependencies, top_chokepoints, top_dependencies
 from ostra.report.wording import interval_words, listed, number, percent, shorten
 from sample_assessment import sample_assessment
@@ -286,14 +288,36 @@ def test_csv_downloads_hold_no_formulas() -> None:
     assert [harmless(text)[0] for text in ("+1", "-1", "@x", "\tx", "\rx")] == ["'"] * 5
 
 
+def test_positions_stand_beside_each_other_and_gaps_are_said() -> None:
+    """Each topic has a side for every economy; a gap is said in words and is empty in the data; text is escaped."""
+    base = sample_assessment()
+    claim = base.claims[0].model_copy(update={"value": 1234.5, "unit": "masts"})
+    plain = claim.model_copy(update={"id": "plain", "value": None, "low": None, "high": None})
+    positions = (
+        Position(topic="trial-sites", economy="EU27", text="<b>Many</b> & few", claims=(claim.id, plain.id)),
+        Position(topic="law", economy="JPN", text="Strict", claims=(plain.id,)),
+    )
+    names = {**base.economy_names, "EU27": "European Union", "JPN": "Japan"}
+    claims = (claim, plain, *base.claims[1:])
+    a = base.model_copy(update={"positions": positions, "claims": claims, "economy_names": names})
+    html = render_html(a)
+    section = html[html.index('<section class="annex" id="positions"') :].partition("</section>")[0]
+    assert section.count(NOT_SAID) == 2 and section.count("<h3>") == 2 and "Trial sites" in section
+    assert "&lt;b&gt;Many&lt;/b&gt; &amp; few" in section and "<b>Many" not in section
+    assert f'<a class="ev" href="#ev-claim.{claim.id}">1,234.5 masts</a>' in section
+    assert f'<a class="ev" href="#ev-claim.{plain.id}">[2]</a>' in section
+    assert rows_of_positions(a)[1] == ("Trial sites", "JPN", "Japan", None, None, None)
+    assert "lays no positions" in render_html(base.model_copy(update={"positions": ()}))
+
+
 def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> None:
     """All sheets, frozen headings, filters; text that looks like a formula or a link stays text."""
     path = tmp_path / "a.xlsx"
     path.write_bytes(render_xlsx(sample_assessment(title="=cmd()|' /C calc'!A0", hostile="=1+1")))
     book = openpyxl.load_workbook(path)
     wanted = (
-        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Breaches,Instruments,"
-        "Evidence,Claims,Sources"
+        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Positions,Breaches,"
+        "Instruments,Evidence,Claims,Sources"
     )
     assert book.sheetnames == wanted.split(",")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}

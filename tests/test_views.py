@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ostra import views
 from ostra.cli import main
 from ostra.model.base import DIMENSIONS
+from ostra.model.evidence import Claim
 from ostra.workspace import Workspace
 
 
@@ -67,3 +69,44 @@ def test_actors_have_a_source_and_instruments_a_reason(capsys: pytest.CaptureFix
     found = {row["instrument"]: row for row in rows(capsys, "policy", "semiconductors", "--year", "2023")}
     assert "no-action" in found and found["no-action"]["reasons"]
     assert all(row["reasons"] for row in found.values() if row["answers"])
+
+
+def test_positions_lay_each_topic_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    """One row for each topic and economy; what the sources do not say is null in data and said in the table."""
+    found = rows(capsys, "positions", "6g")
+    topics = list(dict.fromkeys(row["topic"] for row in found))
+    assert [(row["topic"], row["economy"]) for row in found] == [(t, e) for t in topics for e in ("EU27", "CHN")]
+    by_place = {(row["topic"], row["economy"]): row for row in found}
+    assert by_place["deployment", "CHN"]["figures"] == "1.85 million base stations"
+    assert by_place["deployment", "EU27"]["figures"] == "256,074 base stations"
+    assert "6G chapter" in by_place["patents", "EU27"]["source"]
+    unsaid = by_place["trial-sites", "EU27"]
+    assert unsaid["position"] is None and unsaid["source"] is None and unsaid["name"] == "European Union (EU27)"
+    assert main(["positions", "6g"]) == 0
+    table = " ".join(capsys.readouterr().out.split())
+    assert "The sources do not say." in table and "256,074 base" in table
+
+
+def test_figures_of_claims_are_read_as_people_read_them() -> None:
+    """Values, bounds and years with their units; no number, no words."""
+
+    def figure(**number: Any) -> str:
+        return Claim(id="a", statement="a", source="a", locator="a", basis="cites", **number).figure
+
+    assert figure(value=256074, unit="base stations") == "256,074 base stations"
+    assert figure(value=2030, unit="year") == "2030"
+    assert figure(low=92, unit="per cent") == "at least 92 per cent"
+    assert figure(high=52000) == "at most 52,000"
+    assert figure(low=1.5, high=2, unit="GW") == "1.5–2 GW"
+    assert figure(unit="per cent") == ""
+
+
+def test_a_dossier_without_positions_has_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """No row, no error."""
+    assert main(["new", str(tmp_path / "ours")]) == 0
+    file = tmp_path / "ours" / "dossiers" / "ours.yaml"
+    before, _, _ = file.read_text(encoding="utf-8").partition("\npositions:\n")
+    file.write_text(before, encoding="utf-8")
+    capsys.readouterr()
+    assert rows(capsys, "positions", "ours", "-w", str(tmp_path / "ours")) == []
+    assert main(["positions", "ours", "-w", str(tmp_path / "ours")]) == 0

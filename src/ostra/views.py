@@ -11,10 +11,10 @@ from ostra import economies
 from ostra.errors import NotFoundError
 from ostra.model.assessment import Assessment, DimensionResult, LevelDistribution
 from ostra.model.base import DIMENSIONS, LEVELS
+from ostra.model.dossier import NOT_SAID
 from ostra.model.evidence import Provenance
 from ostra.workspace import DEFAULT_HOME, Listing, Workspace
 
-NOT_SAID = "(the sources do not say)"
 Advance = Callable[[float, float], None]
 
 

@@ -73,6 +73,9 @@ class SectorBinding(Model):
         return self.share if isinstance(self.share, Interval) else Interval.exactly(self.share)
 
 
+NOT_SAID = "The sources do not say."
+"""What stands where there is no position: unknown, not none."""
+
 UNSPECIFIED: Economy = "ZZZ"
 """Stands for economies that a source does not tell apart; ISO 3166 leaves this code to users."""
 

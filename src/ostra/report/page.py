@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from ostra.model.assessment import Assessment, Breach, Dependency, TradeIndicators
 from ostra.model.base import DIMENSIONS, LEVELS, Interval, Relation
-from ostra.report import selection, wording
+from ostra.report import positions, selection, wording
 from ostra.report.chain import Chain, group_of, safe_url
 from ostra.report.charts.sankey import sankey, shares_by_item
 from ostra.report.charts.series import series_panel
@@ -50,6 +50,7 @@ ANNEXES = tuple(
             ("map", "World map"),
             ("matrix", "Items and dimensions"),
             ("context", "Suppliers in context"),
+            ("positions", "Positions side by side"),
             ("findings", "Findings"),
             ("instruments", "Instruments"),
             ("actors", "Actors to watch and open questions"),
@@ -176,6 +177,9 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "breaches_by_supplier": breaches_by_supplier(assessment),
         "entries_claims": {c.id: c for c in assessment.claims},
         "methods": sorted({e.method for e in assessment.evidence if e.method}),
+        "position_topics": positions.topics(assessment),
+        "position_rows": positions.rows(assessment),
+        "position_heading": positions.CSV_HEADING,
         **tables(assessment, ranked, relations),
         **ecosystem_context(assessment, chain, first_row),
     }

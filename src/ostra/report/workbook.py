@@ -10,6 +10,7 @@ from typing import Any
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS, Interval
+from ostra.report import positions
 from ostra.report.selection import ranked_dependencies
 
 CELL_LIMIT = 32_767  # characters that a cell can hold
@@ -62,6 +63,7 @@ COLUMNS = {
         "largest hold at least:share,largest hold at most:share,dependencies:count,laws and controls,"
         "coercion cases,evidence"
     ),
+    "Positions": "topic,economy,name,position (empty where the sources do not say),figures,claims",
     "Breaches": (
         "item,supplier,dimension,hold at least:share,hold at most:share,tolerated:share,certain,"
         "expected excess (share × probability):number,evidence"
@@ -321,6 +323,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
     sources: list[Row] = [
         (s.id, s.title, s.authors, s.publisher, s.date, s.licence, s.retrieved, s.url, s.note) for s in a.sources
     ]
+    sides: list[Row] = list(positions.rows(a))
     rows = {
         "Dependencies": dependencies,
         "Chain": chain,
@@ -331,6 +334,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
         "Findings": findings,
         "Matrix": matrix,
         "Context": context,
+        "Positions": sides,
         "Breaches": breaches,
         "Instruments": instruments,
         "Evidence": evidence,

@@ -1,0 +1,73 @@
+"""Positions side by side: what each economy's entry on a topic says, and where the sources say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ostra.model.assessment import Assessment
+from ostra.model.dossier import NOT_SAID, Position
+from ostra.model.evidence import Claim
+
+CSV_HEADING = ("topic", "economy", "name", "position", "figures", "claims")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One economy on one topic.
+
+    Attributes
+    ----------
+    economy, name
+        Its code and name.
+    text
+        Its position in words, or that the sources do not say.
+    claims
+        Id of each claim that it rests on, with what the link to it reads: the claim's number, or its place in the list.
+    """
+
+    economy: str
+    name: str
+    text: str
+    claims: tuple[tuple[str, str], ...]
+
+
+def topics(assessment: Assessment) -> list[tuple[str, list[Side]]]:
+    """Each topic in words with one side for each economy, in the order of the dossier."""
+    claims = {claim.id: claim for claim in assessment.claims}
+    said = {(position.topic, position.economy): position for position in assessment.positions}
+    economies = dict.fromkeys(position.economy for position in assessment.positions)
+    return [
+        (in_words(topic), [side(code, said.get((topic, code)), assessment.economy_names, claims) for code in economies])
+        for topic in dict.fromkeys(position.topic for position in assessment.positions)
+    ]
+
+
+def side(economy: str, position: Position | None, names: Mapping[str, str], claims: Mapping[str, Claim]) -> Side:
+    """One economy on one topic; `position` is None where the sources say nothing of it."""
+    name = names.get(economy, economy)
+    if position is None:
+        return Side(economy, name, NOT_SAID, ())
+    links = tuple((c, claims[c].figure or f"[{number}]") for number, c in enumerate(position.claims, start=1))
+    return Side(economy, name, position.text, links)
+
+
+def rows(assessment: Assessment) -> list[tuple[str | None, ...]]:
+    """The same as rows of a table, headed by `CSV_HEADING`; what the sources do not say is None."""
+    return [
+        (
+            topic,
+            cell.economy,
+            cell.name,
+            cell.text if cell.claims else None,
+            "; ".join(words for _, words in cell.claims if not words.startswith("[")) or None,
+            " ".join(claim for claim, _ in cell.claims) or None,
+        )
+        for topic, cells in topics(assessment)
+        for cell in cells
+    ]
+
+
+def in_words(topic: str) -> str:
+    """A topic as a heading: `trial-sites` is "Trial sites"."""
+    return topic.replace("-", " ").capitalize()
