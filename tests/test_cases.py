@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from ostra.economies import home, iso3
 from ostra.model.base import DIMENSIONS, RELATIONS
-from ostra.model.dossier import Dossier
+from ostra.model.dossier import UNSPECIFIED, Dossier
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
 from ostra.store.documents import (
@@ -203,11 +203,18 @@ def test_what_the_report_leaves_open_is_unknown() -> None:
 
 
 def test_economies_of_all_documents_exist() -> None:
-    """Each code is a country that economies.py knows."""
-    codes = {row.economy for name in builtin_dossiers() for row in dossier(name).provision}
-    codes |= {row.economy for row in profile().relations} | {case.coercer for case in profile().cases}
-    codes |= {row.economy for name in builtin_dossiers() for row in dossier(name).context}
+    """Each code is a country that economies.py knows, or a bloc where one may act; nobody is left to name by guess."""
+    cases = [dossier(name) for name in builtin_dossiers()]
+    codes = {row.economy for case in cases for row in case.provision} - {UNSPECIFIED}
+    codes |= {code for case in cases for row in case.provision for code in row.among}
+    codes |= {row.economy for row in profile().relations} | {r.like for r in profile().relations if r.like}
+    codes |= {row.economy for case in cases for row in case.ownership}
+    codes |= {row.economy for case in cases for row in case.actors if row.economy}
+    codes |= {row.supplier for case in cases for row in case.findings if row.supplier}
     assert {iso3(code) for code in codes} == codes
+    parties = {row.economy for case in cases for row in case.context}
+    parties |= {end for case in profile().cases for end in (case.coercer, case.target)}
+    assert {home(code).code for code in parties} == parties
 
 
 def test_both_sides_stand_side_by_side() -> None:

@@ -385,3 +385,85 @@ def test_every_reference_of_the_context_leads_somewhere() -> None:
     base = next(e for e in third.evidence if e.id == "likelihood.RIV.base")
     assert base.claims == ("case-case-1",)
     assert base.sources == ("book",)
+
+
+# Blocs, and economies for which another decides
+
+
+def an_entry(name: str, economy: str) -> dict[str, Any]:
+    return {"id": name, "economy": economy, "kind": "law", "title": name, "what": "It binds.", "claims": ["seen"]}
+
+
+def test_the_entry_of_a_bloc_bears_on_its_members_of_the_year() -> None:
+    """A law of the EU binds Germany in 2023 and no longer the United Kingdom; home's own laws are the other side."""
+    dossier = a_dossier(context=[an_entry("of-the-bloc", "EU"), an_entry("own", "DEU"), an_entry("at-home", "HOM")])
+    result = context_of([a_dependency("ore", "DEU", 0.5), a_dependency("tool", "GBR", 0.5)], dossier=dossier)
+    assert [e.id for e in supplier(result, "DEU").entries] == ["of-the-bloc", "own"]
+    assert supplier(result, "GBR").entries == ()
+    assert [e.id for e in result.home_entries] == ["at-home"]
+
+
+def test_a_case_of_a_bloc_is_a_success_of_each_member_of_its_year() -> None:
+    """The ten of the union of 2013 that nobody lists join the default relation with their years."""
+    profile = a_profile(cases=[("USMCA", 2020)])
+    rate = base_rate("partner", profile, NOBODY)
+    assert rate.suppliers == ("CAN", "MEX", "USA")
+    assert (rate.successes, rate.trials) == (3, 30)
+
+
+LIKE = [
+    {"economy": "RIV", "relation": "rival", "reason": "So it is.", "source": "book"},
+    {"economy": "NEU", "like": "RIV", "reason": "Rivalia decides for it.", "source": "book"},
+]
+
+
+def test_an_economy_for_which_another_decides_is_seen_like_it_and_adds_no_years() -> None:
+    """Its relation and record are the other's; the base rate is the same with it and without it."""
+    alone = a_profile(cases=[("RIV", 2015)], relations=LIKE[:1])
+    both = a_profile(cases=[("RIV", 2015), ("NEU", 2016)], relations=LIKE)
+    assert base_rate("rival", a_profile(cases=[("RIV", 2015)], relations=LIKE), NOBODY) == base_rate(
+        "rival", alone, NOBODY
+    )
+    assert base_rate("rival", both, NOBODY).successes == 2
+    result = context_of([a_dependency("ore", "NEU", 0.5)], profile=both)
+    found = supplier(result, "NEU")
+    assert (found.relation, found.cases) == ("rival", ("case-1", "case-2"))
+    assert "RIV" in found.relation_reason and "decides for it" in found.relation_reason
+    assert both.relation_to("NEU", frozenset({"RIV"})) == "domestic"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"economy": "NEU", "reason": "r", "source": "book"}, "either 'relation' or 'like'"),
+        ({"economy": "NEU", "like": "RIV", "relation": "ally", "reason": "r", "source": "book"}, "either"),
+        ({"economy": "NEU", "like": "NEU", "reason": "r", "source": "book"}, "no relation of its own"),
+    ],
+)
+def test_a_relation_is_stated_or_inherited_once(row: dict[str, Any], told: str) -> None:
+    """Neither both nor neither, nor from itself or from one that inherits."""
+    with pytest.raises(ValueError, match=told):
+        a_profile(relations=[LIKE[0], row])
+    with pytest.raises(ValueError, match="no relation of its own"):
+        a_profile(relations=[*LIKE, {"economy": "PAL", "like": "NEU", "reason": "r", "source": "book"}])
+
+
+def test_pressure_is_no_success_but_is_shown() -> None:
+    """A case without a measure stands in the record and not in the base rate."""
+    rows = [
+        {
+            "id": "talk",
+            "coercer": "RIV",
+            "target": "HOM",
+            "year": 2015,
+            "form": "pressure",
+            "means": "Words.",
+            "source": "book",
+            "locator": "p",
+        }
+    ]
+    profile = a_profile().model_copy(
+        update={"cases": tuple(type(a_profile(cases=[("RIV", 2015)]).cases[0]).model_validate(r) for r in rows)}
+    )
+    assert base_rate("rival", profile, NOBODY).successes == 0
+    assert supplier(context_of([a_dependency("ore", "RIV", 0.5)], profile=profile), "RIV").cases == ("talk",)

@@ -238,6 +238,14 @@ def bloc_members(code: str, year: int) -> frozenset[str]:
     return frozenset(iso3 for iso3, count in days.items() if 2 * count > length)
 
 
+def covered_by(code: str, year: int) -> frozenset[str]:
+    """Return the economies that a code stands for in a year: a bloc's members, or the economy itself.
+
+    An unknown code stands for itself.
+    """
+    return bloc_members(code, year) if code in _blocs() else frozenset({code})
+
+
 def _key(name: str) -> str:
     """Reduce a name to the sorted set of its words, so that "Korea, Rep." and "Republic of Korea" are one."""
     text = unicodedata.normalize("NFKD", name.casefold())

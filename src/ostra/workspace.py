@@ -1,7 +1,8 @@
 """A workspace: facts and dossiers of one's own beside the built-in ones, and what can be asked of them.
 
-Without a folder, the built-in dossiers and facts answer. A folder may hold `facts/` (imported tables), `profile.yaml`,
-`instruments.yaml` and `dossiers/*.yaml`, which stand before built-in ones of the same name.
+Without a folder, the built-in dossiers and facts answer. A folder may hold `facts/` (imported tables) and `cases.csv`
+(imported coercion cases), which are added to the built-in ones, and `profile.yaml`, `instruments.yaml` and
+`dossiers/*.yaml`, which stand before built-in ones of the same name.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ostra.model.evidence import Provenance
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile, TradeThresholds
 from ostra.store import documents
+from ostra.store.cases import read_cases, with_cases
 from ostra.store.citing import as_source, cite, covered, lapsed_caveats, spans
 from ostra.store.facts import Dataset, Facts, builtin_root, open_facts
 from ostra.store.input_output import read_table
@@ -92,7 +94,20 @@ class Workspace:
         return documents.read_dossier(files[ecosystem])
 
     def profile(self) -> Profile:
-        """The workspace's profile.yaml, else the built-in profile of the EU-27.
+        """The workspace's profile.yaml, else the built-in profile of the EU-27; with the cases of its cases.csv.
+
+        Raises
+        ------
+        DataError
+            One of the files breaks its definition.
+        ConflictError
+            A case of cases.csv has the id of one in the profile and says something else.
+        """
+        profile = self.profile_alone()
+        return profile if self.path is None else with_cases(profile, read_cases(self.path))
+
+    def profile_alone(self) -> Profile:
+        """The profile as it is written, without the cases that were imported.
 
         Raises
         ------

@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, authoring, chaining, comparing, facts, listings
+from ostra.cli import assessing, authoring, cases, chaining, comparing, facts, listings
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -27,6 +27,7 @@ app.command(assessing.assess)
 app.command(comparing.matrix)
 app.command(comparing.compare)
 app.command(comparing.context)
+app.command(cases.cases)
 app.command(comparing.actors)
 app.command(comparing.positions)
 app.command(comparing.policy)

@@ -197,34 +197,43 @@ def report(assessment: Path, /, *, output: Annotated[Path, Parameter(name=["--ou
 
 
 def import_ecosystem(
-    kind: Literal["eto-chips", "csv"],
-    folder: Path,
+    kind: Literal["eto-chips", "csv", "cases"],
+    path: Path,
     /,
     *,
-    into: str,
+    into: str | None = None,
     replace: Annotated[bool, Parameter(negative=())] = False,
     workspace_path: WorkspaceOption = None,
 ) -> None:
-    """Import an ecosystem into the workspace as a dossier; for facts see: ostra data import.
+    """Import an ecosystem as a dossier, or coercion cases, into the workspace; for facts see: ostra data import.
 
     Parameters
     ----------
     kind
         eto-chips: the advanced semiconductor supply chain of ETO/CSET as published; csv: items.csv, links.csv,
-        provision.csv, providers.csv.
-    folder
-        Folder that holds the files.
+        provision.csv, providers.csv; cases: one CSV file of coercion cases.
+    path
+        Folder that holds the files of an ecosystem, or the file of cases.
     into
         Id of the new ecosystem.
     replace
-        Overwrite a dossier of that id that says something else.
+        Overwrite a dossier or case of that id that says something else.
     """
+    if kind == "cases":
+        from ostra.cli.cases import import_cases
+
+        if into is not None:
+            raise UsageError("cases go to the list of the workspace; leave out --into")
+        import_cases(path, workspace_path, replace=replace)
+        return
+    if into is None:
+        raise UsageError("say under which id the ecosystem is kept: --into ID")
     from ostra.store.ecosystems import import_ecosystem as import_folder
 
     space = workspace(workspace_path).path
     if space is None:
         raise UsageError("say which workspace the ecosystem goes to: -w FOLDER (make one with: ostra init FOLDER)")
-    report = import_folder(space, kind, folder, into=into, replace=replace)
+    report = import_folder(space, kind, path, into=into, replace=replace)
     dossier = report.dossier
     state = "already there, nothing was changed" if report.unchanged else "written"
     lines = [
@@ -243,7 +252,7 @@ def check(document: Path, /) -> None:
     Parameters
     ----------
     document
-        YAML file, or folder with the CSV files of an ecosystem.
+        YAML file, folder with the CSV files of an ecosystem, or CSV file of coercion cases.
     """
     from ostra.store.documents import read_document
 
@@ -256,6 +265,11 @@ def check(document: Path, /) -> None:
         if problems:
             raise DataError(problems)
         print(f"{document}: sound")
+        return
+    if document.suffix.lower() == ".csv":
+        from ostra.store.cases import check_cases
+
+        print("\n".join(check_cases(document)))
         return
 
     document_read = read_document(document)

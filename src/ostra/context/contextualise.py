@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ostra.context.likelihood import base_rate, likelihood
+from ostra.context.likelihood import base_rate, coercers, likelihood
 from ostra.context.tolerance import breaches
 from ostra.dimensions.wording import LABEL, economy_names, name_of, shortened
-from ostra.economies import Home
+from ostra.economies import Home, covered_by, economy_name
 from ostra.model.assessment import (
     ContextResult,
     Dependency,
@@ -85,6 +85,7 @@ def contextualise(
             profile,
             governance.get(economy),
             members,
+            year,
         )
         contexts.append(context)
         evidence += proofs
@@ -100,6 +101,7 @@ def contextualise(
         suppliers=tuple(contexts),
         breaches=found,
         evidence=tuple(sorted(evidence, key=lambda e: e.id)),
+        home_entries=tuple(e for e in dossier.context if not members.isdisjoint(covered_by(e.economy, year))),
         caveats=(*caveats, *unknown),
     )
 
@@ -113,6 +115,7 @@ def _supplier(
     profile: Profile,
     score: GovernanceScore | None,
     members: frozenset[str],
+    year: int,
 ) -> tuple[SupplierContext, list[Evidence]]:
     relation = profile.relation_to(economy, members)
     largest, behind = _largest_hold(rows)
@@ -128,11 +131,12 @@ def _supplier(
         hold_evidence=behind,
         mutual_evidence=ours_behind,
     )
-    stated, relation_proof = _relation(economy, name, relation, profile, members)
+    stated, relation_proof = stated_relation(economy, name, relation, profile, members)
     evidence = [*proofs, relation_proof]
     if score is not None:
         evidence.append(_governance(economy, name, score))
-    own_cases = tuple(c.id for c in sorted(profile.cases, key=lambda c: (c.year, c.id)) if c.coercer == economy)
+    in_order = sorted(profile.cases, key=lambda c: (c.year, c.id))
+    own_cases = tuple(c.id for c in in_order if profile.decider(economy) in coercers(c, profile))
     return (
         SupplierContext(
             economy=economy,
@@ -142,7 +146,7 @@ def _supplier(
             governance=score.estimate if score else None,
             governance_error=score.standard_error if score else None,
             governance_year=score.year if score else None,
-            entries=tuple(e for e in dossier.context if e.economy == economy),
+            entries=tuple(e for e in dossier.context if economy in covered_by(e.economy, year)),
             cases=own_cases,
             likelihood=chance,
             largest_hold=largest,
@@ -175,7 +179,7 @@ def _our_hold(rows: Sequence[Dependency], mutual: MutualDependence | None) -> tu
     return Interval(low=low, high=high), tuple(sorted(set(behind)))
 
 
-def _relation(
+def stated_relation(
     economy: str, name: str, relation: str, profile: Profile, members: frozenset[str]
 ) -> tuple[str, Evidence]:
     """The reason for the relation and its evidence: a judgement of the profile's author."""
@@ -185,9 +189,11 @@ def _relation(
     if economy in members:
         reason = "A member of home."
     else:
-        row = next((r for r in profile.relations if r.economy == economy), None)
+        row = profile.row_of(economy)
         if row is not None:
             reason, source = row.reason, (row.source,)
+            if row.like is not None:
+                reason = f"Seen as {economy_name(row.like)} is, which decides for it. {reason}"
         else:
             caveats = ("The relation is the profile's default, not a judgement on this economy.",)
     return reason, Evidence(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ostra.context.beta import beta_quantile
 from ostra.dimensions.wording import counted, plain, plains
+from ostra.economies import covered_by
 from ostra.model.assessment import Factor, Likelihood
 from ostra.model.base import UNKNOWN, Interval, Relation
 from ostra.model.evidence import Evidence
@@ -47,7 +48,9 @@ def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> 
 
     A supplier-year is an economy that the profile lists in this relation, in one year of the window; an economy that
     the profile does not list counts in its default relation only if a case is recorded of it. Several cases of one
-    economy in one year are one success, whoever the target was.
+    economy in one year are one success, whoever the target was. What a bloc does, each of its members of that year
+    does. An economy for which another decides is no supplier of its own, and its cases are the other's. Pressure
+    without a measure is no success.
 
     Parameters
     ----------
@@ -69,12 +72,16 @@ def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> 
     """
     settings = profile.likelihood
     window = range(settings.first_year, settings.last_year + 1)
-    candidates = {row.economy for row in profile.relations} | {c.coercer for c in profile.cases if c.year in window}
+    acts = {c.id: coercers(c, profile) for c in profile.cases if c.year in window and c.form == "measure"}
+    candidates = {row.economy for row in profile.relations if row.like is None}.union(*acts.values())
     suppliers = tuple(sorted(e for e in candidates if profile.relation_to(e, members) == relation))
     cases = tuple(
-        sorted((c for c in profile.cases if c.coercer in suppliers and c.year in window), key=lambda c: (c.year, c.id))
+        sorted(
+            (c for c in profile.cases if not acts.get(c.id, frozenset()).isdisjoint(suppliers)),
+            key=lambda c: (c.year, c.id),
+        )
     )
-    successes = len({(c.coercer, c.year) for c in cases})
+    successes = len({(e, c.year) for c in cases for e in acts[c.id] if e in suppliers})
     trials = len(suppliers) * len(window)
     a = settings.prior_cases + successes
     b = settings.prior_quiet + trials - successes
@@ -85,6 +92,11 @@ def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> 
     high = max(mean, beta_quantile(1.0 - tail, a, b))
     bounds = (_kept(mean), _kept(low), _kept(high))
     return BaseRate(relation, successes, trials, suppliers, cases, *bounds, profile.author, profile.date)
+
+
+def coercers(case: CoercionCase, profile: Profile) -> frozenset[str]:
+    """The economies whose doing a case is: the coercer or a bloc's members that year, or who decides for them."""
+    return frozenset(profile.decider(economy) for economy in covered_by(case.coercer, case.year))
 
 
 def shifted(probability: float, log_odds: float) -> float:

@@ -344,6 +344,7 @@ class ContextResult(Model):
     suppliers: tuple[SupplierContext, ...]
     breaches: tuple[Breach, ...]
     evidence: tuple[Evidence, ...]
+    home_entries: tuple[ContextEntry, ...] = ()  # laws, controls and alliances of home's own members and blocs
     caveats: tuple[str, ...] = ()
 
 

@@ -189,10 +189,13 @@ class JudgedFinding(Model):
 
 
 class ContextEntry(Model):
-    """Something in the political world that bears on suppliers: a law, a control, an alliance, an event."""
+    """Something in the political world that bears on suppliers: a law, a control, an alliance, an event.
+
+    `economy` may be a bloc, whose entry bears on whoever is its member in the year assessed.
+    """
 
     id: Id
-    economy: Economy
+    economy: EconomyOrBloc
     kind: Literal["law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"]
     title: Text
     what: Text

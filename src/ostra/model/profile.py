@@ -10,6 +10,7 @@ from ostra.model.base import (
     DIMENSIONS,
     Dimension,
     Economy,
+    EconomyOrBloc,
     Horizon,
     Id,
     IsoDate,
@@ -24,12 +25,23 @@ Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
 
 class EconomyRelation(Model):
-    """How the home sees one economy: a political judgement of the profile's author, with its reason."""
+    """How the home sees one economy: a political judgement of the profile's author, with its reason.
+
+    Either `relation`, or `like`: the economy is seen as another is, because that one decides for it. It then is no
+    actor of its own: what it does counts as the other's, and it adds no supplier-years to a base rate.
+    """
 
     economy: Economy
-    relation: Relation
+    relation: Relation | None = None
+    like: Economy | None = None
     reason: Text
     source: Id
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.relation is None) == (self.like is None):
+            raise ValueError(f"relation to {self.economy}: give either 'relation' or 'like'")
+        return self
 
 
 class TradeThresholds(Model):
@@ -75,12 +87,17 @@ class Tolerance(Model):
 
 
 class CoercionCase(Model):
-    """One documented use of an economic dependency for political ends."""
+    """One documented use of an economic dependency for political ends.
+
+    `form`: a `measure` was taken; or `pressure` was put on somebody and the source names no measure. Base rates count
+    measures alone, because pressure leaves no trace that could be counted alike everywhere.
+    """
 
     id: Id
-    coercer: Economy
-    target: str  # ISO alpha-3 or a bloc
+    coercer: EconomyOrBloc
+    target: EconomyOrBloc
     year: int = Field(ge=1945, le=2100)
+    form: Literal["measure", "pressure"] = "measure"
     means: Text
     source: Id
     locator: Text
@@ -131,6 +148,14 @@ class Profile(Model):
             if row.economy in seen:
                 faults.append(f"relation to {row.economy} is given twice")
             seen.add(row.economy)
+        inheriting = {row.economy for row in self.relations if row.like is not None}
+        faults += [
+            f"relation to {row.economy}: '{row.like}' has no relation of its own to pass on"
+            for row in self.relations
+            if row.like is not None and row.like in {*inheriting, row.economy}
+        ]
+        ids = [case.id for case in self.cases]
+        faults += [f"case '{name}' is given twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
         absent = [d for d in DIMENSIONS if d not in self.weights]
         if absent:
             faults.append(f"weights miss {', '.join(absent)}")
@@ -142,9 +167,19 @@ class Profile(Model):
 
     def relation_to(self, economy: str, members: frozenset[str]) -> Relation:
         """The relation to one economy; members of the home are domestic, unlisted ones have the default."""
-        if economy in members:
+        decider = self.decider(economy)
+        if economy in members or decider in members:
             return "domestic"
         for row in self.relations:
-            if row.economy == economy:
+            if row.economy == decider and row.relation is not None:
                 return row.relation
         return self.default_relation
+
+    def decider(self, economy: str) -> str:
+        """The economy that decides for this one: itself, unless the profile says that it is like another."""
+        row = self.row_of(economy)
+        return row.like if row is not None and row.like is not None else economy
+
+    def row_of(self, economy: str) -> EconomyRelation | None:
+        """What the profile says of one economy; None where it is not listed."""
+        return next((row for row in self.relations if row.economy == economy), None)

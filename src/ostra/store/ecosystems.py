@@ -5,9 +5,7 @@ Nothing half-done is ever visible: the dossier is written beside its place, flus
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +17,8 @@ from ostra.sources.ecosystem_csv import ecosystem_csv_reading
 from ostra.sources.ecosystem_rows import EcosystemReading, Oddity
 from ostra.sources.eto_chips import eto_chips_reading
 from ostra.store.documents import read_dossier
-from ostra.store.facts import sync_folder
 from ostra.store.locks import locked
+from ostra.store.whole_files import write_whole
 from ostra.store.yaml_text import document_text
 from ostra.store.yaml_tree import MAX_BYTES
 
@@ -163,18 +161,7 @@ def _write(path: Path, text: str, replace: bool) -> bool:
                 f"{path} exists and says something else. Import into another id, or say that it is to be replaced. "
                 "Nothing was changed."
             )
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".new", dir=folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_folder(folder)
+        write_whole(path, text)
     return False
 
 

@@ -1,0 +1,5 @@
+"""Portraits of suppliers: all that facts, profile and dossiers say of one economy, and the list of coercion cases."""
+
+from ostra.portraits.cases import cases
+
+__all__ = ["cases"]
