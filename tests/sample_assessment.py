@@ -609,6 +609,7 @@ def step_two(box: Box) -> DimensionsResult:
             formula="P(l) = Σ w·p / Σ w",
         )
         robust = box.add(f"level.{dimension}.robustness", f"Robustness on {dimension}", value=0.83, inputs=(key,))
+        margin = box.add(f"level.{dimension}.margin", f"Margin on {dimension}", value=0.1, inputs=(key,))
         strength = spread(0.1, 0.2, 0.3, 0.4) if any(f.effect > 0 for f in mine) else None
         dimensions.append(
             DimensionResult(
@@ -618,10 +619,13 @@ def step_two(box: Box) -> DimensionsResult:
                 judged=None,
                 strength=strength,
                 robustness=0.83,
+                robustness_wide=0.71,
+                margin=0.1,
                 headline=mine[0].reason,
                 findings=ids,
                 evidence=key,
                 robustness_evidence=robust,
+                margin_evidence=margin,
             )
         )
         for finding in mine:
@@ -645,8 +649,15 @@ def step_two(box: Box) -> DimensionsResult:
         findings=("design-tools",),
         text="Tools from an ally are safer to use, and keep home firms from building their own.",
     )
+    whole = box.add("level.overall", "Challenge over all dimensions", value=0.6)
     return DimensionsResult(
-        findings=tuple(findings), dimensions=tuple(dimensions), matrix=tuple(matrix), tensions=(tension,), evidence=()
+        findings=tuple(findings),
+        dimensions=tuple(dimensions),
+        matrix=tuple(matrix),
+        tensions=(tension,),
+        overall=Interval(low=0.6, high=0.6),
+        overall_evidence=whole,
+        evidence=(),
     )
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ostra.economies import Home
-from ostra.model.assessment import Chokepoint, Dependency, EcosystemResult, MaterialIndicators, TradeIndicators
+from ostra.model.assessment import (
+    ChainHold,
+    Chokepoint,
+    Dependency,
+    EcosystemResult,
+    MaterialIndicators,
+    TradeIndicators,
+)
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
@@ -162,6 +169,27 @@ def a_dependency(
         "evidence": f"share.{key}",
     }
     return Dependency.model_validate(row | changes)
+
+
+def a_chain_hold(item: str, holder: str, low: float, chokepoint: str) -> ChainHold:
+    """A hold through the chain on an item, exercised at a chokepoint two tiers up."""
+    return ChainHold(
+        id=f"chain.{item}.{holder}",
+        item=item,
+        item_name=item.capitalize(),
+        holder=holder,
+        holder_name=NAMES[holder],
+        is_home=False,
+        hold=interval(low),
+        chokepoint=chokepoint,
+        chokepoint_name=chokepoint.capitalize(),
+        tier=2,
+        path=(),
+        suppliers_remaining=0,
+        possible=False,
+        year=YEAR,
+        evidence=f"chain.{item}.{holder}",
+    )
 
 
 def a_chokepoint(item: str, holder: str, hold: float, is_home: bool) -> Chokepoint:

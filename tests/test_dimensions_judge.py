@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ostra.dimensions import judge
 from ostra.dimensions.judge import judged_findings
-from ostra.dimensions.measured import masses_of, measurements
-from ostra.dimensions.robustness import robustness
+from ostra.dimensions.measured import measurements
+from ostra.dimensions.perturbation import Draws, level_numbers, reach, robustness
 from ostra.model.assessment import DimensionResult, DimensionsResult, MatrixCell
-from ostra.model.base import DIMENSIONS, Dimension
-from ostra.model.profile import SeverityRule
+from ostra.model.base import DIMENSIONS, LEVELS, Dimension
 from ostra.store.documents import builtin_dossiers, read_dossier
 from steps_world import (
+    a_chain_hold,
     a_chokepoint,
     a_dependency,
     a_dossier,
@@ -105,17 +106,13 @@ def test_judgements_on_home_as_a_supplier_are_left_out() -> None:
     assert any("theirs" in text for text in on(result, "security").caveats)
 
 
-def test_an_interval_lowers_confidence_and_spreads_the_severity() -> None:
-    """A hold between 0.4 and 0.8 is medium by its middle, surely low and possibly high, and 0.6 as sure."""
+def test_an_interval_shows_its_low_end_and_tells_what_is_possible() -> None:
+    """A hold between 0.4 and 0.8 is low for certain and possibly high; the level goes by what is certain."""
     result = judge(a_step1([a_dependency("ore", "RIV", 0.4, 0.8)]), a_dossier(), a_profile([a_rule()]))
     (finding,) = result.findings
-    assert finding.severity == 2
-    assert finding.confidence == pytest.approx(0.6)
+    assert (finding.severity, finding.confidence) == (1, 1.0)
     assert "Certainly low, possibly high" in finding.reason
-    measured = on(result, "resilience").measured
-    assert measured is not None
-    # Of the interval a quarter is low, a half medium and a quarter high; 0.4 of the mass is spread evenly.
-    assert (measured.none, measured.low, measured.medium, measured.high) == pytest.approx((0.1, 0.25, 0.4, 0.25))
+    assert on(result, "resilience").challenge.level == "low"
 
 
 def test_an_unknown_share_is_neither_a_finding_nor_zero() -> None:
@@ -128,7 +125,7 @@ def test_an_unknown_share_is_neither_a_finding_nor_zero() -> None:
 
 
 def test_a_share_that_only_may_reach_a_threshold_is_listed() -> None:
-    """An interval whose middle lies below the lowest threshold is no finding, but is named."""
+    """An interval whose low end lies below the lowest threshold is no finding, but is named."""
     result = judge(a_step1([a_dependency("ore", "RIV", 0.1, 0.4)]), a_dossier(), a_profile([a_rule()]))
     assert result.findings == ()
     assert any("May reach" in text and "Ore (Rivalia)" in text for text in on(result, "resilience").caveats)
@@ -154,7 +151,7 @@ def test_measured_judged_and_pooled_stand_apart() -> None:
     assert result.measured is not None
     assert result.judged is not None
     assert (result.measured.level, result.judged.level) == ("low", "high")
-    assert (result.challenge.low, result.challenge.high) == pytest.approx((0.5, 0.5))
+    assert result.challenge.level == "high"
 
 
 def test_strengths_are_shown_beside_challenges() -> None:
@@ -242,14 +239,65 @@ def test_a_finding_at_a_threshold_stays_in_half_of_the_profiles() -> None:
     assert 0.44 < result.robustness < 0.56
 
 
-def test_two_kinds_that_weigh_the_same_are_a_toss_up() -> None:
-    """A sure low measurement against a sure high judgement keeps its level where it happens to weigh more."""
-    dossier = a_dossier([a_finding("grave", dimension="resilience")])
-    # Far from the thresholds of its rule, so that only confidences and kind weights decide.
-    rule = a_rule(low=0.01, medium=0.9, high=0.95)
-    result = on(judge(a_step1([a_dependency("ore", "RIV", 0.3)]), dossier, a_profile([rule])), "resilience")
-    assert result.challenge.level == "low"
-    assert 0.44 < result.robustness < 0.56
+def test_a_confidence_near_one_half_is_fragile() -> None:
+    """A judgement of confidence 0.55 stays above one half where its factor and that of its kind allow it."""
+    dossier = a_dossier([a_finding("grave", dimension="resilience", confidence=0.55)])
+    result = on(judge(a_step1(), dossier, a_profile()), "resilience")
+    assert result.challenge.level == "high"
+    assert result.margin == pytest.approx(0.05)
+    # 0.55 f g > 0.5 for independent f, g uniform on [0.8, 1.2]: f > 0.909 / g, which integrates to 0.688.
+    assert 0.64 < result.robustness < 0.74
+    assert result.robustness_wide < result.robustness
+
+
+def test_looked_at_and_no_challenge_found_is_no_silence() -> None:
+    """A judgement of severity 0 makes a level none with its reason; without it the dimension was not assessed."""
+    clear = a_finding("clear", severity=0, confidence=0.7, reason="Experts looked and saw nothing.")
+    result = judge(a_step1(), a_dossier([clear]), a_profile())
+    security = on(result, "security")
+    assert security.assessed and security.challenge.level == "none"
+    assert "Experts looked and saw nothing" in security.headline
+    assert not on(result, "values").assessed
+    there = cell(result, "tool", "security")
+    assert there is not None and there.assessed and there.challenge.none == 1.0
+    with pytest.raises(ValidationError, match="looked at, no challenge found"):
+        a_dossier([a_finding("odd", severity=0, effect=1)])
+
+
+def test_a_rule_may_speak_of_some_kinds_of_items_only() -> None:
+    """The ore is a material and the tool is none; without kinds the rule speaks of both."""
+    step1 = a_step1([a_dependency("ore", "RIV", 0.9), a_dependency("tool", "RIV", 0.9)])
+    found = judge(step1, a_dossier(), a_profile([a_rule(item_kinds=["material"])])).findings
+    assert [f.items for f in found] == [("ore",)]
+    assert len(judge(step1, a_dossier(), a_profile([a_rule()])).findings) == 2
+
+
+def test_one_share_that_reaches_several_products_is_counted_once() -> None:
+    """Holds through the chain at one chokepoint are one voice; at another chokepoint they are another."""
+    holds = [a_chain_hold("chip", "RIV", 0.9, "ore"), a_chain_hold("tool", "RIV", 0.8, "ore")]
+    step1 = a_step1(
+        [
+            a_dependency("chip", "RIV", 0.9, measure="chain hold"),
+            a_dependency("tool", "RIV", 0.8, measure="chain hold"),
+        ],
+        chain=holds,
+    )
+    profile = a_profile([a_rule(indicator="chain_hold")])
+    assert [f.heard for f in judge(step1, a_dossier(), profile).findings] == [True, False]
+    elsewhere = step1.model_copy(update={"chain": (holds[0], a_chain_hold("tool", "RIV", 0.8, "chip"))})
+    assert all(f.heard for f in judge(elsewhere, a_dossier(), profile).findings)
+
+
+def test_the_overall_figure_follows_the_weights_and_leaves_the_unknown_open() -> None:
+    """A high and a none dimension by weight; two that were not assessed span the rest of the scale."""
+    dossier = a_dossier([a_finding("grave"), a_finding("clear", severity=0, dimension="values")])
+    even = judge(a_step1(), dossier, a_profile())
+    assert (even.overall.low, even.overall.high) == pytest.approx((0.25, 0.75))
+    weights = {"resilience": 1.0, "security": 3.0, "values": 1.0, "competitiveness": 1.0}
+    leaning = judge(a_step1(), dossier, a_profile(weights=weights))
+    assert (leaning.overall.low, leaning.overall.high) == pytest.approx((0.5, 5 / 6))
+    proof = next(e for e in even.evidence if e.id == even.overall_evidence)
+    assert (proof.value, proof.low) == (None, pytest.approx(0.25))
 
 
 def test_the_level_none_can_be_fragile() -> None:
@@ -261,7 +309,7 @@ def test_the_level_none_can_be_fragile() -> None:
 
 
 def test_robustness_without_perturbation_is_one() -> None:
-    """The vectorised twin of the pool gives the level of the pool itself when nothing is perturbed."""
+    """The vectorised twin of the pool gives the probabilities of the pool itself when nothing is perturbed."""
     step1 = a_step1(
         [
             a_dependency("ore", "RIV", 0.55),
@@ -271,13 +319,23 @@ def test_robustness_without_perturbation_is_one() -> None:
         ]
     )
     profile = a_profile([a_rule(confidence=0.7)])
-    dossier = a_dossier([a_finding("j", dimension="resilience", severity=1, confidence=0.4)])
-    level = on(judge(step1, dossier, profile), "resilience").challenge.level
+    dossier = a_dossier([a_finding("j", dimension="resilience", severity=1, confidence=0.9)])
+    levels = on(judge(step1, dossier, profile), "resilience").challenge
     rows = measurements(step1, dossier, profile, frozenset())
     judged, _ = judged_findings(dossier, {}, {})
-    assert robustness(level, rows, judged, spread=0.0, draws=3) == 1.0
-    others = {"none", "low", "medium", "high"} - {level}
-    assert all(robustness(other, rows, judged, spread=0.0, draws=3) == 0.0 for other in others)  # type: ignore[arg-type]
+    reached = reach(Draws(number=3, spread=0.0), rows, [o.finding for o in judged])
+    wanted = (levels.low + levels.medium + levels.high, levels.medium + levels.high, levels.high)
+    assert all(tuple(column) == pytest.approx(wanted) for column in reached.T)
+
+
+def test_one_perturbed_profile_is_the_same_for_all_ecosystems() -> None:
+    """A rule's factors do not depend on the ecosystem; those of a judged finding are its dossier's own."""
+    rows = measurements(a_step1([a_dependency("ore", "RIV", 0.5)]), a_dossier(), a_profile([a_rule()]), frozenset())
+    judged, _ = judged_findings(a_dossier([a_finding("j", confidence=0.5)]), {}, {})
+    first, second = Draws(number=50), Draws(number=50)
+    assert (reach(first, rows, [], "one") == reach(second, rows, [], "two")).all()
+    own, other = (reach(first, [], [o.finding for o in judged], name) for name in ("one", "two"))
+    assert (own != other).any()
 
 
 def test_headlines_name_the_weightiest_findings_with_their_numbers() -> None:
@@ -336,7 +394,12 @@ def worlds(draw: st.DrawFn) -> tuple[Any, Any, Any]:
     )
     dependencies = [a_dependency(i, s, *draw(shares), measure=m) for i, s, m in places]
     rules = [
-        a_rule(indicator=indicator, dimension=draw(st.sampled_from(DIMENSIONS)), confidence=draw(st.floats(0.0, 1.0)))
+        a_rule(
+            indicator=indicator,
+            effect=-1,
+            dimension=draw(st.sampled_from(DIMENSIONS)),
+            confidence=draw(st.floats(0.0, 1.0)),
+        )
         for indicator in ("import_share", "production_share", "provision_share", "concentration", "geopolrisk")
     ]
     findings = [
@@ -376,9 +439,19 @@ def test_every_result_is_sound(world: tuple[Any, Any, Any]) -> None:
         assert 0.0 <= row.robustness <= 1.0
         if row.assessed:  # unperturbed, the vectorised pool agrees with the exact one
             own_rows = [m for m in rows if m.rule.dimension == row.dimension]
-            own_judged = [o for o in judged if (o.finding.dimension, o.finding.effect) == (row.dimension, -1)]
-            assert robustness(row.challenge.level, own_rows, own_judged, spread=0.0, draws=1) == 1.0
-        assert {row.evidence, row.robustness_evidence, *filter(None, [row.strength_evidence])} <= evidence_ids
+            views = [o.finding for o in judged if (o.finding.dimension, o.finding.effect) == (row.dimension, -1)]
+            number = level_numbers(reach(Draws(number=1, spread=0.0), own_rows, views))
+            assert LEVELS[number[0]] == row.challenge.level
+            assert robustness(row.challenge.level, own_rows, views, ecosystem=dossier.id) == (
+                row.robustness,
+                row.robustness_wide,
+            )
+        assert {
+            row.evidence,
+            row.margin_evidence,
+            row.robustness_evidence,
+            *filter(None, [row.strength_evidence]),
+        } <= evidence_ids
         assert set(row.findings) <= finding_ids
     for levels in [d.challenge for d in result.dimensions] + [c.challenge for c in result.matrix]:
         assert levels.none + levels.low + levels.medium + levels.high == pytest.approx(1.0, abs=1e-12)
@@ -404,12 +477,21 @@ def test_the_order_of_the_inputs_does_not_matter(world: tuple[Any, Any, Any], ra
 
 
 @QUICK
-@given(shares)
-def test_an_interval_has_all_its_mass_on_the_levels_between_its_ends(ends: tuple[float, float]) -> None:
-    """The masses of an interval sum to 1 and none lies on a level that it does not touch."""
-    rule = SeverityRule.model_validate(a_rule())
-    masses = masses_of(interval(*ends), rule)
-    assert sum(masses) == pytest.approx(1.0, abs=1e-9)
-    for mass, (start, end) in zip(masses, [(0.0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 1.01)], strict=True):
-        if ends[1] < start or ends[0] >= end:
-            assert mass == pytest.approx(0.0, abs=1e-12)
+@given(worlds(), st.data())
+def test_weaker_dependence_never_raises_a_challenge(world: tuple[Any, Any, Any], data: st.DataObject) -> None:
+    """Lower either end of any hold: no dimension becomes more likely to reach any level, nor does the whole."""
+    step1, dossier, profile = world
+    weaker = []
+    for row in step1.dependencies:
+        high = data.draw(st.floats(0.0, row.hold.high))
+        low = data.draw(st.floats(0.0, min(row.hold.low, high)))
+        weaker.append(row.model_copy(update={"hold": interval(low, high)}))
+    before = judge(step1, dossier, profile)
+    after = judge(step1.model_copy(update={"dependencies": tuple(weaker)}), dossier, profile)
+    for dimension in DIMENSIONS:
+        old, new = on(before, dimension), on(after, dimension)
+        if old.assessed and new.assessed:
+            was, now = old.challenge, new.challenge
+            assert now.high <= was.high + 1e-12
+            assert now.medium + now.high <= was.medium + was.high + 1e-12
+            assert now.none >= was.none - 1e-12

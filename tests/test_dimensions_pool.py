@@ -1,4 +1,4 @@
-"""The opinion pool: closed forms and invariants."""
+"""Pooling of findings: by hand, and the invariants that a reader relies on."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ostra.dimensions.pool import (
+    Masses,
     Opinion,
     as_levels,
-    certain,
-    distribution,
     expected_level,
     heard,
-    linear_pool,
+    margin,
     median_level,
     pool,
     pool_shares,
 )
-from ostra.errors import MethodError
 from ostra.model.assessment import Finding
-from ostra.model.base import LEVELS
 
 QUICK = settings(deadline=None, max_examples=150)
 
 
-def opinion(name: str, severity: int, confidence: float, kind: str = "judged", voice: str = "") -> Opinion:
-    finding = Finding.model_validate(
+def finding(name: str, severity: int, confidence: float, kind: str = "judged") -> Finding:
+    return Finding.model_validate(
         {
             "id": name,
             "kind": kind,
@@ -43,74 +40,76 @@ def opinion(name: str, severity: int, confidence: float, kind: str = "judged", v
             "evidence": f"finding.{name}",
         }
     )
-    return Opinion(finding, certain(severity), voice or name, f"Finding {name}")
 
 
-opinions = st.lists(
-    st.tuples(
-        st.sampled_from([1, 2, 3]),
-        st.floats(0.0, 1.0, allow_subnormal=False),
-        st.sampled_from(["measured", "judged"]),
-        st.integers(0, 4),
-    ),
-    max_size=8,
-).map(
-    lambda rows: [
-        opinion(f"f{n}", severity, confidence, kind, f"v{voice}" if kind == "measured" else "")
-        for n, (severity, confidence, kind, voice) in enumerate(rows)
-    ]
-)
+def opinion(name: str, severity: int, confidence: float, kind: str = "judged", voice: str = "") -> Opinion:
+    return Opinion(finding(name, severity, confidence, kind), voice or name, f"Finding {name}")
+
+
+def reach(rows: list[Finding]) -> tuple[float, float, float]:
+    """P(level ≥ low), P(level ≥ medium), P(level ≥ high), by summing the masses of the pool."""
+    pooled = pool(rows)
+    masses = pooled.total if pooled is not None else (1.0, 0.0, 0.0, 0.0)
+    return (sum(masses[1:]), sum(masses[2:]), masses[3])
+
+
+confidences = st.floats(0.0, 1.0, allow_subnormal=False)
+rows = st.lists(
+    st.tuples(st.sampled_from([0, 1, 2, 3]), confidences, st.sampled_from(["measured", "judged"])), max_size=8
+).map(lambda made: [finding(f"f{n}", *row) for n, row in enumerate(made)])
 
 
 def test_a_sure_finding_alone_is_the_whole_pool() -> None:
     """With confidence 1 and no other finding all probability lies on its severity."""
-    pooled = pool([opinion("a", 2, 1.0)])
+    pooled = pool([finding("a", 2, 1.0)])
     assert pooled is not None
     assert pooled.total == (0.0, 0.0, 1.0, 0.0)
     assert pooled.measured is None
 
 
-def test_doubt_is_spread_evenly() -> None:
-    """With confidence c a quarter of 1 − c lies on each other level."""
-    assert distribution(certain(3), 0.6) == pytest.approx((0.1, 0.1, 0.1, 0.7))
-
-
-def test_two_findings_of_one_kind_by_hand() -> None:
-    """Weights are confidence × severity: 0.8 × 3 against 0.5 × 1."""
-    pooled = pool([opinion("a", 3, 0.8), opinion("b", 1, 0.5)])
+def test_two_findings_by_hand() -> None:
+    """A high finding of confidence 0.6 and a low one of 0.8: high 0.6, low or more 0.8, and the rest is not shown."""
+    pooled = pool([finding("a", 3, 0.6), finding("b", 1, 0.8)])
     assert pooled is not None
-    w, v = 2.4, 0.5
-    assert pooled.total[3] == pytest.approx((w * 0.85 + v * 0.125) / (w + v))
-    assert pooled.total[1] == pytest.approx((w * 0.05 + v * 0.625) / (w + v))
+    assert pooled.total == pytest.approx((0.2, 0.2, 0.0, 0.6))
 
 
-def test_many_measured_findings_do_not_drown_one_judgement() -> None:
-    """Seventy sure, mild measurements and one sure, serious judgement share the pool evenly."""
-    many = [opinion(f"m{n}", 1, 1.0, "measured") for n in range(70)]
-    pooled = pool([*many, opinion("j", 3, 1.0)])
+def test_both_kinds_are_shown_apart_and_the_pool_is_the_larger_at_each_level() -> None:
+    """Measured low and judged high: each kind alone, and together what either shows."""
+    pooled = pool([finding("m", 1, 0.9, "measured"), finding("j", 3, 0.4)])
     assert pooled is not None
-    assert pooled.total == pytest.approx((0.0, 0.5, 0.0, 0.5))
-    assert pooled.measured == pytest.approx((0.0, 1.0, 0.0, 0.0))
-    assert pooled.judged == pytest.approx((0.0, 0.0, 0.0, 1.0))
+    assert pooled.measured == pytest.approx((0.1, 0.9, 0.0, 0.0))
+    assert pooled.judged == pytest.approx((0.6, 0.0, 0.0, 0.4))
+    assert pooled.total == pytest.approx((0.1, 0.5, 0.0, 0.4))
 
 
-def test_a_kind_counts_by_its_surest_finding() -> None:
-    """A judgement of confidence 0.2 has a fifth of the say of sure measurements."""
-    pooled = pool([opinion("m", 1, 1.0, "measured"), opinion("j", 3, 0.2)])
+def test_neither_many_mild_findings_nor_repetition_move_the_level() -> None:
+    """Seventy mild measurements leave one judgement as it is, and saying it nine times changes nothing."""
+    many = [finding(f"m{n}", 1, 0.7, "measured") for n in range(70)]
+    grave = [finding(f"j{n}", 3, 0.6) for n in range(9)]
+    assert pool([*many, *grave]) == pool([many[0], grave[0]])
+
+
+def test_looked_at_and_none_found_differs_from_nothing() -> None:
+    """A finding of severity 0 is an assessment with all probability on none, and takes nothing from others."""
+    clear = finding("clear", 0, 0.6)
+    pooled = pool([clear])
     assert pooled is not None
-    assert pooled.total[1] == pytest.approx((1.0 + 0.2 * 0.2) / 1.2)
+    assert pooled.total == (1.0, 0.0, 0.0, 0.0)
+    assert pool([]) is None
+    other = finding("grave", 3, 0.7)
+    assert pool([clear, other]) == pool([other])
 
 
 def test_only_the_weightiest_of_a_voice_is_heard() -> None:
-    """A small hold on an item is no evidence against a large hold on the same item."""
+    """One share at one place is one challenge, however many products it reaches."""
     large, small = opinion("a", 3, 0.9, "measured", "v"), opinion("b", 1, 0.9, "measured", "v")
     assert heard([small, large]) == (large,)
 
 
-def test_nothing_pools_to_nothing() -> None:
-    """Without findings, or with findings of no confidence, there is no pool to speak of."""
-    assert pool([]) is None
-    assert pool([opinion("a", 3, 0.0)]) is None
+def test_findings_without_confidence_pool_to_nothing() -> None:
+    """Findings of no confidence are as good as none."""
+    assert pool([finding("a", 3, 0.0)]) is None
 
 
 @pytest.mark.parametrize(
@@ -131,25 +130,32 @@ def test_the_level_is_the_median(masses: tuple[float, float, float, float], leve
 
 def test_expected_level_spans_zero_to_one() -> None:
     """All on none is 0, all on high is 1, evenly spread is one half."""
-    assert expected_level(as_levels(certain(0))) == 0.0
-    assert expected_level(as_levels(certain(3))) == 1.0
+    assert expected_level(as_levels((1.0, 0.0, 0.0, 0.0))) == 0.0
+    assert expected_level(as_levels((0.0, 0.0, 0.0, 1.0))) == 1.0
     assert expected_level(as_levels((0.25, 0.25, 0.25, 0.25))) == pytest.approx(0.5)
 
 
-def test_a_pool_without_weight_is_refused() -> None:
-    """A weighted mean with no weight, or a negative one, is undefined and says so."""
-    with pytest.raises(MethodError, match="weight above 0"):
-        linear_pool([certain(1)], [0.0])
-    with pytest.raises(MethodError, match="negative"):
-        linear_pool([certain(1), certain(2)], [1.0, -0.5])
+@pytest.mark.parametrize(
+    ("masses", "wanted"),
+    [
+        ((0.2, 0.0, 0.0, 0.8), 0.3),  # high at 0.8: falls below one half after 0.3
+        ((0.2, 0.2, 0.6, 0.0), 0.1),  # medium at 0.6
+        ((0.3, 0.1, 0.15, 0.45), 0.05),  # medium at 0.6, but high is only 0.05 away
+        ((1.0, 0.0, 0.0, 0.0), 0.5),
+        ((0.5, 0.5, 0.0, 0.0), 0.0),
+    ],
+)
+def test_the_margin_is_the_distance_to_another_level(masses: Masses, wanted: float) -> None:
+    """By how much a cumulative probability must move before the level changes."""
+    assert margin(as_levels(masses)) == pytest.approx(wanted)
 
 
 @QUICK
-@given(opinions)
-def test_pools_are_distributions(rows: list[Opinion]) -> None:
+@given(rows)
+def test_pools_are_distributions(found: list[Finding]) -> None:
     """Probabilities are not negative and sum to 1, in the pool and in each kind's part."""
-    pooled = pool(rows)
-    assert (pooled is None) == (not heard(rows))
+    pooled = pool(found)
+    assert (pooled is None) == all(f.confidence < 1e-6 for f in found)
     if pooled is not None:
         for masses in (pooled.total, pooled.measured, pooled.judged):
             if masses is not None:
@@ -158,46 +164,59 @@ def test_pools_are_distributions(rows: list[Opinion]) -> None:
 
 
 @QUICK
-@given(opinions, st.randoms(use_true_random=False))
-def test_order_does_not_matter(rows: list[Opinion], random: object) -> None:
+@given(rows, st.randoms(use_true_random=False))
+def test_order_does_not_matter(found: list[Finding], random: object) -> None:
     """The same findings in another order give the very same numbers."""
-    shuffled = list(rows)
+    shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert pool(shuffled) == pool(rows)
+    assert pool(shuffled) == pool(found)
 
 
 @QUICK
-@given(opinions, st.sampled_from([1, 2, 3]), st.sampled_from(["measured", "judged"]))
-def test_a_finding_without_confidence_has_no_influence(rows: list[Opinion], severity: int, kind: str) -> None:
-    """Adding a finding of confidence 0 changes nothing."""
-    assert pool([*rows, opinion("extra", severity, 0.0, kind)]) == pool(rows)
+@given(rows, st.sampled_from([0, 1, 2, 3]), confidences, st.sampled_from(["measured", "judged"]))
+def test_one_more_finding_never_lowers_a_level(
+    found: list[Finding], severity: int, confidence: float, kind: str
+) -> None:
+    """A mild finding cannot talk a grave one down, nor one kind the other; without confidence it changes nothing."""
+    more = [*found, finding("extra", severity, confidence, kind)]
+    assert all(after >= before - 1e-12 for before, after in zip(reach(found), reach(more), strict=True))
+    if confidence == 0.0:
+        assert pool(more) == pool(found)
 
 
 @QUICK
-@given(opinions, st.floats(0.01, 1.0))
-def test_a_sure_high_finding_never_lowers_the_level_of_its_kind(rows: list[Opinion], confidence: float) -> None:
-    """A finding that is at least as sure as all others and high cannot lower the median of its kind."""
-    own = [o for o in rows if o.finding.kind == "judged" and o.finding.confidence <= confidence]
-    before, after = pool(own), pool([*own, opinion("extra", 3, confidence)])
-    assert after is not None
-    if before is not None:
-        assert LEVELS.index(median_level(after.total)) >= LEVELS.index(median_level(before.total))
+@given(rows.filter(bool), st.data())
+def test_a_weaker_finding_never_raises_a_level(found: list[Finding], data: st.DataObject) -> None:
+    """Less confidence or less severity in any finding: no probability of a level or a higher one rises."""
+    number = data.draw(st.integers(0, len(found) - 1))
+    old = found[number]
+    weaker = old.model_copy(
+        update={
+            "confidence": data.draw(st.floats(0.0, old.confidence)),
+            "severity": data.draw(st.integers(0, old.severity)),
+        }
+    )
+    after = reach([*found[:number], weaker, *found[number + 1 :]])
+    assert all(now <= before + 1e-12 for before, now in zip(reach(found), after, strict=True))
 
 
 @QUICK
-@given(opinions)
-def test_pool_shares_sum_to_one_over_what_is_heard(rows: list[Opinion]) -> None:
-    """How much of the level rests on each finding adds up to the whole, and reproduces the pool."""
-    loud = {o.finding.id: o for o in heard(rows)}
-    findings = [o.finding.model_copy(update={"heard": o.finding.id in loud}) for o in rows]
-    shares = pool_shares(findings)
-    assert set(shares) == set(loud)
-    pooled = pool(rows)
-    if pooled is not None:
+@given(rows)
+def test_the_level_is_the_gravest_that_is_more_likely_than_not(found: list[Finding]) -> None:
+    """A reader finds the level by eye: the gravest finding with a confidence above one half."""
+    pooled = pool(found)
+    wanted = max((f.severity for f in found if f.confidence > 0.5 + 1e-9), default=0)
+    doubtful = any(abs(f.confidence - 0.5) <= 1e-9 for f in found)
+    if pooled is not None and not doubtful:
+        assert median_level(pooled.total) == ("none", "low", "medium", "high")[wanted]
+
+
+@QUICK
+@given(rows)
+def test_what_findings_count_for_sums_to_one(found: list[Finding]) -> None:
+    """Kinds count alike but for their surest finding, and within a kind confidence × severity decides."""
+    shares = pool_shares(found)
+    loud = [f for f in found if f.confidence >= 1e-6 and f.severity > 0]
+    assert set(shares) == {f.id for f in loud}
+    if loud:
         assert sum(shares.values()) == pytest.approx(1.0)
-        for k in range(4):
-            mixed = sum(
-                share * distribution(loud[name].masses, loud[name].finding.confidence)[k]
-                for name, share in shares.items()
-            )
-            assert mixed == pytest.approx(pooled.total[k], abs=1e-12)

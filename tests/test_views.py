@@ -43,6 +43,9 @@ def test_what_was_not_assessed_is_not_a_level() -> None:
     assert views.in_words({"level": None, "tensions": 0}) == "not assessed"
     cell = {"level": "medium", "none": 0.1, "low": 0.2, "medium": 0.3, "high": 0.4, "tensions": 2}
     assert views.in_words(cell) == "medium 70% ±"
+    unsure = {"level": "none", "none": 0.6, "low": 0.1, "medium": 0.3, "high": 0.0, "tensions": 0}
+    assert views.in_words(unsure) == "none (medium 30%)"
+    assert views.in_words(unsure | {"none": 1.0, "low": 0.0, "medium": 0.0}) == "none"
 
 
 def test_compare_has_a_column_for_each(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,8 @@ def matrix(
     -------
     Listing
         ecosystem, title, dimension, level (null where nothing was assessed), none, low, medium, high [probabilities],
-        measured, judged, strength [levels], robustness [fraction], tensions [count], headline, evidence.
+        measured, judged, strength [levels], robustness [fraction of profiles within ±20 %], robustness_wide [±40 %],
+        margin [probability], tensions [count], headline, evidence.
     """
     return matrix_of(assessments(space, ecosystems or list(space.dossier_files()), home, year, advance))
 
@@ -85,6 +86,8 @@ def dimension_row(assessment: Assessment, result: DimensionResult) -> dict[str, 
         "judged": result.judged.level if result.judged else None,
         "strength": result.strength.level if result.strength else None,
         "robustness": result.robustness,
+        "robustness_wide": result.robustness_wide,
+        "margin": result.margin if result.assessed else None,
         "tensions": len(tensions),
         "headline": result.headline,
         "evidence": f"{assessment.id}#{result.evidence}",
@@ -103,11 +106,17 @@ def matrix_words(listing: Listing) -> Listing:
 
 
 def in_words(cell: dict[str, Any]) -> str:
-    """A cell as a word, the probability of that level or a higher one, and a mark for tensions."""
+    """A cell as a word, the probability of that level or a higher one, and a mark for tensions.
+
+    At level none, what was found but is not more likely than not stands in brackets: `none (low 40%)`.
+    """
     if cell["level"] is None:
         return "not assessed"
     spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
     mark = " ±" if cell["tensions"] else ""
+    if spread.level == "none":
+        found = [level for level in LEVELS[1:] if cell[level] > 0.0]
+        return f"none{f' ({found[-1]} {cell[found[-1]]:.0%})' if found else ''}{mark}"
     return f"{spread.level} {spread.reached:.0%}{mark}"
 
 

@@ -32,7 +32,14 @@ def headline(
     if challenge is None:
         text = f"The challenge to {dimension} was not assessed: no finding and no indicator speaks of it"
     elif not loud:
+        looked = [o for o in against if o.finding.severity == 0]
         text = f"No challenge to {dimension} was found: no indicator reaches a threshold and no judgement names one"
+        if looked:
+            first = max(looked, key=lambda o: (o.finding.confidence, o.finding.id))
+            text = f"No challenge to {dimension} was found: {first.told}"
+    elif challenge.level == "none":
+        text = f"No challenge to {dimension} is more likely than not; what was found is unsure ({_unsure(challenge)}): "
+        text += "; ".join(_clauses(loud))
     else:
         text = (
             f"The challenge to {dimension} is {challenge.level}, with a probability of {challenge.reached:.0%} that "
@@ -42,6 +49,14 @@ def headline(
     if unknown:
         text += f"; {counted(unknown, 'share or indicator is', 'shares or indicators are')} unknown and not counted"
     return text + _strengths(heard(strengths)) + "."
+
+
+def _unsure(levels: LevelDistribution) -> str:
+    """The gravest level that has any probability, with it: `low or higher 40%`."""
+    reach = {"high": levels.high, "medium": levels.medium + levels.high}
+    grave = next((level for level, chance in reach.items() if chance > 0.0), "low")
+    chance = reach.get(grave, levels.low + levels.medium + levels.high)
+    return f"{'high' if grave == 'high' else grave + ' or higher'} {chance:.0%}"
 
 
 def _clauses(loud: Sequence[Opinion]) -> list[str]:

@@ -28,7 +28,8 @@ class Reading:
     """The value of one indicator for one item, and supplier where it has one.
 
     `key` names the subject within its indicator and is the same in every run. `phrase` is the indicator in words
-    without its value; `before` and `after` make a clause around the value.
+    without its value; `before` and `after` make a clause around the value. `origin` is the item at which a hold through
+    the chain is exercised; empty where that is the item itself.
     """
 
     indicator: str
@@ -43,21 +44,12 @@ class Reading:
     year: int | None
     evidence: tuple[str, ...]
     caveats: tuple[str, ...] = ()
-
-    @property
-    def middle(self) -> float:
-        """The middle of the value's interval."""
-        return (self.value.low + self.value.high) / 2.0
-
-    @property
-    def width(self) -> float:
-        """How much is unknown: 0 for a known value, 1 when nothing is known."""
-        return self.value.high - self.value.low
+    origin: str = ""
 
     @property
     def unknown(self) -> bool:
         """Whether nothing at all is known of the value."""
-        return self.width >= 1.0
+        return self.value == UNKNOWN
 
     @property
     def said(self) -> str:
@@ -89,9 +81,11 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
         A value that step 1 does not know is the interval from 0 to 1, never zero.
     """
     if indicator in MEASURES:
+        chokepoints = {(hold.item, hold.holder): hold.chokepoint for hold in step1.chain}
         for row in step1.dependencies:
             if row.measure == MEASURES[indicator]:
-                yield _hold(indicator, row)
+                through = indicator == "chain_hold"
+                yield _hold(indicator, row, chokepoints.get((row.item, row.supplier), "") if through else "")
     elif indicator == "home_share":
         for point in step1.chokepoints:
             if point.is_home:
@@ -102,7 +96,7 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
         yield from _geopolrisks(step1, dossier)
 
 
-def _hold(indicator: str, row: Dependency) -> Reading:
+def _hold(indicator: str, row: Dependency, origin: str) -> Reading:
     part = MEASURES[indicator].split()[0]  # import, production, provision, chain
     whole = {"import": "imports of ", "production": "world production of "}.get(part, "")
     shared = {"import": "imports", "production": "world production"}.get(part, "provision")
@@ -123,6 +117,7 @@ def _hold(indicator: str, row: Dependency) -> Reading:
         year=row.year,
         evidence=(row.evidence,),
         caveats=row.caveats,
+        origin=origin,
     )
 
 

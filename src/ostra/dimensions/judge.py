@@ -5,32 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ostra.dimensions.headlines import headline
+from ostra.dimensions.level_evidence import level_evidence, overall, stability_evidence
 from ostra.dimensions.measured import METHOD, Measurement, measured_findings
-from ostra.dimensions.pool import UNIFORM, Masses, Opinion, Pooled, as_levels, certain, heard, pool
-from ostra.dimensions.robustness import DRAWS, SPREAD, robustness
+from ostra.dimensions.perturbation import SPREAD, WIDE, Draws, robustness
+from ostra.dimensions.pool import UNIFORM, Masses, Opinion, as_levels, heard, margin, pool
 from ostra.dimensions.tensions import dependency_tensions
-from ostra.dimensions.wording import LABEL, counted, economy_names, listed, name_of, plain, shortened
+from ostra.dimensions.wording import counted, economy_names, listed, name_of, plain, shortened
 from ostra.model.assessment import (
     DimensionResult,
     DimensionsResult,
     EcosystemResult,
     Finding,
-    LevelDistribution,
     MatrixCell,
 )
-from ostra.model.base import DIMENSIONS, LEVELS, Dimension
+from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Level
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile
 
 NOTHING: Masses = (1.0, 0.0, 0.0, 0.0)
-
-POOL_FORMULA = (
-    "P = Σ v_k P_k / Σ v_k over the kinds k (measured, judged), v_k = kind weight × largest confidence in the kind; "
-    "P_k = Σ w p / Σ w over the findings of the kind, w = confidence × severity weight, "
-    "p = confidence × (the finding's severity) + (1 − confidence) × (uniform over the four levels); "
-    "level = the first of none, low, medium, high at which the cumulative probability reaches 1/2"
-)
 
 
 def judge(
@@ -53,10 +46,6 @@ def judge(
     -------
     DimensionsResult
         Findings of both kinds, one result for each dimension, the matrix of items × dimensions, tensions, evidence.
-
-    References
-    ----------
-    Stone (1961), The opinion pool, Annals of Mathematical Statistics 32, 1339-1342.
     """
     measured = measured_findings(step1, dossier, profile, members)
     item_names = {item.id: item.name for item in dossier.items}
@@ -72,11 +61,16 @@ def judge(
     evidence: list[Evidence] = [*measured.evidence, *judged_evidence]
     results = []
     cells: list[MatrixCell] = []
+    draws = {spread: Draws(spread=spread) for spread in (SPREAD, WIDE)}
     for dimension in DIMENSIONS:
         rows = [m for m in measured.measurements if m.rule.dimension == dimension]
         own = [o for o in opinions if o.finding.dimension == dimension]
         domestic = [f.id for f in dossier.findings if f.supplier in members and f.dimension == dimension]
-        result, proofs = _dimension(dimension, own, rows, domestic, economies)
+        challenge_rows = [m for m in rows if m.rule.effect < 0]
+        views = [o.finding for o in own if o.finding.effect < 0 and o.finding.kind == "judged"]
+        level = _level(own, challenge_rows)
+        shares = robustness(level, challenge_rows, views, ecosystem=dossier.id, draws=draws) if level else (0.0, 0.0)
+        result, proofs = _dimension(dimension, own, challenge_rows, domestic, economies, shares)
         results.append(result)
         evidence += proofs
     for item in dossier.items:
@@ -91,11 +85,15 @@ def judge(
             if cell is not None and proof is not None:
                 cells.append(cell)
                 evidence.append(proof)
+    whole, proof = overall(results, profile.weights)
+    evidence.append(proof)
     return DimensionsResult(
         findings=tuple(sorted(findings, key=lambda f: (DIMENSIONS.index(f.dimension), f.id))),
         dimensions=tuple(results),
         matrix=tuple(cells),
         tensions=dependency_tensions(findings, item_names, economies),
+        overall=whole,
+        overall_evidence=proof.id,
         evidence=tuple(sorted(evidence, key=lambda e: e.id)),
     )
 
@@ -126,14 +124,15 @@ def judged_findings(
         if row.supplier:
             subject += f" ({name_of(row.supplier, economies)})"
         told = f"{subject}: “{shortened(row.reason)}”"
-        opinions.append(Opinion(finding, certain(row.severity), row.id, told))
+        opinions.append(Opinion(finding, row.id, told))
         side = "challenge" if row.effect < 0 else "strength"
+        grade = LEVELS[row.severity] if row.severity else "looked at, no"
         evidence.append(
             Evidence(
                 id=finding.evidence,
-                label=f"{LEVELS[row.severity]} {side} on {row.dimension}, judged: {shortened(row.reason)}",
+                label=f"{grade} {side} on {row.dimension}, judged: {shortened(row.reason)}",
                 kind="judged",
-                unit="severity, 1 to 3",
+                unit="severity, 0 to 3",
                 value=float(row.severity),
                 text=LEVELS[row.severity],
                 method=METHOD,
@@ -146,17 +145,25 @@ def judged_findings(
     return tuple(opinions), tuple(evidence)
 
 
+def _level(opinions: Sequence[Opinion], challenge_rows: Sequence[Measurement]) -> Level | None:
+    """The level of challenge; None when nothing was assessed."""
+    pooled = pool(o.finding for o in opinions if o.finding.effect < 0)
+    if pooled is None:
+        return "none" if _assessed(challenge_rows) else None
+    return as_levels(pooled.total).level
+
+
 def _dimension(
     dimension: Dimension,
     opinions: Sequence[Opinion],
-    rows: Sequence[Measurement],
+    challenge_rows: Sequence[Measurement],
     domestic: Sequence[str],
     economies: dict[str, str],
+    shares: tuple[float, float],
 ) -> tuple[DimensionResult, list[Evidence]]:
     against = [o for o in opinions if o.finding.effect < 0]
     strengths = [o for o in opinions if o.finding.effect > 0]
-    challenge_rows = [m for m in rows if m.rule.effect < 0]
-    pooled, backed = pool(against), pool(strengths)
+    pooled, backed = pool(o.finding for o in against), pool(o.finding for o in strengths)
     assessed = pooled is not None or _assessed(challenge_rows)
     levels = as_levels(pooled.total if pooled else NOTHING if assessed else UNIFORM)
     strength = as_levels(backed.total) if backed else None
@@ -174,48 +181,28 @@ def _dimension(
             "No finding: every known indicator lies below its thresholds and no judgement is recorded.",
             *caveats,
         )
-    share = (
-        robustness(levels.level, challenge_rows, [o for o in against if o.finding.kind == "judged"])
-        if assessed
-        else 0.0
-    )
     proofs = [
-        _level_evidence(f"level.{dimension}.challenge", f"Challenge to {dimension}", pooled, levels, against, caveats)
+        level_evidence(f"level.{dimension}.challenge", f"Challenge to {dimension}", pooled, levels, against, caveats)
     ]
     if backed is not None and strength is not None:
         proofs.append(
-            _level_evidence(f"level.{dimension}.strength", f"Strength in {dimension}", backed, strength, strengths, ())
+            level_evidence(f"level.{dimension}.strength", f"Strength in {dimension}", backed, strength, strengths, ())
         )
-    proofs.append(
-        Evidence(
-            id=f"level.{dimension}.robustness",
-            label=f"Robustness of the level of challenge to {dimension}",
-            kind="computed",
-            unit="share of perturbed profiles",
-            value=share,
-            formula="number of perturbed profiles with the same level / number of perturbed profiles; thresholds, "
-            f"confidences and weights are each multiplied by a factor between {1 - SPREAD:g} and {1 + SPREAD:g}",
-            substituted=f"{round(share * DRAWS)} / {DRAWS} = {plain(share)}" if assessed else "not assessed",
-            method=METHOD,
-            inputs=(f"level.{dimension}.challenge",),
-            caveats=(
-                "Only weights, thresholds and confidences vary; whether findings are missing or wrong is not asked."
-                if assessed
-                else "Nothing was assessed on this dimension.",
-            ),
-        )
-    )
+    proofs += stability_evidence(dimension, levels, shares, assessed)
     result = DimensionResult(
         dimension=dimension,
         challenge=levels,
         measured=as_levels(pooled.measured) if pooled and pooled.measured else None,
         judged=as_levels(pooled.judged) if pooled and pooled.judged else None,
         strength=strength,
-        robustness=share,
+        robustness=shares[0],
+        robustness_wide=shares[1],
+        margin=margin(levels) if assessed else 0.0,
         headline=headline(dimension, levels if assessed else None, against, strengths, len(unknown)),
         findings=tuple(sorted(o.finding.id for o in opinions)),
         evidence=f"level.{dimension}.challenge",
         robustness_evidence=f"level.{dimension}.robustness",
+        margin_evidence=f"level.{dimension}.margin",
         strength_evidence=f"level.{dimension}.strength" if backed else None,
         assessed=assessed,
         caveats=caveats,
@@ -229,7 +216,7 @@ def _cell(
     """One cell of the matrix; None where nothing at all is known, so that blank means "not assessed"."""
     against = [o for o in opinions if o.finding.effect < 0]
     challenge_rows = [m for m in rows if m.rule.effect < 0]
-    pooled, backed = pool(against), pool(o for o in opinions if o.finding.effect > 0)
+    pooled, backed = pool(o.finding for o in against), pool(o.finding for o in opinions if o.finding.effect > 0)
     assessed = pooled is not None or _assessed(challenge_rows)
     if not assessed and backed is None:
         return None, None
@@ -241,7 +228,7 @@ def _cell(
     elif pooled is None:
         caveats = (f"{counted(len(known), 'indicator')} assessed, none reaches a threshold.",)
     name = f"cell.{item}.{dimension}"
-    proof = _level_evidence(
+    proof = level_evidence(
         name, f"Challenge to {dimension} through {item_name}", pooled, levels, against or opinions, caveats
     )
     if pooled is None and assessed:
@@ -256,52 +243,6 @@ def _cell(
         assessed=assessed,
     )
     return cell, proof
-
-
-def _level_evidence(
-    name: str,
-    label: str,
-    pooled: Pooled | None,
-    levels: LevelDistribution,
-    opinions: Sequence[Opinion],
-    caveats: tuple[str, ...],
-) -> Evidence:
-    parts = []
-    if pooled is not None:
-        apart = {"measured": pooled.measured, "judged": pooled.judged}
-        for kind, loudness in pooled.kind_weights:
-            masses = apart[kind]
-            if masses is not None:
-                number = sum(o.finding.kind == kind for o in heard(opinions))
-                parts.append(f"{plain(loudness)} × {kind} ({counted(number, 'finding')}: {_printed(masses)})")
-        divisor = sum(loudness for _, loudness in pooled.kind_weights)
-        substituted = f"[{' + '.join(parts)}] / {plain(divisor)} = {_printed(pooled.total)}: {levels.level}"
-    else:
-        substituted = f"no finding has any weight: {_printed((levels.none, levels.low, levels.medium, levels.high))}"
-    unheard = len(opinions) - len(heard(opinions))
-    if unheard:
-        caveats = (
-            *caveats,
-            f"{counted(unheard, 'finding')} shown but not heard: another finding of the same rule on the same item "
-            "weighs more, or the confidence is 0.",
-        )
-    return Evidence(
-        id=name,
-        label=shortened(label, LABEL),
-        kind="computed",
-        unit=f"probability of {levels.reached_words}",
-        value=levels.reached,
-        text=levels.level,
-        formula=POOL_FORMULA,
-        substituted=substituted,
-        method=METHOD,
-        inputs=tuple(sorted(o.finding.evidence for o in opinions)),
-        caveats=caveats,
-    )
-
-
-def _printed(masses: Masses) -> str:
-    return "none {}, low {}, medium {}, high {}".format(*(plain(m) for m in masses))
 
 
 def _assessed(rows: Iterable[Measurement]) -> bool:
@@ -325,7 +266,7 @@ def _unknowns(unknown: Sequence[str], rows: Sequence[Measurement], economies: di
         {
             _subject(m, economies)
             for m in rows
-            if not m.reading.unknown and m.reading.middle < m.rule.low <= m.reading.value.high
+            if not m.reading.unknown and m.reading.value.low < m.rule.low <= m.reading.value.high
         }
     )
     if possible:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ostra.dimensions.indicators import INDICES, Reading, readings
-from ostra.dimensions.pool import AUDIBLE, Masses, Opinion, certain
+from ostra.dimensions.pool import AUDIBLE, Opinion
 from ostra.dimensions.wording import LABEL, percent, plain, shortened
 from ostra.model.assessment import EcosystemResult, Finding
-from ostra.model.base import LEVELS, Interval
+from ostra.model.base import LEVELS
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile, SeverityRule
@@ -26,18 +26,22 @@ class Measurement:
 
     @property
     def voice(self) -> str:
-        """Measurements that answer the same question, "how bad is this item by this rule?", share a voice."""
-        return f"{self.rule_number}|{self.reading.item}"
+        """Measurements that answer the same question, "how bad is this place by this rule?", share a voice.
+
+        The place is the item, or for a hold through the chain its chokepoint: one share that reaches nine end
+        products is one challenge and not nine.
+        """
+        return f"{self.rule_number}|{self.reading.origin or self.reading.item}"
 
     @property
     def severity(self) -> int:
-        """How many of the rule's thresholds the middle of the reading reaches: 0 to 3."""
-        return severity_of(self.reading.middle, self.rule)
+        """How many of the rule's thresholds the reading reaches for certain: 0 to 3, and 0 for one that is unknown."""
+        return 0 if self.reading.unknown else severity_of(self.reading.value.low, self.rule)
 
     @property
-    def confidence(self) -> float:
-        """The rule's confidence × (1 − width of the reading's interval)."""
-        return self.rule.confidence * (1.0 - self.reading.width)
+    def possible(self) -> int:
+        """How many of the rule's thresholds the reading may reach: 0 to 3."""
+        return severity_of(self.reading.value.high, self.rule)
 
 
 @dataclass(frozen=True)
@@ -54,32 +58,17 @@ def severity_of(share: float, rule: SeverityRule) -> int:
     return (share >= rule.low) + (share >= rule.medium) + (share >= rule.high)
 
 
-def masses_of(value: Interval, rule: SeverityRule) -> Masses:
-    """Where the severity lies: the parts of the interval between the rule's thresholds.
-
-    A known value has all its mass on one level. Within an interval every value counts alike (our choice: nothing
-    is known of where in it the value lies).
-    """
-    if value.known:
-        return certain(severity_of(value.low, rule))
-    width = value.high - value.low
-
-    def below(threshold: float) -> float:
-        return (min(max(threshold, value.low), value.high) - value.low) / width
-
-    a, b, c = below(rule.low), below(rule.medium), below(rule.high)
-    return (a, b - a, c - b, 1.0 - c)
-
-
 def measurements(
     step1: EcosystemResult, dossier: Dossier, profile: Profile, members: frozenset[str]
 ) -> tuple[Measurement, ...]:
     """Every reading of step 1 that a severity rule of the profile speaks of, in a stable order."""
+    kinds = {item.id: item.kind for item in dossier.items}
     rows = [
         Measurement(rule, number, reading)
         for number, rule in enumerate(profile.severity)
         for reading in readings(rule.indicator, step1, dossier)
-        if _in_scope(reading, rule, profile, members)
+        if (not rule.item_kinds or kinds.get(reading.item) in rule.item_kinds)
+        and _in_scope(reading, rule, profile, members)
     ]
     return tuple(sorted(rows, key=lambda m: (m.rule_number, m.reading.key)))
 
@@ -89,23 +78,23 @@ def measured_findings(
 ) -> MeasuredFindings:
     """Findings of the severity rules.
 
-    severity = number of the rule's thresholds that the middle of the indicator's interval reaches (0: no finding);
-    confidence = the rule's confidence × (1 − width of the interval). A share of which nothing is known (0 to 1) has
-    width 1, so it is no finding; the caller lists it among the unknowns.
+    severity = number of the rule's thresholds that the low end of the indicator's interval reaches (0: no finding);
+    confidence = the rule's. What only the high end reaches is possible and not shown; the caller lists it, as it lists
+    the shares of which nothing is known.
     """
     rows = measurements(step1, dossier, profile, members)
     opinions: list[Opinion] = []
     evidence: list[Evidence] = []
     taken: set[str] = set()
     for row in rows:
-        if row.severity == 0 or row.confidence < AUDIBLE:
+        if row.severity == 0 or row.rule.confidence < AUDIBLE:
             continue
         name = f"{row.rule.indicator}.{row.rule.dimension}.{row.reading.key}"
         if name in taken:  # two rules on one indicator and dimension, say for different relations or effects
             name += f".rule{row.rule_number + 1}"
         taken.add(name)
         finding = _finding(name, row, profile)
-        opinions.append(Opinion(finding, masses_of(row.reading.value, row.rule), row.voice, row.reading.told))
+        opinions.append(Opinion(finding, row.voice, row.reading.told))
         evidence.append(_evidence(finding, row, profile))
     return MeasuredFindings(tuple(opinions), tuple(evidence), rows)
 
@@ -126,14 +115,11 @@ def _finding(name: str, row: Measurement, profile: Profile) -> Finding:
     threshold = (rule.low, rule.medium, rule.high)[row.severity - 1]
     reached = plain(threshold) if rule.indicator in INDICES else percent(threshold)
     when = f" in {reading.year}" if reading.year is not None else ""
-    # Severity goes by the middle of an interval: only a low bound that reaches the threshold is above it for certain.
-    compared = "at or above" if reading.value.low >= threshold else "its middle at or above"
     reason = (
-        f"{reading.item_name}: {reading.phrase}{when} is {reading.said}, {compared} {reached} ({level}). {rule.reason}"
+        f"{reading.item_name}: {reading.phrase}{when} is {reading.said}, at or above {reached} ({level}). {rule.reason}"
     )
-    if not reading.value.known:
-        surely, possibly = severity_of(reading.value.low, rule), severity_of(reading.value.high, rule)
-        reason += f" Certainly {LEVELS[surely]}, possibly {LEVELS[possibly]}; {level} by the middle of the interval."
+    if row.possible > row.severity:
+        reason += f" Certainly {level}, possibly {LEVELS[row.possible]}."
     return Finding.model_validate(
         {
             "id": name,
@@ -144,7 +130,7 @@ def _finding(name: str, row: Measurement, profile: Profile) -> Finding:
             "effect": rule.effect,
             "severity": row.severity,
             "horizon": rule.horizon,
-            "confidence": row.confidence,
+            "confidence": rule.confidence,
             "reason": reason,
             "author": f"severity rule {row.rule_number + 1} of profile '{profile.id}'",
             "date": str(reading.year) if reading.year is not None else "",
@@ -165,10 +151,10 @@ def _evidence(finding: Finding, row: Measurement, profile: Profile) -> Evidence:
         unit="severity, 1 to 3",
         value=float(row.severity),
         text=level,
-        formula="severity = number of thresholds (low, medium, high) that the middle of the indicator reaches; "
-        "confidence = confidence of the rule × (1 − width of the interval)",
-        substituted=f"{plain(reading.middle)} against {plain(rule.low)}, {plain(rule.medium)}, {plain(rule.high)}: "
-        f"{row.severity}; confidence {plain(rule.confidence)} × (1 − {plain(reading.width)}) = {plain(row.confidence)}",
+        formula="severity = number of thresholds (low, medium, high) that the indicator reaches for certain, that is "
+        "by its low end; confidence = confidence of the rule",
+        substituted=f"{plain(reading.value.low)} against {plain(rule.low)}, {plain(rule.medium)}, {plain(rule.high)}: "
+        f"{row.severity}; confidence {plain(rule.confidence)}",
         method=METHOD,
         inputs=reading.evidence,
         sources=(rule.source,),

@@ -1,4 +1,4 @@
-"""From findings to a level: one opinion for each finding, joined by a linear opinion pool."""
+"""From findings to a level: the gravest severity that a finding shows with a confidence of more than one half."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ostra.errors import MethodError
 from ostra.model.assessment import Finding, LevelDistribution
 from ostra.model.base import LEVELS, Level
 
@@ -14,14 +13,13 @@ Masses = tuple[float, float, float, float]
 """Probabilities of none, low, medium and high, in this order."""
 
 UNIFORM: Masses = (0.25, 0.25, 0.25, 0.25)
+"""Stands where nothing was assessed; such a distribution is never read as a level."""
 
-SEVERITY_WEIGHT: Mapping[int, float] = {1: 1.0, 2: 2.0, 3: 3.0}
-"""How loudly a finding speaks by its severity (our choice): most items of a chain are all needed, so many mild
-findings must not talk one serious finding down."""
+KINDS = ("measured", "judged")
 
-KIND_WEIGHT: Mapping[str, float] = {"measured": 1.0, "judged": 1.0}
-"""How loudly all measured and all judged findings speak (our choice: alike). Measured findings come in dozens, one
-for each rule and item; pooled with the judged ones in one pot they would drown them by number alone."""
+SEVERITY_WEIGHT: Mapping[int, float] = {0: 0.0, 1: 1.0, 2: 2.0, 3: 3.0}
+"""What a finding counts for by its severity when instruments are matched to findings, and which one of a voice is
+heard (our choice: in proportion to severity). Levels do not depend on it."""
 
 AUDIBLE = 1e-6
 """A finding less sure than one in a million is not heard; below, sums would lose their digits."""
@@ -34,66 +32,22 @@ TIE = 1e-12
 class Opinion:
     """A finding as the pool hears it.
 
-    `masses` is where the finding's severity lies if the finding is right: one level for a known value, several for
-    an interval. Of the opinions with one `voice` only the weightiest is heard: a small hold on an item is no
-    evidence against a large hold on the same item. `told` is the finding in a short clause, for sentences.
+    Opinions with one `voice` say the same thing several times, such as one share at one chokepoint for each product
+    that it reaches: only the weightiest counts as heard. `told` is the finding in a short clause, for sentences.
     """
 
     finding: Finding
-    masses: Masses
     voice: str
     told: str
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """The pool over all opinions, and over each kind alone; None where a kind has no weight."""
+    """The pool over all opinions, and over each kind alone; None where nothing of the kind is heard."""
 
     total: Masses
     measured: Masses | None
     judged: Masses | None
-    kind_weights: tuple[tuple[str, float], ...]
-
-
-def certain(severity: int) -> Masses:
-    """All mass on one level; 0 is none, 3 is high."""
-    return (float(severity == 0), float(severity == 1), float(severity == 2), float(severity == 3))
-
-
-def distribution(masses: Masses, confidence: float) -> Masses:
-    """What a finding says about the level: p = c · m + (1 − c) · u.
-
-    Parameters
-    ----------
-    masses : Masses
-        m, where the severity lies if the finding is right.
-    confidence : float
-        c in [0, 1]; with probability 1 − c the finding is wrong and says nothing (u, uniform over the four levels).
-    """
-    a, b, c, d = (confidence * m + (1.0 - confidence) * u for m, u in zip(masses, UNIFORM, strict=True))
-    return (a, b, c, d)
-
-
-def linear_pool(parts: Sequence[Masses], weights: Sequence[float]) -> Masses:
-    """Weighted arithmetic mean of distributions: P = Σ w p / Σ w.
-
-    Raises
-    ------
-    MethodError
-        No part has a positive weight, or a weight is negative.
-
-    References
-    ----------
-    Stone (1961), The opinion pool, Annals of Mathematical Statistics 32, 1339-1342.
-    """
-    if any(w < 0.0 for w in weights):
-        raise MethodError(f"weights of an opinion pool must not be negative; found {min(weights)}")
-    total = math.fsum(weights)
-    if not total > 0.0:
-        raise MethodError("an opinion pool needs at least one opinion with a weight above 0")
-    # fsum rounds once, so the result does not depend on the order of the findings.
-    a, b, c, d = (math.fsum(w * p[k] for w, p in zip(weights, parts, strict=True)) / total for k in range(4))
-    return (a, b, c, d)
 
 
 def median_level(masses: Masses) -> Level:
@@ -118,12 +72,16 @@ def expected_level(levels: LevelDistribution) -> float:
 
 
 def weight_of(finding: Finding) -> float:
-    """Weight of a finding in its kind's pool: confidence × severity weight, 0 for one that is not audible."""
+    """What a finding counts for beside others: confidence × severity weight, 0 for one that is not audible."""
     return finding.confidence * SEVERITY_WEIGHT[finding.severity] if finding.confidence >= AUDIBLE else 0.0
 
 
 def heard(opinions: Iterable[Opinion]) -> tuple[Opinion, ...]:
-    """The weightiest opinion of each voice, sorted by finding id; opinions without weight are not heard."""
+    """The weightiest opinion of each voice, sorted by finding id; opinions without weight are not heard.
+
+    What is heard is counted, told in headlines and weighed when instruments are matched; the level is the same with
+    or without the others wherever the findings of a voice share their confidence, as those of one rule do.
+    """
     best: dict[str, Opinion] = {}
     for opinion in sorted(opinions, key=lambda o: o.finding.id):
         weight = weight_of(opinion.finding)
@@ -133,37 +91,63 @@ def heard(opinions: Iterable[Opinion]) -> tuple[Opinion, ...]:
     return tuple(sorted(best.values(), key=lambda o: o.finding.id))
 
 
-def pool(opinions: Iterable[Opinion]) -> Pooled | None:
-    """Pool within each kind, then between the kinds; None when nothing has any weight.
+def pool(findings: Iterable[Finding]) -> Pooled | None:
+    """P(level ≥ k) = the largest confidence among the findings of severity k or graver, for k = 1, 2, 3.
 
-    Within a kind P_k = Σ w p / Σ w with w = confidence × severity weight. Between kinds P = Σ v_k P_k / Σ v_k with
-    v_k = kind weight × the largest confidence in the kind, so that a kind that is hardly sure of anything hardly
-    counts, and one more finding never makes its kind quieter.
+    A finding that was looked at and found no challenge (severity 0) raises no probability, but it is an assessment:
+    with nothing else the whole pool lies on none. Each kind is pooled alone too; the pool over both is, at each level,
+    the larger of the two.
+
+    Returns
+    -------
+    Pooled or None
+        None when no finding is audible.
+
+    Notes
+    -----
+    Any rule that ignores findings that are not there, lets one finding alone speak for itself and never falls when a
+    finding is added or made surer or graver gives at least this much; of all such rules this one gives the least.
+    It is the lower Fréchet bound on the probability that at least one finding of severity k or graver is right,
+    whatever the findings have to do with each other.
 
     References
     ----------
-    Stone (1961), The opinion pool, Annals of Mathematical Statistics 32, 1339-1342.
+    Fréchet (1935), Généralisation du théorème des probabilités totales, Fundamenta Mathematicae 25, 379-387.
     """
-    voices = heard(opinions)
-    pooled: dict[str, Masses] = {}
-    loudness: dict[str, float] = {}
-    for kind in KIND_WEIGHT:
-        own = [o for o in voices if o.finding.kind == kind]
-        if own:
-            pooled[kind] = linear_pool(
-                [distribution(o.masses, o.finding.confidence) for o in own], [weight_of(o.finding) for o in own]
-            )
-            loudness[kind] = KIND_WEIGHT[kind] * max(o.finding.confidence for o in own)
-    if not pooled:
+    audible = [f for f in findings if f.confidence >= AUDIBLE]
+    if not audible:
         return None
-    total = linear_pool([pooled[k] for k in pooled], [loudness[k] for k in pooled])
-    return Pooled(total, pooled.get("measured"), pooled.get("judged"), tuple(loudness.items()))
+    kinds = {kind: [f for f in audible if f.kind == kind] for kind in KINDS}
+    apart = {kind: _masses(own) if own else None for kind, own in kinds.items()}
+    return Pooled(_masses(audible), apart["measured"], apart["judged"])
+
+
+def reached(findings: Sequence[Finding]) -> tuple[float, float, float]:
+    """P(level ≥ low), P(level ≥ medium) and P(level ≥ high): what `pool` says, cumulated from above."""
+    low, medium, high = (max((f.confidence for f in findings if f.severity >= k), default=0.0) for k in (1, 2, 3))
+    return (low, medium, high)
+
+
+def _masses(findings: Sequence[Finding]) -> Masses:
+    low, medium, high = reached(findings)
+    return (1.0 - low, low - medium, medium - high, high)
+
+
+def margin(levels: LevelDistribution) -> float:
+    """How far the nearest cumulative probability is from one half: by how much it must move to change the level."""
+    reach = (1.0, levels.low + levels.medium + levels.high, levels.medium + levels.high, levels.high, 0.0)
+    number = LEVELS.index(levels.level)
+    above = reach[number] - 0.5  # the level is reached; for none that is certain
+    below = 0.5 - reach[number + 1]
+    return max(0.0, min(above, below))
 
 
 def pool_shares(findings: Iterable[Finding]) -> dict[str, float]:
-    """Each heard finding's share of the weight in its pool, by finding id; the shares sum to 1.
+    """What each heard finding counts for among those of one dimension and effect, by finding id; sums to 1.
 
-    share = v_k / Σ v × w / Σ_k w, with the weights of `pool`: how much of the level rests on the finding.
+    Kinds count alike, scaled by their surest finding, so that a handful of judgements is not outnumbered by dozens of
+    measurements; within a kind a finding counts by confidence × severity weight. Used to match instruments; the level
+    goes by the gravest finding alone.
 
     Parameters
     ----------
@@ -171,8 +155,8 @@ def pool_shares(findings: Iterable[Finding]) -> dict[str, float]:
         Of one dimension and effect; those that are not heard have no share.
     """
     loud = [f for f in sorted(findings, key=lambda f: f.id) if f.heard and weight_of(f) > 0.0]
-    by_kind = {kind: [f for f in loud if f.kind == kind] for kind in KIND_WEIGHT}
-    loudness = {k: KIND_WEIGHT[k] * max(f.confidence for f in own) for k, own in by_kind.items() if own}
+    by_kind = {kind: [f for f in loud if f.kind == kind] for kind in KINDS}
+    loudness = {k: max(f.confidence for f in own) for k, own in by_kind.items() if own}
     total = math.fsum(loudness.values())
     shares = {}
     for kind, part in loudness.items():

@@ -195,7 +195,7 @@ class Finding(Model):
     supplier: str | None
     dimension: Dimension
     effect: Literal[-1, 1]
-    severity: Literal[1, 2, 3]
+    severity: Literal[0, 1, 2, 3]  # 0, judged only: looked at, no challenge found
     horizon: Horizon
     confidence: float
     reason: str
@@ -203,7 +203,7 @@ class Finding(Model):
     date: str
     evidence: str
     value: Interval | None = None  # of the indicator, for measured findings
-    heard: bool = True  # whether pools count it: for each rule and item only the weightiest measured finding is
+    heard: bool = True  # whether it is counted: for each rule and place only the weightiest measured finding is
 
 
 class LevelDistribution(Model):
@@ -240,11 +240,14 @@ class DimensionResult(Model):
     measured: LevelDistribution | None  # the same from measured findings only
     judged: LevelDistribution | None  # and from judged findings only
     strength: LevelDistribution | None  # from findings with effect +1
-    robustness: float  # share of perturbed profiles in which the level of challenge stays
+    robustness: float  # share of profiles within ±20 % in which the level of challenge stays
+    robustness_wide: float  # the same within ±40 %
+    margin: float  # distance of the nearest cumulative probability from one half, where the level would change
     headline: str  # one plain sentence, built from the findings
     findings: tuple[str, ...]
     evidence: str
     robustness_evidence: str
+    margin_evidence: str
     strength_evidence: str | None = None
     assessed: bool = True  # False: nothing was looked at; `challenge` is then uniform and says nothing
     caveats: tuple[str, ...] = ()
@@ -280,6 +283,8 @@ class DimensionsResult(Model):
     dimensions: tuple[DimensionResult, ...]
     matrix: tuple[MatrixCell, ...]
     tensions: tuple[Tension, ...]
+    overall: Interval  # expected level over the dimensions by the profile's weights; only for ranking
+    overall_evidence: str
     evidence: tuple[Evidence, ...]
 
 

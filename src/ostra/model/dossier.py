@@ -172,20 +172,31 @@ class Actor(Model):
 
 
 class JudgedFinding(Model):
-    """A signed judgement on one dimension; `effect` −1 weakens, +1 strengthens the home's autonomy."""
+    """A signed judgement on one dimension; `effect` −1 weakens, +1 strengthens the home's autonomy.
+
+    Severity 0 with effect −1 says that the author looked and found no challenge, which differs from saying nothing.
+    """
 
     id: Id
     items: tuple[Id, ...] = Field(min_length=1)
     supplier: Economy | None = None
     dimension: Dimension
     effect: Literal[-1, 1]
-    severity: Literal[1, 2, 3]
+    severity: Literal[0, 1, 2, 3]
     horizon: Horizon
     confidence: Share
     reason: Text
     author: Text
     date: IsoDate
     claims: tuple[Id, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _looked_at(self) -> Self:
+        if self.severity == 0 and self.effect != -1:
+            raise ValueError(
+                "severity 0 means looked at, no challenge found: its effect is -1; a strength is at least 1"
+            )
+        return self
 
 
 class ContextEntry(Model):

@@ -19,6 +19,7 @@ from ostra.model.base import (
     Share,
     Text,
 )
+from ostra.model.dossier import ItemKind
 from ostra.model.evidence import Source
 
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
@@ -65,6 +66,7 @@ class SeverityRule(Model):
     medium: Share
     high: Share
     relations: tuple[Relation, ...] = ()  # only for suppliers in these relations; empty means any
+    item_kinds: tuple[ItemKind, ...] = ()  # only for items of these kinds; empty means any
     confidence: Share
     horizon: Horizon
     reason: Text

@@ -257,7 +257,7 @@ def in_one_sentence(assessment: Assessment) -> str:
     for level in (*reversed(LEVELS), "not assessed"):
         if level in by_level:
             words = wording.listed(by_level[level])
-            parts.append(f"{level} for {words}" if level != "none" else f"none is found for {words}")
+            parts.append(f"{level} for {words}" if level != "none" else f"none is likely for {words}")
     return "The challenge to strategic autonomy is " + wording.listed(parts) + "."
 
 
