@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ostra.dimensions.pool import Opinion, heard, weight_of
 from ostra.dimensions.wording import counted, listed
 from ostra.model.assessment import LevelDistribution
-from ostra.model.base import Dimension
+from ostra.model.base import LEVELS, Dimension, Level
 
 MOST_TOLD = 2  # measured findings that a headline tells; more do not fit a sentence
 
@@ -39,13 +39,13 @@ def headline(
             text = f"No challenge to {dimension} was found: {first.told}"
     elif challenge.level == "none":
         text = f"No challenge to {dimension} is more likely than not; what was found is unsure ({_unsure(challenge)}): "
-        text += "; ".join(_clauses(loud))
+        text += "; ".join(_clauses(loud, challenge.level))
     else:
         text = (
             f"The challenge to {dimension} is {challenge.level}, with a probability of {challenge.reached:.0%} that "
             f"it is {challenge.reached_words}: "
         )
-        text += "; ".join(_clauses(loud))
+        text += "; ".join(_clauses(loud, challenge.level))
     if unknown:
         text += f"; {counted(unknown, 'share or indicator is', 'shares or indicators are')} unknown and not counted"
     return text + _strengths(heard(strengths)) + "."
@@ -59,17 +59,24 @@ def _unsure(levels: LevelDistribution) -> str:
     return f"{'high' if grave == 'high' else grave + ' or higher'} {chance:.0%}"
 
 
-def _clauses(loud: Sequence[Opinion]) -> list[str]:
-    clauses = []
+def _clauses(loud: Sequence[Opinion], level: Level) -> list[str]:
+    """What was measured and what was judged; first the kind that shows the level more surely."""
+    grave = LEVELS.index(level)
+    clauses: list[tuple[float, str]] = []
+
+    def surest(own: Sequence[Opinion]) -> float:
+        return max((o.finding.confidence for o in own if o.finding.severity >= grave), default=0.0)
+
     measured = [o for o in loud if o.finding.kind == "measured"]
     if measured:
-        told = _one_per_item(measured)
-        clauses.append(f"measured on {_items(measured)} – {listed([o.told for o in told[:MOST_TOLD]])}")
+        told = listed([o.told for o in _one_per_item(measured)[:MOST_TOLD]])
+        clauses.append((surest(measured), f"measured on {_items(measured)} – {told}"))
     judged = [o for o in loud if o.finding.kind == "judged"]
     if judged:
-        first = min(judged, key=lambda o: (-weight_of(o.finding), o.finding.id))
-        clauses.append(f"judged on {_items(judged)} – {'first ' if len(judged) > 1 else ''}{first.told}")
-    return clauses
+        first = min(judged, key=lambda o: (o.finding.severity < grave, -weight_of(o.finding), o.finding.id))
+        several = "first " if len(judged) > 1 else ""
+        clauses.append((surest(judged), f"judged on {_items(judged)} – {several}{first.told}"))
+    return [text for _, text in sorted(clauses, key=lambda clause: -clause[0])]
 
 
 def _strengths(loud: Sequence[Opinion]) -> str:
