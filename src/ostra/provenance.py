@@ -151,7 +151,10 @@ def look_up(reference: FactRef, facts: Facts | None) -> FactRows:
             conditions.append("false" if not negated else "true")
             continue
         conditions.append(f"{column}{negated} in ({', '.join(literal(value) for value in values)})")
-    size = next((column for column in ("value_kusd", "quantity") if column in relation.columns), relation.columns[0])
+    size = next(
+        (column for column in ("value_kusd", "value_musd", "quantity") if column in relation.columns),
+        relation.columns[0],
+    )
     where = " and ".join(conditions) or "true"
     chosen = relation.query("rows", f"select * from rows where {where}")
     count = chosen.aggregate("count(*)").fetchone()

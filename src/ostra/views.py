@@ -9,7 +9,7 @@ import polars as pl
 
 from ostra import economies
 from ostra.errors import NotFoundError
-from ostra.model.assessment import Assessment, DimensionResult, LevelDistribution
+from ostra.model.assessment import INDIRECT, Assessment, DimensionResult, LevelDistribution
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.dossier import NOT_SAID
 from ostra.model.evidence import Provenance
@@ -149,7 +149,7 @@ def in_short(assessment: Assessment) -> dict[str, str]:
     short: dict[str, str] = {}
     for result in assessment.step2.dimensions:
         short[result.dimension] = in_words(dimension_row(assessment, result))
-    known = [d for d in assessment.step1.dependencies if d.measure != "chain hold"]
+    known = [d for d in assessment.step1.dependencies if d.measure not in INDIRECT]
     chain = [hold for hold in assessment.step1.chain if not hold.is_home]
     own = [point for point in assessment.step1.chokepoints if point.is_home]
     instruments = [m for m in assessment.step4.instruments if m.instrument != "no-action"]

@@ -8,7 +8,7 @@ Without a folder, the built-in dossiers and facts answer. A folder may hold `fac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ostra import __version__, economies
 from ostra.assess import assess
 from ostra.economies import Home
 from ostra.ecosystem import materials, network, trade
+from ostra.ecosystem.input_output.exposure import HomeExposure, home_exposure
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.ecosystem.tables import FactTables
 from ostra.errors import ConflictError, NotFoundError, UsageError
@@ -355,10 +356,15 @@ class Workspace:
             An input does not exist, breaks its definition, or does not cover the year.
         """
         dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
+        seen_from = economies.home(home)
         tables = self._tables()
+        used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
+        if any(item.sectors for item in dossier.items):
+            exposure, why_not = self._exposure(seen_from)
+            tables = replace(tables, exposure=exposure, exposure_caveat=why_not)
+            used += ["input_output"]
         if year is None:
             year = self.latest_year()
-        used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
         hashes = Hashes(
             dossier=documents.document_sha256(dossier),
             facts=self.facts.sha256(used),
@@ -371,7 +377,7 @@ class Workspace:
             tables,
             profile,
             catalogue,
-            home=economies.home(home),
+            home=seen_from,
             year=self._years(year, self.facts.dataset("trade"))[0],
             hashes=hashes,
             fact_sources=[as_source(self.facts.dataset(table)) for table in used],
@@ -409,6 +415,19 @@ class Workspace:
             value_added=stored.value_added,
             caveats=stored.notes,
         )
+
+    def _exposure(self, home: Home) -> tuple[HomeExposure | None, str]:
+        """Home in the input-output table, the same for all ecosystems, or why it cannot be found there."""
+        if home.code not in self._exposures:
+            try:
+                self._exposures[home.code] = home_exposure(self.input_output(), home), ""
+            except NotFoundError as error:
+                self._exposures[home.code] = None, f"What sectors rely on is unknown: {error}."
+        return self._exposures[home.code]
+
+    @cached_property
+    def _exposures(self) -> dict[str, tuple[HomeExposure | None, str]]:
+        return {}
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""

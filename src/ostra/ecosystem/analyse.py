@@ -2,7 +2,8 @@
 
 Three kinds of hold are read off, each with its own evidence: the share of a supplier in what home imports (trade
 facts), the share of a producer in what the world produces (production facts), and the share that the dossier says a
-provider has (see holds.py). What these add up to through several tiers is the chain method's (see chained.py).
+provider has (see holds.py). What these add up to through several tiers is the chain method's (see chained.py); what the
+sectors around the items rely on, that of input-output analysis (see sector_reliance.py).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import polars as pl
 from ostra.economies import Home, economy_name
 from ostra.ecosystem import chained, evidence, graph, material_production, materials, trade
 from ostra.ecosystem.holds import Hold, import_holds, production_holds, provision_evidence, provision_holds
+from ostra.ecosystem.sector_reliance import sector_reliance
 from ostra.ecosystem.tables import FactTables
 from ostra.model.assessment import (
+    INDIRECT,
     Chokepoint,
     Dependency,
     EcosystemResult,
@@ -107,6 +110,8 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         chained.chain_holds(structure, dossier, home, CHOKEPOINT_HOLD), holds, dossier, home, members
     )
     dependencies += chained.chain_dependencies(through_chain)
+    behind = sector_reliance(dossier, tables.exposure, graph.end_products(dossier), MIN_HOLD)
+    dependencies += behind.dependencies
     dependencies.sort(key=lambda d: (-d.hold.low, -d.hold.high, d.id))
     chokepoints = _chokepoints([h for h in holds if h.measure != "import share"], members, home, order, reach)
     found = [
@@ -116,6 +121,7 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         *evidence.material_evidence(indicators, tables, home),
         *provision_evidence(provided, dossier),
         *chain_evidence,
+        *behind.evidence,
     ]
     return EcosystemResult(
         dependencies=tuple(dependencies),
@@ -123,6 +129,8 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         mutual=tuple(_mutual(dependencies, chokepoints, holds, needed_by)),
         holds=tuple(_item_hold(hold, members) for hold in holds),
         chain=tuple(through_chain),
+        sector_reliance=behind.reliance,
+        at_stake=behind.at_stake,
         trade=tuple(_trade_rows(this_year)),
         trade_series=tuple(_trade_rows(series)),
         suppliers=tuple(
@@ -133,7 +141,11 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         ),
         materials=tuple(_material_rows(indicators)),
         evidence=tuple(sorted(found, key=lambda e: e.id)),
-        caveats=tuple(_caveats(dossier, this_year, produced, year)),
+        caveats=(
+            *_caveats(dossier, this_year, produced, year),
+            *behind.caveats,
+            *((tables.exposure_caveat,) if tables.exposure_caveat else ()),
+        ),
     )
 
 
@@ -219,8 +231,8 @@ def _mutual(
     for hold in holds:
         if hold.share.high > 0:
             provides[hold.economy].add(hold.item)
-    # Holds through the chain repeat those at their chokepoints, on things that neither side need buy of the other.
-    direct = [d for d in dependencies if d.measure != "chain hold"]
+    # Indirect ones repeat those at their chokepoints, or speak of whole sectors: neither side need buy of the other.
+    direct = [d for d in dependencies if d.measure not in INDIRECT]
     result = []
     for supplier in sorted({d.supplier for d in direct}):
         theirs = [d for d in direct if d.supplier == supplier]

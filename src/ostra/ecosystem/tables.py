@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyRelation
 
+from ostra.ecosystem.input_output.exposure import HomeExposure
+
 
 @dataclass(frozen=True)
 class FactTables:
@@ -24,3 +26,5 @@ class FactTables:
     trade_edition: str | None  # edition of the Harmonised System that product codes are of
     product_names: Mapping[str, str]
     supply_shares: DuckDBPyRelation | None = None  # the Commission's study, where it was imported
+    exposure: HomeExposure | None = None  # home in an input-output table, where the ecosystem names sectors
+    exposure_caveat: str = ""  # why there is none

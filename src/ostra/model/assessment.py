@@ -11,7 +11,9 @@ from ostra.model.base import LEVELS, Dimension, Horizon, Interval, Level, Model,
 from ostra.model.dossier import Actor, ContextEntry, Item, Link, Position, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, Source
 
-Measure = Literal["import share", "production share", "provision share", "chain hold"]
+Measure = Literal["import share", "production share", "provision share", "chain hold", "look-through share"]
+INDIRECT: tuple[Measure, ...] = ("chain hold", "look-through share")
+"""Measures of what reaches home through others; what home buys or needs itself is measured by the rest."""
 
 
 class TradeIndicators(Model):
@@ -170,6 +172,44 @@ class MutualDependence(Model):
     evidence: tuple[str, ...]
 
 
+class SectorReliance(Model):
+    """Method 4: what home's sector that makes some items relies on in one economy, as parts of its inputs in [0, 1].
+
+    `face_value`: of what the sector buys itself; `look_through`: of all inputs that it, its suppliers, their suppliers
+    and so on use, the sum of `order_1`, `order_2`, `order_3` and `beyond`. Over all economies, home's own included,
+    both sum to 1. The reverse is the same sector of the economy on home; None where it makes nothing there.
+    """
+
+    sector: str  # class of ISIC Rev. 4, as the dossier names it
+    sector_name: str
+    items: tuple[str, ...]
+    supplier: str
+    supplier_name: str
+    face_value: float
+    order_1: float
+    order_2: float
+    order_3: float
+    beyond: float
+    look_through: float
+    reverse_face_value: float | None
+    reverse_look_through: float | None
+    year: int
+    evidence: str
+    face_value_evidence: str
+    reverse_evidence: str | None
+
+
+class TradeAtStake(Model):
+    """Part of output that rests, at any order, on what the other side delivers: home's, and the economy's."""
+
+    supplier: str
+    supplier_name: str
+    lost_at_home: float | None
+    lost_abroad: float | None
+    year: int
+    evidence: tuple[str, str]
+
+
 class EcosystemResult(Model):
     """Step 1: dependencies, chokepoints and mutual dependence, with the indicators that they come from."""
 
@@ -178,6 +218,8 @@ class EcosystemResult(Model):
     mutual: tuple[MutualDependence, ...]
     holds: tuple[ItemHold, ...] = ()  # every listed share of every item, home's included
     chain: tuple[ChainHold, ...] = ()  # holds through the chain on end products, largest first
+    sector_reliance: tuple[SectorReliance, ...] = ()  # by sector, the largest look-through first
+    at_stake: tuple[TradeAtStake, ...] = ()  # of the economies in `sector_reliance`
     trade: tuple[TradeIndicators, ...]  # the assessed year
     trade_series: tuple[TradeIndicators, ...]  # all years, for the items of the ecosystem
     suppliers: tuple[SupplierShare, ...]  # the assessed year

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ostra.model.assessment import Assessment, ChainHold, Chokepoint, Dependency, InstrumentMatch
+from ostra.model.assessment import INDIRECT, Assessment, ChainHold, Chokepoint, Dependency, InstrumentMatch
 from ostra.model.base import DIMENSIONS
 from ostra.report import wording
 
@@ -27,11 +27,12 @@ def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
 def top_dependencies(assessment: Assessment, most: int = 6, per_supplier: int = 3) -> list[Dependency]:
     """The most pressing dependencies: each item once, and no supplier more than `per_supplier` times.
 
-    Holds through the chain repeat those at their chokepoints, which are named here; they have figures of their own.
+    Holds through the chain repeat those at their chokepoints, which are named here, and what sectors rely on is no
+    share of the item; both have figures of their own.
     """
     chosen: list[Dependency] = []
     for row in ranked_dependencies(assessment):
-        if row.measure == "chain hold" or row.hold.low <= 0.0 or any(row.item == other.item for other in chosen):
+        if row.measure in INDIRECT or row.hold.low <= 0.0 or any(row.item == other.item for other in chosen):
             continue
         if sum(row.supplier == other.supplier for other in chosen) < per_supplier:
             chosen.append(row)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ostra.model.assessment import Assessment, Dependency
+from ostra.model.assessment import INDIRECT, Assessment, Dependency
 from ostra.report.charts.svg import element, hatch, label, link, picture, wrap
 from ostra.report.wording import BLUE, INK, QUIET, percent
 
@@ -30,12 +30,12 @@ def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
     """For each item with a recorded dependency, the least share of each supplier, from one measure only.
 
     Measures of one item are never mixed: the best covered one is taken (largest sum of least shares). Where rounding
-    lets the shares exceed the whole they are scaled to it. Holds through the chain are no shares: several economies
-    can each stop the same item.
+    lets the shares exceed the whole they are scaled to it. Indirect measures are no shares of the item: several
+    economies can each stop the same one.
     """
     groups: dict[str, dict[tuple[str, str, int], dict[str, float]]] = {}
     for row in assessment.step1.dependencies:
-        if row.measure == "chain hold":
+        if row.measure in INDIRECT:
             continue
         key = (row.measure, row.product or "", row.year or 0)
         group = groups.setdefault(row.item, {}).setdefault(key, {})
