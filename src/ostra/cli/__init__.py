@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, authoring, cases, chaining, comparing, facts, listings
+from ostra.cli import assessing, authoring, cases, chaining, comparing, disrupting, facts, listings
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -23,6 +23,7 @@ app.command(listings.ecosystems)
 app.command(listings.deps)
 app.command(listings.materials)
 app.command(chaining.chain)
+app.command(disrupting.embargo)
 app.command(assessing.assess)
 app.command(comparing.matrix)
 app.command(comparing.compare)

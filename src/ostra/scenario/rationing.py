@@ -1,0 +1,184 @@
+"""Rationing: what economies make when inputs are short, each input bundle replaced by others only in part (CES).
+
+Users that get less of a sector's goods make less, as a CES function of what they get; sellers that can make less
+deliver less to all, in proportion. The balance of both is a fixed point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ostra.errors import MethodError
+from ostra.scenario.rerouting import Array, Cut, Network, Rerouted
+
+TOLERANCE = 1e-10  # of output and fulfilment, relative to before
+MOST_STEPS = 500
+DEPTH = 6  # past steps that each new one is extrapolated from
+LEAST = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Rationed:
+    """The balance.
+
+    Attributes
+    ----------
+    output
+        nodes: part of the output before that is still made.
+    fulfilment
+        nodes: part of orders that the node's buyers get.
+    steps
+        Evaluations of the map that were needed.
+    """
+
+    output: Array
+    fulfilment: Array
+    steps: int
+
+
+def ration(
+    net: Network, cuts: list[Cut], views: list[Rerouted], *, inner: float, outer: float, leakage: float
+) -> list[Rationed]:
+    """Find output and fulfilment after the cuts, for several views of who delivers to whom at once.
+
+    With flows x_ij = u_i k_ij v_rj (the rerouted ones), budgets w_j, and α_rj what j buys of sector r over w_j:
+
+        θ_rj = v_rj Σ_{i in r} k_ij u_i h_i / (α_rj w_j), at most 1     what j gets of its bundle r
+        κ_j  = (Σ_r α_rj θ_rj^ρ)^(1/ρ)                                  the composite of all bundles
+        λ_j  = (1 − ω_j + ω_j κ_j^ϱ)^(1/ϱ)                              output that it allows, ω the share of inputs
+        D_i  = Σ_j x_ij s_j                                              orders, s output as a part of before
+        s_i  = (λ_i z_i + h_i D_i) / output_i,   h_i = λ_i min(1, sales_i / D_i)
+
+    Parameters
+    ----------
+    inner, outer
+        ρ and ϱ, both below 0: −1 is an elasticity of substitution of one half, among bundles and between the composite
+        and the rest.
+
+    Raises
+    ------
+    MethodError
+        A curvature is not below 0, or no balance was reached.
+    """
+    for name, value in (("inner", inner), ("outer", outer)):
+        if not -1e3 <= value < 0.0:
+            raise MethodError(f"the {name} curvature is {value:g}; expected a number below 0, such as −1")
+    market = _Market(net, cuts, views, inner, outer, leakage)
+    paths = [_Path(2 * len(net.output)) for _ in views]
+    for step in range(1, MOST_STEPS + 1):
+        moving = [number for number, path in enumerate(paths) if not path.steps]
+        if not moving:
+            break
+        images = market.image(moving, np.array([paths[number].state for number in moving]))
+        for number, image in zip(moving, images, strict=True):
+            paths[number].take(image, step, net.at_home)
+    else:
+        worst = max(path.best for path in paths)
+        raise MethodError(f"no balance was reached in {MOST_STEPS} steps (still {worst:.1e} apart). Raise the leakage")
+    half = len(net.output)
+    return [Rationed(path.state[half:], path.state[:half], path.steps) for path in paths]
+
+
+class _Market:
+    """One step towards the balance, for fulfilment and output stacked in one vector, a row for each view."""
+
+    def __init__(
+        self, net: Network, cuts: list[Cut], views: list[Rerouted], inner: float, outer: float, leakage: float
+    ) -> None:
+        self.net, self.cuts, self.inner, self.outer = net, cuts, inner, outer
+        self.rows = np.array([view.rows for view in views])  # views × sectors × economies
+        self.columns = np.array([view.columns for view in views])  # views × sectors × nodes
+        self.severed = []
+        for cut in cuts:
+            gone = np.array([1.0 - cut.kept(sector, leakage) for sector in range(len(cut.blocked))])
+            self.severed.append(net.blocks[:, cut.sellers][:, :, cut.buyers] * gone[:, None, None])
+        some = net.bought > 0.0
+        self.per_bundle = np.divide(1.0, net.bought, out=np.zeros_like(net.bought), where=some)
+        self.alpha = np.divide(net.bought, net.budgets, out=np.zeros_like(net.bought), where=net.budgets > 0.0)
+        self.per_output = np.divide(1.0, net.output, out=np.zeros_like(net.output), where=net.output > 0.0)
+        self.sales = net.by_node(net.sold)
+
+    def image(self, moving: list[int], states: Array) -> Array:
+        """The next state of each view that still moves."""
+        net = self.net
+        half = states.shape[1] // 2
+        fulfilment, output = states[:, :half], states[:, half:]
+        delivered, orders = self._sweep(moving, fulfilment, output)
+        theta = np.clip(self.columns[moving] * self.per_bundle * delivered, LEAST, 1.0)
+        # Where nothing of a bundle was bought, α is 0 and θ does not matter.
+        power = np.reciprocal(theta) if self.inner == -1.0 else theta**self.inner
+        kappa = np.where(net.budgets > 0.0, (self.alpha * power).sum(axis=1), 1.0) ** (1.0 / self.inner)
+        # λ as κ · (ω + (1 − ω) κ^−ϱ)^(1/ϱ), in which nothing overflows.
+        allowed = kappa * (net.inputs + (1.0 - net.inputs) * kappa**-self.outer) ** (1.0 / self.outer)
+        served = np.where(orders > self.sales, self.sales / np.maximum(orders, LEAST), 1.0)
+        made = np.where(net.output > 0.0, (allowed * net.other + fulfilment * orders) * self.per_output, 1.0)
+        return np.concatenate([allowed * served, made], axis=1)
+
+    def _sweep(self, moving: list[int], fulfilment: Array, output: Array) -> tuple[Array, Array]:
+        """Both products with the cut flows in one pass over them: what is delivered, and what is ordered."""
+        net, rows = self.net, self.rows[moving]
+        offered = np.array([net.by_sector(part) for part in fulfilment]) * rows
+        weights = self.columns[moving] * output[:, None, :]
+        delivered = np.empty_like(weights)
+        orders = np.empty_like(rows)
+        for sector, block in enumerate(net.blocks):
+            delivered[:, sector] = offered[:, sector] @ block
+            orders[:, sector] = weights[:, sector] @ block.T
+        for cut, severed in zip(self.cuts, self.severed, strict=True):
+            delivered[:, :, cut.buyers] -= np.einsum("vri,rij->vrj", offered[:, :, cut.sellers], severed)
+            orders[:, :, cut.sellers] -= np.einsum("rij,vrj->vri", severed, weights[:, :, cut.buyers])
+        return delivered, np.array([net.by_node(part) for part in rows * orders])
+
+
+def _corrected(gap: Array, at_home: tuple[Array, Array]) -> Array:
+    """The step that closes a gap in fulfilment and output within each economy."""
+    halves = gap.reshape(2, at_home[0].shape[0], -1)
+    return np.concatenate(
+        [np.einsum("eij,ej->ei", inverse, half).ravel() for inverse, half in zip(at_home, halves, strict=True)]
+    )
+
+
+class _Path:
+    """The way of one view to its fixed point, by Anderson's extrapolation of corrected steps (Walker and Ni 2011).
+
+    Where extrapolation makes the gap grow, plain half steps follow, which always converge.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.state = np.ones(size)
+        self.steps = 0  # needed to arrive; 0 while on the way
+        self.best = np.inf
+        self._states: list[Array] = []
+        self._moves: list[Array] = []
+        self._cautious = 0
+
+    def take(self, image: Array, step: int, at_home: tuple[Array, Array]) -> None:
+        """Go on from the image of the state."""
+        gap = image - self.state
+        error = float(np.abs(gap).max())
+        if error < TOLERANCE:
+            self.state, self.steps = image, step
+            return
+        if error > 10.0 * self.best:
+            self._states, self._moves, self._cautious = [], [], 3
+        self.best = min(self.best, error)
+        if self._cautious:
+            self._cautious -= 1
+            self.state = np.clip(self.state + 0.5 * gap, LEAST, 1.0)
+            return
+        self._states = [*self._states[-DEPTH:], self.state]
+        self._moves = [*self._moves[-DEPTH:], _corrected(gap, at_home)]
+        self.state = np.clip(_extrapolated(self._states, self._moves), LEAST, 1.0)
+
+
+def _extrapolated(states: list[Array], steps: list[Array]) -> Array:
+    if len(steps) == 1:
+        return states[0] + steps[0]
+    changes, moved = np.diff(steps, axis=0), np.diff(states, axis=0)
+    products = changes @ changes.T
+    products[np.diag_indices_from(products)] *= 1.0 + 1e-12
+    weights = np.linalg.lstsq(products, changes @ steps[-1], rcond=1e-13)[0]
+    new: Array = states[-1] + steps[-1] - weights @ (moved + changes)
+    return new

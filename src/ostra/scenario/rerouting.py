@@ -1,0 +1,288 @@
+"""Rerouting: where blocked deliveries go instead, by biproportional fitting of each sector's trade (RAS).
+
+A seller whose deliveries are blocked turns to other buyers, a buyer to other sellers of the same sector's goods. The
+flows of each selling sector, economies × buyers, are scaled by rows and columns until their margins are what they were
+before, less the part that finds no new partner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.errors import MethodError
+
+Array = NDArray[np.float64]
+MOST_INPUTS = 0.98  # largest share of intermediate inputs in output, as in sanction-simulator, so that sums converge
+TOLERANCE = 1e-10  # of row margins, relative to the largest one of the sector
+MOST_SWEEPS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A table made ready for embargoes: flows by selling sector, and what each node makes and buys.
+
+    Nodes are numbered as in the table: economy number times the number of sectors, plus sector number.
+
+    Attributes
+    ----------
+    blocks
+        sectors × economies × nodes: what the economy's sector sells to the node [million USD].
+    output, other
+        nodes: gross output, and the part of it that goes to final users.
+    inputs
+        nodes: intermediate inputs as a share of output.
+    caveats
+        What was mended, in plain sentences.
+    """
+
+    table: InputOutputTable
+    blocks: Array
+    output: Array
+    other: Array
+    inputs: Array
+    caveats: tuple[str, ...]
+
+    @cached_property
+    def bought(self) -> Array:
+        """sectors × nodes: what each node buys of each sector's goods, from wherever [million USD]."""
+        found: Array = self.blocks.sum(axis=1)
+        return found
+
+    @cached_property
+    def sold(self) -> Array:
+        """sectors × economies: intermediate sales [million USD]."""
+        found: Array = self.blocks.sum(axis=2)
+        return found
+
+    @cached_property
+    def budgets(self) -> Array:
+        """nodes: intermediate inputs bought in all [million USD]."""
+        found: Array = self.bought.sum(axis=0)
+        return found
+
+    @cached_property
+    def at_home(self) -> tuple[Array, Array]:
+        """How a gap spreads within each economy: inverses of I − M for fulfilment and output, sectors × sectors each.
+
+        M is the change of the balance (ostra.scenario.rationing) with itself, were each economy's trade with itself all
+        there is. Most of what producers buy is from home, so that this takes care of most knock-on effects at once.
+        """
+        sectors, economies, _ = self.blocks.shape
+        four = self.blocks.reshape(sectors, economies, economies, sectors)
+        own = np.ascontiguousarray(np.einsum("reef->erf", four))  # economy, selling sector, buying sector
+        output = self.output.reshape(economies, sectors)
+        per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0.0)[:, :, None]
+        unit = np.eye(sectors)
+        return np.linalg.inv(unit - own.transpose(0, 2, 1) * per_output), np.linalg.inv(unit - own * per_output)
+
+    def by_node(self, by_sector: Array) -> Array:
+        """sectors × economies as a vector of nodes."""
+        return np.ascontiguousarray(by_sector.T).reshape(-1)
+
+    def by_sector(self, by_node: Array) -> Array:
+        """A vector of nodes as sectors × economies."""
+        return by_node.reshape(len(self.table.economies), len(self.table.sectors)).T
+
+
+def network(table: InputOutputTable) -> Network:
+    """Make a table ready: negative flows become none, and no node buys more than 98 % of what it makes.
+
+    Rules for what real tables hold. A negative flow is set to zero. A node without output neither buys nor sells. Where
+    inputs exceed 98 % of output, all inputs of the node are scaled down, and what its sellers lose counts as sold to
+    final users. Where a node sells more to producers than it makes (stocks run down), its output is taken to be that
+    much. Each rule that was used is a caveat that names the nodes.
+    """
+    caveats = []
+    flows = table.flows
+    output = np.maximum(table.output, 0.0)
+    negative = int((flows < 0.0).sum())
+    if negative:
+        caveats.append(f"{negative} negative flows were taken as none")
+        flows = np.maximum(flows, 0.0)
+    idle = output <= 0.0
+    if idle.any():
+        caveats.append(f"no output, so neither buying nor selling: {_names(table, idle)}")
+        flows = np.where(idle[:, None] | idle[None, :], 0.0, flows)
+    sales = flows.sum(axis=1)
+    over = sales > output * (1.0 + 1e-9)
+    if over.any():
+        caveats.append(f"more sold to producers than made, so output is taken to be that much: {_names(table, over)}")
+    output = np.maximum(output, sales)
+    inputs = np.divide(flows.sum(axis=0), output, out=np.zeros_like(output), where=output > 0.0)
+    heavy = inputs > MOST_INPUTS
+    if heavy.any():
+        caveats.append(f"inputs scaled down to {MOST_INPUTS:.0%} of output: {_names(table, heavy)}")
+        flows = flows * np.where(heavy, MOST_INPUTS / np.where(heavy, inputs, 1.0), 1.0)
+        sales = flows.sum(axis=1)
+        inputs = np.minimum(inputs, MOST_INPUTS)
+    economies, sectors = len(table.economies), len(table.sectors)
+    blocks = np.ascontiguousarray(flows.reshape(economies, sectors, -1).transpose(1, 0, 2))
+    return Network(table, blocks, output, np.maximum(output - sales, 0.0), inputs, tuple(caveats))
+
+
+def _names(table: InputOutputTable, chosen: NDArray[np.bool_]) -> str:
+    """The nodes in words, at most eight of them."""
+    numbers = np.flatnonzero(chosen)
+    width = len(table.sectors)
+    named = [f"{table.economies[k // width]} {table.sectors[k % width]}" for k in numbers[:8]]
+    return ", ".join(named) + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Deliveries that are blocked: which economies' sectors may not sell to which nodes, and the part that leaks.
+
+    Attributes
+    ----------
+    sellers
+        Numbers of the economies that may not sell.
+    blocked
+        sectors: the part of each sector's deliveries that is forbidden.
+    buyers
+        Numbers of the nodes that may not be sold to.
+    """
+
+    sellers: NDArray[np.int64]
+    blocked: Array
+    buyers: NDArray[np.int64]
+
+    def kept(self, sector: int, leakage: float) -> float:
+        """The part of the sector's deliveries that still arrives before anybody looks for new partners."""
+        return float(1.0 - (1.0 - leakage) * self.blocked[sector])
+
+
+@dataclass(frozen=True, eq=False)
+class Rerouted:
+    """Flows after rerouting, as factors: flow of sector r = rows[r] × what is kept × columns[r].
+
+    `lost` is the value of deliveries that found no new partner [million USD], sectors × nodes.
+    """
+
+    rows: Array
+    columns: Array
+    lost: Array
+    sweeps: int
+
+
+def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -> Rerouted:
+    """Balance the flows of each sector that the cuts touch.
+
+    minimise Σ_ij x_ij log(x_ij / k_ij) for flows x of one sector, subject to Σ_i x_ij = c_j and Σ_j x_ij = r_i, where k
+    are the flows that the cuts leave, and c, r are the margins before, less `friction` × what is blocked. The solution
+    is x_ij = u_i k_ij v_j. v is eliminated, and log u found by Newton steps whose matrix is taken where v is that of
+    the cut flows.
+
+    Parameters
+    ----------
+    friction
+        τ in [0, 1]: the part of blocked value that finds no new partner on either side; 1 reroutes nothing.
+    leakage
+        δ in [0, 1]: the part of forbidden deliveries that arrives all the same.
+
+    Raises
+    ------
+    MethodError
+        The margins cannot be met: some buyer has no other seller at all.
+    """
+    sectors, economies, nodes = net.blocks.shape
+    rows = np.ones((sectors, economies))
+    columns = np.ones((sectors, nodes))
+    lost = np.zeros((sectors, nodes))
+    most = 0
+    # Each economy's columns together, and those of the cut ones apart: there the flows change most.
+    starts = set(range(0, nodes, sectors)).union(*[{int(j), int(j) + 1} for cut in cuts for j in cut.buyers])
+    groups = np.array(sorted(starts - {nodes}))
+    for sector in range(sectors):
+        if not any(cut.blocked[sector] for cut in cuts):
+            continue
+        kept, wanted_rows, wanted_columns = _cut_block(net, cuts, sector, friction, leakage, lost)
+        if friction >= 1.0:
+            continue  # the margins are those of what is left: nothing to balance
+        rows[sector], columns[sector], sweeps = _balance(
+            kept, wanted_rows, wanted_columns, groups, net.table.sectors[sector]
+        )
+        most = max(most, sweeps)
+    return Rerouted(rows, columns, lost, most)
+
+
+def _cut_block(
+    net: Network, cuts: list[Cut], sector: int, friction: float, leakage: float, lost: Array
+) -> tuple[Array, Array, Array]:
+    """What the cuts leave of a sector's flows, and the margins to meet."""
+    block = net.blocks[sector].copy()
+    wanted_rows = net.sold[sector].copy()
+    for cut in cuts:
+        if not cut.blocked[sector]:
+            continue
+        place = np.ix_(cut.sellers, cut.buyers)
+        severed = (1.0 - cut.kept(sector, leakage)) * net.blocks[sector][place]
+        block[place] = np.maximum(block[place] - severed, 0.0)
+        lost[sector, cut.buyers] += friction * severed.sum(axis=0)
+        wanted_rows[cut.sellers] -= friction * severed.sum(axis=1)
+    return block, np.maximum(wanted_rows, 0.0), np.maximum(net.bought[sector] - lost[sector], 0.0)
+
+
+def _balance(
+    kept: Array, wanted_rows: Array, wanted_columns: Array, groups: NDArray[np.int64], name: str
+) -> tuple[Array, Array, int]:
+    """Row and column factors that give the kept flows the wanted margins."""
+    scale = max(float(wanted_rows.max()), 1e-300)
+    rows = np.ones(len(kept))
+    columns = _columns(rows, kept, wanted_columns)
+    stuck = (wanted_columns > 1e-9 * scale) & (columns <= 0.0)
+    if stuck.any():
+        raise MethodError(
+            f"{int(stuck.sum())} buyers of {name} have no other seller, so that nothing can be rerouted to them. "
+            "Raise the leakage above 0, or set the friction to 1"
+        )
+    reached = kept @ columns
+    alive = (wanted_rows > 0.0) & (reached > 0.0)
+    inverse = _newton_matrix(rows, kept, columns, alive, groups)
+    best = np.inf
+    for sweep in range(1, MOST_SWEEPS + 1):
+        gap = np.where(alive, wanted_rows - rows * reached, 0.0)
+        error = float(np.abs(gap).max()) / scale
+        if error < TOLERANCE:
+            return rows, columns, sweep
+        if error > 0.3 * best:
+            inverse = _newton_matrix(rows, kept, columns, alive, groups)
+        best = min(best, error)
+        step = inverse @ gap
+        rows = rows * np.exp(np.clip(step, -1.0, 1.0))
+        columns = _columns(rows, kept, wanted_columns)
+        reached = kept @ columns
+    raise MethodError(
+        f"the flows of {name} cannot be rerouted to their former sums (still {error:.1e} apart): too little trade is "
+        "left. Raise the leakage or the friction"
+    )
+
+
+def _columns(rows: Array, kept: Array, wanted_columns: Array) -> Array:
+    sums = rows @ kept
+    return np.divide(wanted_columns, sums, out=np.zeros_like(sums), where=sums > 0.0)
+
+
+def _newton_matrix(
+    rows: Array, kept: Array, columns: Array, alive: NDArray[np.bool_], groups: NDArray[np.int64]
+) -> Array:
+    """Inverse of the change of row sums with log u: diag(Σ_j x_ij) − Σ_j x_ij x_kj / c_j.
+
+    Columns are taken together by `groups`, which costs a few more sweeps and saves most of the work. All rows alike
+    change nothing, so that direction is pinned.
+    """
+    flows = rows[:, None] * np.add.reduceat(kept * columns, groups, axis=1)
+    sums = flows.sum(axis=1)
+    arriving = flows.sum(axis=0)
+    flows *= np.sqrt(np.divide(1.0, arriving, out=np.zeros_like(arriving), where=arriving > 0.0))
+    # einsum and not @: matrices this small are slowed down by the threads of BLAS.
+    matrix = np.outer(sums, sums) / max(float(sums.sum()), 1e-300) - np.einsum("ij,kj->ik", flows, flows)
+    matrix[np.diag_indices_from(matrix)] += sums
+    matrix[~alive] = 0.0
+    matrix[:, ~alive] = 0.0
+    matrix[~alive, ~alive] = 1.0
+    return np.linalg.inv(matrix)
