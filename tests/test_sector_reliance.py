@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import ostra
 from io_worlds import icio_countries, random_table, table
+from ostra.dimensions import judge
 from ostra.economies import home
 from ostra.ecosystem.input_output.classes import sectors_for
 from ostra.ecosystem.input_output.coefficients import Chains
@@ -150,3 +151,24 @@ def test_a_home_that_the_table_hides_is_unknown(workspace: ostra.Workspace) -> N
     seen = workspace.assess("semiconductors", home="DEU", year=2023)
     assert not seen.step1.sector_reliance
     assert any("does not tell DEU" in caveat for caveat in seen.caveats)
+
+
+def test_one_sector_that_makes_several_products_speaks_once(workspace: ostra.Workspace) -> None:
+    """Chip design names four products of one sector: each has its dependency, and one finding is counted."""
+    dossier = workspace.dossier("chip-design")
+    strict = workspace.profile().model_copy(
+        update={
+            "severity": tuple(
+                rule.model_copy(update={"low": 0.05, "medium": 0.1, "high": 0.2})
+                for rule in workspace.profile().severity
+                if rule.indicator == "look_through_share"
+            )
+        }
+    )
+    step1 = workspace.assess("chip-design", year=2023).step1
+    result = judge(step1, dossier, strict)
+    found = [finding for finding in result.findings if finding.kind == "measured" and finding.supplier == "CHN"]
+    assert len(found) > 1
+    assert {finding.severity for finding in found} == {2}
+    assert sum(finding.heard for finding in found) == 1
+    assert "at any order, of the sector that makes" in found[0].reason

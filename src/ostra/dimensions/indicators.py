@@ -16,6 +16,7 @@ MEASURES = {
     "production_share": "production share",
     "provision_share": "provision share",
     "chain_hold": "chain hold",
+    "look_through_share": "look-through share",
 }
 """Indicators that are holds, and the measure of step 1 that each stands for."""
 
@@ -28,8 +29,8 @@ class Reading:
     """The value of one indicator for one item, and supplier where it has one.
 
     `key` names the subject within its indicator and is the same in every run. `phrase` is the indicator in words
-    without its value; `before` and `after` make a clause around the value. `origin` is the item at which a hold through
-    the chain is exercised; empty where that is the item itself.
+    without its value; `before` and `after` make a clause around the value. `origin` is the place where an indirect hold
+    arises, an item of the chain or a sector; empty where that is the item itself.
     """
 
     indicator: str
@@ -69,9 +70,10 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
     Parameters
     ----------
     indicator : str
-        `import_share`, `production_share`, `provision_share`, `chain_hold`: a supplier's hold in each dependency of
-        that measure; `home_share`: home's hold at each of its chokepoints; `concentration`: of home's imports of each
-        product that an item is bound to; `geopolrisk`: of each material that an item is bound to.
+        `import_share`, `production_share`, `provision_share`, `chain_hold`, `look_through_share`: a supplier's hold in
+        each dependency of that measure; `home_share`: home's hold at each of its chokepoints; `concentration`: of
+        home's imports of each product that an item is bound to; `geopolrisk`: of each material that an item is bound
+        to.
     step1, dossier
         The indicators; the bindings of items to products and materials.
 
@@ -81,11 +83,9 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
         A value that step 1 does not know is the interval from 0 to 1, never zero.
     """
     if indicator in MEASURES:
-        chokepoints = {(hold.item, hold.holder): hold.chokepoint for hold in step1.chain}
         for row in step1.dependencies:
             if row.measure == MEASURES[indicator]:
-                through = indicator == "chain_hold"
-                yield _hold(indicator, row, chokepoints.get((row.item, row.supplier), "") if through else "")
+                yield _hold(indicator, row, _origin(indicator, row, step1))
     elif indicator == "home_share":
         for point in step1.chokepoints:
             if point.is_home:
@@ -96,12 +96,17 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
         yield from _geopolrisks(step1, dossier)
 
 
+def _origin(indicator: str, row: Dependency, step1: EcosystemResult) -> str:
+    """The place where an indirect hold arises, the same for all that it reaches."""
+    if indicator == "chain_hold":
+        places = (hold.chokepoint for hold in step1.chain if (hold.item, hold.holder) == (row.item, row.supplier))
+    else:
+        places = (f"sector {made.sector}" for made in step1.sector_reliance if made.evidence == row.evidence)
+    return next(places, "")
+
+
 def _hold(indicator: str, row: Dependency, origin: str) -> Reading:
-    part = MEASURES[indicator].split()[0]  # import, production, provision, chain
-    whole = {"import": "imports of ", "production": "world production of "}.get(part, "")
-    shared = {"import": "imports", "production": "world production"}.get(part, "provision")
-    heading = f" (customs heading {row.product})" if row.product else ""
-    through_chain = indicator == "chain_hold"
+    phrase, before, after = _worded(indicator, row)
     return Reading(
         indicator=indicator,
         key=row.id.removeprefix("dep."),
@@ -109,16 +114,30 @@ def _hold(indicator: str, row: Dependency, origin: str) -> Reading:
         item_name=row.item_name,
         supplier=row.supplier,
         value=row.hold,
-        phrase=f"{row.supplier_name}'s hold through the chain"
-        if through_chain
-        else f"{row.supplier_name}'s share in {shared}{heading}",
-        before=f"{row.supplier_name} can stop " if through_chain else f"{row.supplier_name} provides ",
-        after=f" of {row.item_name} through the chain" if through_chain else f" of {whole}{row.item_name}",
+        phrase=phrase,
+        before=before,
+        after=after,
         year=row.year,
         evidence=(row.evidence,),
         caveats=row.caveats,
         origin=origin,
     )
+
+
+def _worded(indicator: str, row: Dependency) -> tuple[str, str, str]:
+    """What the hold is, and the words before and after its value."""
+    who, item = row.supplier_name, row.item_name
+    if indicator == "chain_hold":
+        return f"{who}'s hold through the chain", f"{who} can stop ", f" of {item} through the chain"
+    if indicator == "look_through_share":
+        phrase = f"{who}'s part in all inputs, at any order, of the sector that makes it"
+        return phrase, f"{who} makes ", f" of all inputs, at any order, of the sector that makes {item}"
+    heading = f" (customs heading {row.product})" if row.product else ""
+    shared, whole = {
+        "import_share": ("imports", "imports of "),
+        "production_share": ("world production", "world production of "),
+    }.get(indicator, ("provision", ""))
+    return f"{who}'s share in {shared}{heading}", f"{who} provides ", f" of {whole}{item}"
 
 
 def _home_share(point: Chokepoint) -> Reading:

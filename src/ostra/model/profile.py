@@ -58,7 +58,14 @@ class SeverityRule(Model):
     """How a measured indicator becomes a signed finding: at `low`, `medium` and `high` its severity is 1, 2, 3."""
 
     indicator: Literal[
-        "import_share", "concentration", "production_share", "provision_share", "chain_hold", "home_share", "geopolrisk"
+        "import_share",
+        "concentration",
+        "production_share",
+        "provision_share",
+        "chain_hold",
+        "look_through_share",
+        "home_share",
+        "geopolrisk",
     ]
     dimension: Dimension
     effect: Literal[-1, 1]
