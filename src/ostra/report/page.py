@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -61,20 +62,66 @@ ANNEXES = tuple(
 )
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """One assessment as parts of a page, each markup, and what the templates read."""
+
+    context: dict[str, Any]
+    body: Markup
+    evidence: Markup
+    sources: Markup
+
+
 def render_html(assessment: Assessment) -> str:
     """The whole report as one HTML document that loads nothing from anywhere.
 
     The same assessment gives the same bytes. All text of the assessment is escaped.
     """
+    chapter = render_chapter(assessment)
+    head = {
+        "title": f"{assessment.title}: strategic dependencies of {assessment.home_name}, {assessment.year}",
+        "description": chapter.context["sentence"],
+        "author": assessment.dossier_author,
+        "version": assessment.hashes.version,
+        "date": assessment.dossier_date,
+    }
+    made = {"parts": [chapter.body, chapter.evidence, chapter.sources], "head": head, "page_style": ""}
+    made["contents"] = ours(environment().get_template("contents.html.j2").render(annexes=ANNEXES))
+    return environment().get_template("page.html.j2").render(page_head() | made)
+
+
+def render_chapter(assessment: Assessment, *, in_volume: bool = False, cited: Iterable[str] = ()) -> Chapter:
+    """Page one and the annexes of one assessment.
+
+    Parameters
+    ----------
+    in_volume
+        Whether it is one of several in a volume, which tells once how to read it and lists sources once.
+    cited
+        Evidence that other pages lead to, so that paper lists it too.
+    """
     chain = Chain(assessment)
-    environment = jinja2.Environment(
+    chain.cited.update(cited)
+    pages = environment(chain)
+    context = page_context(assessment, chain) | {"volume": in_volume}
+    # The list of evidence comes last: only then is known what the printed pages cite.
+    body = pages.get_template("body.html.j2").render(context)
+    printed = chain.closure(chain.cited)
+    evidence = pages.get_template("evidence.html.j2").render(context | evidence_context(chain, printed))
+    sources = pages.get_template("sources.html.j2").render(context)
+    return Chapter(context, ours(body), ours(evidence), ours(sources))
+
+
+def environment(chain: Chain | None = None) -> jinja2.Environment:
+    """The templates with the filters they use; those on evidence need its chain."""
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("ostra.report", "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(
+    made.filters.update(
         percent=wording.percent,
         interval=wording.interval_words,
         number=wording.number,
@@ -85,28 +132,25 @@ def render_html(assessment: Assessment) -> str:
         level_words=wording.level_words,
         bar=interval_bar,
         first_sentence=wording.first_sentence,
-        linkify=chain.linkify,
-        without_ids=chain.without_ids,
         spread_bar=spread_bar,
         url=safe_url,
         csv_link=csv_link,
-        anchor=lambda text: str(text).replace(" ", "-"),
     )
+    if chain is not None:
+        made.filters.update(linkify=chain.linkify, without_ids=chain.without_ids)
+    return made
+
+
+def page_head() -> dict[str, Any]:
+    """Style, fonts and script of every page, and the hash by which browsers know the script."""
     script = resource("templates/report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    context = page_context(assessment, chain) | {
+    return {
         "style": ours(resource("templates/report.css")),
         "fonts": ours(font_faces()),
         "script": ours(script),
         "script_hash": f"sha256-{digest}",
     }
-    # The list of evidence comes last: only then is known what the printed pages cite.
-    body = environment.get_template("body.html.j2").render(context)
-    printed = chain.closure(chain.cited)
-    evidence = environment.get_template("evidence.html.j2").render(context | evidence_context(chain, printed))
-    sources = environment.get_template("sources.html.j2").render(context)
-    parts = {"body": ours(body), "evidence": ours(evidence), "sources_annex": ours(sources)}
-    return environment.get_template("page.html.j2").render(context | parts)
 
 
 def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
@@ -151,7 +195,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "instruments": selection.top_instruments(assessment),
         "sentence": in_one_sentence(assessment),
         "cards": selection.cards(assessment),
-        "in_return": in_return(assessment),
+        "in_return": selection.in_return(assessment),
         "why": selection.why(assessment),
         "data_years": data_years(assessment),
         "panels": panels,
@@ -259,16 +303,6 @@ def in_one_sentence(assessment: Assessment) -> str:
             words = wording.listed(by_level[level])
             parts.append(f"{level} for {words}" if level != "none" else f"none is likely for {words}")
     return "The challenge to strategic autonomy is " + wording.listed(parts) + "."
-
-
-def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
-    """Supplier -> (home's largest hold on it over any item, that item, its evidence), where one is known."""
-    names = {item.id: item.name for item in assessment.items}
-    return {
-        m.supplier: (m.our_hold, names.get(m.our_items[0], m.our_items[0]), m.evidence[-1])
-        for m in assessment.step1.mutual
-        if m.our_hold is not None and m.our_hold.low > 0 and m.our_items and m.evidence
-    }
 
 
 def data_years(assessment: Assessment) -> str:

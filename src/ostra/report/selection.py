@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ostra.model.assessment import INDIRECT, Assessment, ChainHold, Chokepoint, Dependency, InstrumentMatch
-from ostra.model.base import DIMENSIONS
+from ostra.model.base import DIMENSIONS, Interval
 from ostra.report import wording
 
 
@@ -104,3 +104,13 @@ def why(assessment: Assessment) -> dict[str, str]:
         parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
         result[match.instrument] = f"answers {wording.listed(parts)}" if parts else ""
     return result
+
+
+def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
+    """Supplier -> (home's largest hold on it over any item, that item, its evidence), where one is known."""
+    names = {item.id: item.name for item in assessment.items}
+    return {
+        m.supplier: (m.our_hold, names.get(m.our_items[0], m.our_items[0]), m.evidence[-1])
+        for m in assessment.step1.mutual
+        if m.our_hold is not None and m.our_hold.low > 0 and m.our_items and m.evidence
+    }

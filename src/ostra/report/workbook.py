@@ -1,86 +1,30 @@
-"""The data of an assessment as a workbook: one sheet for each kind of row, with units and evidence."""
+"""The data of an assessment, or of a volume of several, as a workbook: one sheet for each kind of row."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ostra.model.assessment import Assessment
-from ostra.model.base import LEVELS, Interval
-from ostra.report import positions
-from ostra.report.selection import ranked_dependencies
+from ostra.report import overview
+from ostra.report.sheets import COLUMNS, Columns, Row, columns_of, sheets
+from ostra.report.wording import listed
 
 CELL_LIMIT = 32_767  # characters that a cell can hold
 WIDEST = 60
-WAY_MARKS = {"requires": " > ", "variant_of": " ~ "}
 FORMATS = {"share": "0.0%", "kusd": "#,##0", "number": "0.000", "count": "0", "text": "@"}
-
-# Heading with its unit, then the kind of number where it is one.
-COLUMNS = {
-    "Dependencies": (
-        "item,item id,supplier (ISO 3166-1 alpha-3),supplier name,order:count,measure,product (HS6),"
-        "their hold at least:share,their hold at most:share,our hold at least:share,our hold at most:share,"
-        "year:count,flagged by trade,caveats,evidence,evidence of our hold"
-    ),
-    "Chain": (
-        "item,item id,holder,holder name,home,hold at least:share,hold at most:share,chokepoint,chokepoint id,"
-        "tier:count,way (> requires; ~ is a kind of),suppliers remaining:count,possible only,year:count,caveats,"
-        "evidence"
-    ),
-    "Holds": (
-        "item,item id,economy (ISO 3166-1 alpha-3),economy name,home,measure,share at least:share,share at most:share,"
-        "year:count,organisations,evidence"
-    ),
-    "Suppliers": (
-        "product (HS6),year:count,supplier (ISO 3166-1 alpha-3),supplier name,"
-        "imports (thousand current USD):kusd,share of extra-home imports:share"
-    ),
-    "Trade": (
-        "product (HS6),description,year:count,status,imports (thousand current USD):kusd,"
-        "concentration (HHI 0 to 1):number,extra-home share:share,import/export ratio:number,top supplier,"
-        "share of top supplier:share,effective suppliers:number,diversification potential:number,"
-        "reverse share:share,years flagged:count,dependent"
-    ),
-    "Materials": (
-        "material,year:count,GeoPolRisk at least:number,GeoPolRisk at most:number,import risk at least:number,"
-        "import risk at most:number,production concentration (HHI 0 to 1):number,supply risk at least:number,"
-        "supply risk at most:number,caveats"
-    ),
-    "Findings": (
-        "finding,kind,dimension,effect (−1 weakens; +1 strengthens):count,severity (1 to 3):count,horizon,"
-        "confidence:share,items,supplier,value at least:share,value at most:share,reason,author,date,evidence"
-    ),
-    "Matrix": (
-        "item,dimension,challenge,P(none):share,P(low):share,P(medium):share,P(high):share,strength,findings,evidence"
-    ),
-    "Context": (
-        "economy (ISO 3166-1 alpha-3),name,relation,reason,likelihood of use per year:share,"
-        "likelihood at least:share,likelihood at most:share,base rate:share,"
-        "political stability (WGI estimate):number,its standard error:number,its year:count,"
-        "largest hold at least:share,largest hold at most:share,dependencies:count,laws and controls,"
-        "coercion cases,evidence"
-    ),
-    "Positions": "topic,economy,name,position (empty where the sources do not say),figures,claims",
-    "Breaches": (
-        "item,supplier,dimension,hold at least:share,hold at most:share,tolerated:share,certain,"
-        "expected excess (share × probability):number,evidence"
-    ),
-    "Instruments": (
-        "instrument,fit:number,goal,dimensions,items,reasons,side effects,preconditions,lead,lag,cost,evidence"
-    ),
-    "Evidence": (
-        "id,label,kind,value:number,low:number,high:number,unit,text,formula,with values,method,inputs,facts,"
-        "claims,sources,author,date,caveats"
-    ),
-    "Claims": ("id,statement,source,place,basis,as of,value:number,low:number,high:number,unit"),
-    "Sources": ("id,title,authors,publisher,date,licence,retrieved,address,note"),
-}
-
-Row = Sequence[Any]
-Columns = Sequence[tuple[str, str]]  # heading with its unit, kind of number
+UNITS = (
+    "Shares are fractions shown as per cent; values in thousands of current USD; the unit of each column stands in its "
+    "heading. An empty cell is unknown or not applicable, never zero. At least and at most are the ends of an interval."
+)
+OVERVIEW = (
+    "ecosystem,technology,dimension,challenge,P(none):share,P(low):share,P(medium):share,P(high):share,measured only,"
+    "judged only,strength of home,stays so in nearby profiles:share,tensions:count,evidence"
+)
 
 
 def render_xlsx(assessment: Assessment) -> bytes:
@@ -88,281 +32,74 @@ def render_xlsx(assessment: Assessment) -> bytes:
 
     Text is written as text, never as a formula or a link, whatever it begins with. Unknown is an empty cell.
     """
+    buffer = io.BytesIO()
+    title = f"{assessment.title}: strategic dependencies of {assessment.home_name}, {assessment.year}"
+    about = f"{assessment.id}, made with ostra {assessment.hashes.version}"
+    with _book(buffer, title, assessment.dossier_author, about, assessment.dossier_date) as (book, formats):
+        _read_me(book, formats, read_me_lines(assessment))
+        for name, columns, rows in sheets(assessment):
+            _sheet(book, formats, name, columns, rows)
+    return buffer.getvalue()
+
+
+def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
+    """A volume as one workbook: the overview first, then each kind of row of all ecosystems on one sheet.
+
+    The first column names the ecosystem. Otherwise as `render_xlsx`.
+    """
+    first = assessments[0]
+    buffer = io.BytesIO()
+    authors = listed(list(dict.fromkeys(a.dossier_author for a in assessments)))
+    about = f"{len(assessments)} assessments, made with ostra {first.hashes.version}"
+    date = max(a.dossier_date for a in assessments)
+    title = f"{overview.HEADING}: {first.home_name}, {first.year}"
+    with _book(buffer, title, authors, about, date) as (book, formats):
+        lines = [
+            ("Volume", title),
+            ("Assessments", "; ".join(f"{a.id}: {a.title}" for a in assessments)),
+            ("Home", f"{first.home_name} ({first.home})"),
+            ("Year", str(first.year)),
+            ("Profile", f"{first.profile_title} ({first.profile}), {first.profile_author}"),
+            ("Dossiers by", authors),
+            ("Filters", f"home {first.home}, assessed year {first.year}; all rows, nothing left out"),
+            ("Units", UNITS),
+            ("Evidence", "An identifier is unique within its ecosystem: ostra trace 'ASSESSMENT#IDENTIFIER'."),
+            *(("Dossier SHA-256", f"{a.ecosystem}: {a.hashes.dossier}") for a in assessments),
+            ("Facts SHA-256", first.hashes.facts),
+            ("Profile SHA-256", first.hashes.profile),
+            ("Instruments SHA-256", first.hashes.instruments),
+            ("Version", first.hashes.version),
+        ]
+        lines += [
+            ("Caveat", f"{a.ecosystem}: {text}")
+            for a in assessments
+            for text in dict.fromkeys((*a.caveats, *a.step1.caveats))
+        ]
+        _read_me(book, formats, lines)
+        _sheet(book, formats, "Overview", columns_of(OVERVIEW), overview.matrix_rows(assessments))
+        made = [(a.ecosystem, {name: rows for name, _, rows in sheets(a)}) for a in assessments]
+        for name, text in COLUMNS.items():
+            rows = ((ecosystem, *row) for ecosystem, parts in made for row in parts[name])
+            _sheet(book, formats, name, columns_of(f"ecosystem,{text}"), rows)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _book(
+    buffer: io.BytesIO, title: str, author: str, comments: str, date: str
+) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """An open workbook with its properties, and the formats of its cells."""
     import xlsxwriter
 
-    buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(buffer, options)
-    book.set_properties(
-        {
-            "title": f"{assessment.title}: strategic dependencies of {assessment.home_name}, {assessment.year}",
-            "author": assessment.dossier_author,
-            "comments": f"{assessment.id}, made with ostra {assessment.hashes.version}",
-            "created": _moment(assessment.dossier_date),
-        }
-    )
+    book.set_properties({"title": title, "author": author, "comments": comments, "created": _moment(date)})
     formats = {kind: book.add_format({"num_format": shape, "valign": "top"}) for kind, shape in FORMATS.items()}
     formats["heading"] = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     formats["bold"] = book.add_format({"bold": True, "valign": "top"})
     formats["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
-    _read_me(book, formats, assessment)
-    for name, columns, rows in sheets(assessment):
-        _sheet(book, formats, name, columns, rows)
+    yield book, formats
     book.close()
-    return buffer.getvalue()
-
-
-def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
-    """Name, columns and rows of every data sheet, in the order of the workbook."""
-    a = assessment
-    names = a.economy_names
-    item_names = {item.id: item.name for item in a.items}
-    dependencies: list[Row] = [
-        (
-            d.item_name,
-            d.item,
-            d.supplier,
-            d.supplier_name,
-            d.order,
-            d.measure,
-            d.product,
-            d.hold.low,
-            d.hold.high,
-            *_ends(d.mutual),
-            d.year,
-            _yes(d.flagged),
-            " ".join(d.caveats),
-            d.evidence,
-            d.mutual_evidence,
-        )
-        for d in ranked_dependencies(a)
-    ]
-    chain: list[Row] = [
-        (
-            c.item_name,
-            c.item,
-            c.holder,
-            c.holder_name,
-            _yes(c.is_home),
-            *_ends(c.hold),
-            c.chokepoint_name,
-            c.chokepoint,
-            c.tier,
-            "".join(WAY_MARKS.get(hop.link or "", "") + hop.item_name for hop in c.path),
-            c.suppliers_remaining,
-            _yes(c.possible),
-            c.year,
-            " ".join(c.caveats),
-            c.evidence,
-        )
-        for c in a.step1.chain
-    ]
-    holds: list[Row] = [
-        (
-            item_names.get(h.item, h.item),
-            h.item,
-            h.economy,
-            h.economy_name,
-            _yes(h.is_home),
-            h.measure,
-            *_ends(h.hold),
-            h.year,
-            "; ".join(h.organisations),
-            h.evidence,
-        )
-        for h in a.step1.holds
-    ]
-    suppliers: list[Row] = [
-        (s.product, s.year, s.supplier, names.get(s.supplier, s.supplier), s.imports_kusd, s.share)
-        for s in a.step1.suppliers
-    ]
-    trade: list[Row] = [
-        (
-            t.product,
-            t.description,
-            t.year,
-            t.status,
-            t.imports_kusd,
-            t.concentration,
-            t.extra_share,
-            t.import_export_ratio,
-            t.top_supplier,
-            t.top_share,
-            t.suppliers_effective,
-            t.diversification_potential,
-            t.reverse_share,
-            t.years_flagged,
-            _yes(t.dependent),
-        )
-        for t in a.step1.trade_series
-    ]
-    materials: list[Row] = [
-        (
-            m.material,
-            m.year,
-            m.geopolrisk_low,
-            m.geopolrisk_high,
-            m.import_risk_low,
-            m.import_risk_high,
-            m.production_concentration,
-            m.supply_risk_low,
-            m.supply_risk_high,
-            " ".join(m.caveats),
-        )
-        for m in a.step1.materials
-    ]
-    findings: list[Row] = [
-        (
-            f.id,
-            f.kind,
-            f.dimension,
-            f.effect,
-            f.severity,
-            f.horizon,
-            f.confidence,
-            "; ".join(f.items),
-            f.supplier,
-            *_ends(f.value),
-            f.reason,
-            f.author,
-            f.date,
-            f.evidence,
-        )
-        for f in a.step2.findings
-    ]
-    matrix: list[Row] = [
-        (
-            item_names.get(c.item, c.item),
-            c.dimension,
-            c.challenge.level if c.assessed else None,
-            *((getattr(c.challenge, level) if c.assessed else None) for level in LEVELS),
-            c.strength.level if c.strength else None,
-            "; ".join(c.findings),
-            c.evidence,
-        )
-        for c in a.step2.matrix
-    ]
-    context: list[Row] = [
-        (
-            s.economy,
-            s.name,
-            s.relation,
-            s.relation_reason,
-            s.likelihood.mean,
-            s.likelihood.low,
-            s.likelihood.high,
-            s.likelihood.base_mean,
-            s.governance,
-            s.governance_error,
-            s.governance_year,
-            *_ends(s.largest_hold),
-            len(s.dependencies),
-            "; ".join(e.title for e in s.entries),
-            "; ".join(s.cases),
-            s.likelihood.evidence,
-        )
-        for s in a.step3.suppliers
-    ]
-    breaches: list[Row] = [
-        (
-            item_names.get(b.item, b.item),
-            names.get(b.supplier, b.supplier),
-            b.dimension,
-            b.hold.low,
-            b.hold.high,
-            b.tolerated,
-            _yes(b.certain),
-            b.expected_excess,
-            b.evidence,
-        )
-        for b in a.step3.breaches
-    ]
-    instruments: list[Row] = [
-        (
-            i.name,
-            i.score,
-            i.goal,
-            "; ".join(i.dimensions),
-            "; ".join(i.items),
-            " ".join(i.reasons),
-            " ".join(i.side_effects),
-            " ".join(i.preconditions),
-            "; ".join(i.lead),
-            i.lag,
-            i.cost,
-            i.evidence,
-        )
-        for i in a.step4.instruments
-    ]
-    evidence: list[Row] = [
-        (
-            e.id,
-            e.label,
-            e.kind,
-            e.value,
-            e.low,
-            e.high,
-            e.unit,
-            e.text,
-            e.formula,
-            e.substituted,
-            e.method,
-            "; ".join(e.inputs),
-            "; ".join(_facts(f.rows, f.table, f.dataset, f.where) for f in e.facts),
-            "; ".join(e.claims),
-            "; ".join(e.sources),
-            e.author,
-            e.date,
-            " ".join(e.caveats),
-        )
-        for e in a.evidence
-    ]
-    claims: list[Row] = [
-        (c.id, c.statement, c.source, c.locator, c.basis, c.as_of, c.value, c.low, c.high, c.unit) for c in a.claims
-    ]
-    sources: list[Row] = [
-        (s.id, s.title, s.authors, s.publisher, s.date, s.licence, s.retrieved, s.url, s.note) for s in a.sources
-    ]
-    sides: list[Row] = list(positions.rows(a))
-    rows = {
-        "Dependencies": dependencies,
-        "Chain": chain,
-        "Holds": holds,
-        "Suppliers": suppliers,
-        "Trade": trade,
-        "Materials": materials,
-        "Findings": findings,
-        "Matrix": matrix,
-        "Context": context,
-        "Positions": sides,
-        "Breaches": breaches,
-        "Instruments": instruments,
-        "Evidence": evidence,
-        "Claims": claims,
-        "Sources": sources,
-    }
-    return [(name, _columns(COLUMNS[name]), rows[name]) for name in COLUMNS]
-
-
-def _columns(text: str) -> Columns:
-    """`heading:kind` separated by commas; no kind means text."""
-    return [(heading, kind or "text") for heading, _, kind in (part.partition(":") for part in text.split(","))]
-
-
-def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
-    return (None, None) if interval is None else (interval.low, interval.high)
-
-
-def _yes(flag: bool | None) -> str | None:
-    return None if flag is None else "yes" if flag else "no"
-
-
-def _facts(rows: int, table: str, dataset: str, where: Mapping[str, Any]) -> str:
-    chosen = ", ".join(
-        f"{key} = {value if isinstance(value, str | int) else ' '.join(map(str, value))}"
-        for key, value in where.items()
-    )
-    return f"{rows} rows of {table} in {dataset}" + (f" where {chosen}" if chosen else "")
 
 
 def _moment(date: str) -> datetime.datetime:
@@ -371,8 +108,8 @@ def _moment(date: str) -> datetime.datetime:
     return datetime.datetime(year, month, day)  # the file format knows no time zone
 
 
-def _read_me(book: Any, formats: Mapping[str, Any], a: Assessment) -> None:
-    """The first sheet: what this is, which filters were used, what it is made from, how to cite it."""
+def read_me_lines(a: Assessment) -> list[tuple[str, str]]:
+    """What this is, which filters were used, what it is made from, how to cite it."""
     lines: list[tuple[str, str]] = [
         ("Assessment", a.id),
         ("Title", a.title),
@@ -384,12 +121,7 @@ def _read_me(book: Any, formats: Mapping[str, Any], a: Assessment) -> None:
         ("Profile by", a.profile_author),
         ("Dossier by", f"{a.dossier_author}, {a.dossier_date}"),
         ("Filters", f"ecosystem {a.ecosystem}, home {a.home}, assessed year {a.year}; all rows, nothing left out"),
-        (
-            "Units",
-            "Shares are fractions shown as per cent; values in thousands of current USD; the unit of each column "
-            "stands in its heading. An empty cell is unknown or not applicable, never zero. At least and at most are "
-            "the ends of an interval.",
-        ),
+        ("Units", UNITS),
         (
             "Evidence",
             "Every number has an identifier in its row; the sheet Evidence has formula, rows and source for it.",
@@ -405,7 +137,11 @@ def _read_me(book: Any, formats: Mapping[str, Any], a: Assessment) -> None:
         ("Instruments SHA-256", a.hashes.instruments),
         ("Version", a.hashes.version),
     ]
-    lines += [("Caveat", text) for text in dict.fromkeys((*a.caveats, *a.step1.caveats))]
+    return lines + [("Caveat", text) for text in dict.fromkeys((*a.caveats, *a.step1.caveats))]
+
+
+def _read_me(book: Any, formats: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
+    """The first sheet: a name and a text on each line."""
     sheet = book.add_worksheet("Read me")
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 100)

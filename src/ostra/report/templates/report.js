@@ -36,7 +36,7 @@
     const link = event.target.closest('a[href^="#"]');
     if (!link) return;
     const id = decodeURIComponent(link.getAttribute("href").slice(1));
-    if (!id.startsWith("ev-") || "jump" in link.dataset) {
+    if (!/(^|\/)ev-/.test(id) || "jump" in link.dataset) {
       // What is folded away is opened first, so that the link leads to something that can be seen.
       const folded = document.getElementById(id)?.closest("details");
       if (folded) folded.open = true;
@@ -85,8 +85,9 @@
     button.hidden = false;
     button.addEventListener("click", () => {
       const id = button.dataset.picture;
+      const name = id.replaceAll("/", "-");
       const blob = new Blob([drawing(id)], { type: "image/svg+xml" });
-      if (button.dataset.save === "svg") return save(blob, id + ".svg");
+      if (button.dataset.save === "svg") return save(blob, name + ".svg");
       const box = document.getElementById(id).viewBox.baseVal;
       const scale = 2400 / box.width;
       const image = new Image();
@@ -99,7 +100,7 @@
         pen.fillRect(0, 0, canvas.width, canvas.height);
         pen.drawImage(image, 0, 0, canvas.width, canvas.height);
         URL.revokeObjectURL(image.src);
-        canvas.toBlob((png) => save(png, id + ".png"), "image/png");
+        canvas.toBlob((png) => save(png, name + ".png"), "image/png");
       };
       image.src = URL.createObjectURL(blob);
     });
