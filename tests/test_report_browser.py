@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ostra.report import render_html
+from ostra.report import make_volume, render_html
 from sample_assessment import sample_assessment
 
 CHROMIUM = shutil.which("chromium")
@@ -172,3 +172,58 @@ def test_a_box_of_the_map_leads_to_its_row_though_it_is_folded_away(page: Page) 
     box.focus()
     page.keyboard.press("Enter")
     assert page.locator("#item-automotive").is_visible()
+
+
+@pytest.fixture(scope="module")
+def volume_address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path: Path = tmp_path_factory.mktemp("volume") / "volume.html"
+    first = sample_assessment()
+    second = first.model_copy(update={"ecosystem": "other", "id": "other-EU27-2023", "title": "Other chips"})
+    path.write_text(make_volume([first, second]).html(), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_volume_is_quiet_and_never_scrolls_sideways(browser: Browser, volume_address: str, width: int) -> None:
+    """As one report: no message, no request, the page no wider than the screen."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: heard.append(request.url) if not request.url.startswith("data:") else None)
+    page.goto(volume_address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert heard == [volume_address]
+    page.close()
+
+
+def test_cells_of_the_matrix_open_the_chain_of_their_chapter(browser: Browser, volume_address: str) -> None:
+    """By keyboard, each in its own chapter; a link within the chain stays in the chapter."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(volume_address)
+    cell = page.locator('#volume-picture-matrix a[href="#other/ev-level.resilience.challenge"]')
+    cell.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog#chain")
+    assert "level.resilience.challenge" in dialog.inner_text()
+    assert dialog.locator("a.ev").first.get_attribute("href").startswith("#other/ev-")  # type: ignore[union-attr]
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    page.close()
+
+
+def test_pictures_and_tables_of_a_volume_can_be_saved(browser: Browser, volume_address: str, tmp_path: Path) -> None:
+    """The matrix as data and picture; a picture of a chapter under a name that files may have."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(volume_address)
+    for place, button, name, start in (
+        ("#volume-overview", "Data (CSV)", "ostra-EU27-2023-matrix.csv", b"ecosystem,title,dimension"),
+        ("#volume-overview", "Picture (SVG)", "volume-picture-matrix.svg", b"<svg"),
+        ('[id="other/flows"]', "Picture (SVG)", "other-picture-flows.svg", b"<svg"),
+    ):
+        with page.expect_download() as waiting:
+            page.locator(f"{place} .buttons").get_by_text(button).click()
+        assert waiting.value.suggested_filename == name
+        waiting.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(start)
+    page.close()

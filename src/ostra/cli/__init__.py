@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, authoring, cases, chaining, comparing, disrupting, facts, listings
+from ostra.cli import assessing, authoring, cases, chaining, comparing, disrupting, facts, listings, reporting
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -33,7 +33,7 @@ app.command(comparing.actors)
 app.command(comparing.positions)
 app.command(comparing.policy)
 app.command(assessing.trace)
-app.command(assessing.report)
+app.command(reporting.report)
 app.command(authoring.new)
 app.command(assessing.check)
 app.command(assessing.import_ecosystem, name="import")

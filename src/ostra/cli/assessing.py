@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from ostra.cli.options import OUTPUT, HomeOption, WorkspaceOption, YearOption, progress, workspace
-from ostra.errors import DataError, Problem, UsageError
-
-if TYPE_CHECKING:
-    from ostra.model.assessment import Assessment
+from ostra.cli.options import OUTPUT, HomeOption, WorkspaceOption, YearOption, workspace
+from ostra.cli.reporting import FORMS, read_assessment, write_reports
+from ostra.errors import DataError, UsageError
 
 
 def init(path: Path, /) -> None:
@@ -65,31 +63,7 @@ def assess(
 
     print_summary(assessment, sys.stdout)
     if output is not None:
-        print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{s}') for s in ('.html', '.pdf', '.xlsx', '.json'))}")
-
-
-def write_reports(assessment: Assessment, folder: Path) -> None:
-    """Write the report in its four forms, with a progress bar on a terminal.
-
-    Raises
-    ------
-    UsageError
-        The report extra is not installed.
-    """
-    from ostra import report
-    from ostra.output import to_json, write_file
-
-    base = folder / assessment.ecosystem
-    with progress("report") as advance:
-        write_file(base.with_suffix(".json"), to_json(assessment.model_dump(mode="json")))
-        advance(1, 4)
-        html = report.render_html(assessment)
-        write_file(base.with_suffix(".html"), html)
-        advance(2, 4)
-        write_file(base.with_suffix(".xlsx"), report.render_xlsx(assessment))
-        advance(3, 4)
-        write_file(base.with_suffix(".pdf"), report.render_pdf(html))
-        advance(4, 4)
+        print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{form}') for form in FORMS)}")
 
 
 def trace(
@@ -150,50 +124,6 @@ def split_id(prefix: str) -> tuple[str, str, int]:
             f"'{prefix}' is no assessment id. Write it as ECOSYSTEM-HOME-YEAR, such as semiconductors-EU27-2023"
         )
     return parts[0], parts[1], int(parts[2])
-
-
-def read_assessment(path: Path) -> Assessment:
-    """Read an assessment that was stored as JSON.
-
-    Raises
-    ------
-    DataError
-        The file cannot be read, or is no assessment of this format.
-    """
-    from pydantic import ValidationError
-
-    from ostra.model.assessment import Assessment
-
-    try:
-        return Assessment.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise DataError(Problem("cannot be read", file=str(path), value=error.strerror or "")) from error
-    except ValidationError as error:
-        raise DataError(
-            [
-                Problem(
-                    fault["msg"],
-                    file=str(path),
-                    column=".".join(str(part) for part in fault["loc"]),
-                    mend="Make it with: ostra assess … --format json",
-                )
-                for fault in error.errors()[:20]
-            ]
-        ) from None
-
-
-def report(assessment: Path, /, *, output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("out")) -> None:
-    """Print a stored assessment anew as HTML, PDF and XLSX.
-
-    Parameters
-    ----------
-    assessment
-        JSON file that `ostra assess` wrote.
-    output
-        Folder to write to, made if absent.
-    """
-    write_reports(read_assessment(assessment), output)
-    print(f"Written to {output}")
 
 
 def import_ecosystem(

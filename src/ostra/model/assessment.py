@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from ostra.model.base import LEVELS, Dimension, Horizon, Interval, Level, Model, Relation
 from ostra.model.dossier import Actor, ContextEntry, Item, Link, Position, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, Source
@@ -467,3 +469,10 @@ class Assessment(Model):
     claims: tuple[Claim, ...]
     sources: tuple[Source, ...]
     caveats: tuple[str, ...]
+
+
+class AssessmentSet(Model):
+    """Assessments that belong together, as one file: those of a volume."""
+
+    format: Literal["ostra-assessments/1"] = "ostra-assessments/1"
+    assessments: tuple[Assessment, ...] = Field(min_length=1)

@@ -77,7 +77,11 @@ def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMat
 
 
 def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement."""
+    """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement.
+
+    Holds through the chain repeat those at their chokepoints and are told only where no other is above tolerance.
+    """
+    through = {d.id for d in assessment.step1.dependencies if d.measure == "chain hold"}
     result: dict[str, dict[str, Any]] = {}
     for dimension in DIMENSIONS:
         breaches = [b for b in assessment.step3.breaches if b.dimension == dimension]
@@ -86,7 +90,7 @@ def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
         ]
         judged.sort(key=lambda f: (-f.severity * f.confidence, f.id))
         result[dimension] = {
-            "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
+            "breach": min(breaches, key=lambda b: (b.dependency in through, -b.expected_excess, b.id), default=None),
             "finding": judged[0] if judged else None,
         }
     return result

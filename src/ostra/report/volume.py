@@ -46,6 +46,11 @@ class Volume:
     chapters: tuple[Markup, ...]
     sources: Markup
 
+    @property
+    def name(self) -> str:
+        """What its files are called, without suffix."""
+        return str(self.context["file_name"])
+
     def html(self) -> str:
         """The whole volume as one HTML document that loads nothing from anywhere."""
         contents = environment().get_template("volume_contents.html.j2").render(self.context)
