@@ -29,6 +29,7 @@ Legend = Sequence[tuple[str, str]]
 """What stands below a table in a terminal: texts, each with its style."""
 
 WIDE = 34  # characters of a column of text in a terminal
+GAP = 2  # characters between columns
 NARROW = 18  # characters to which a column of text may be squeezed in a terminal
 SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between machines, these digits do not
 
@@ -130,14 +131,14 @@ def to_terminal(
 
     console = Console(file=stream, highlight=False, markup=False)
     texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
-    widths = shared_room(columns, texts, console.width)
+    widths = shared_room(columns, texts, console.width + GAP)
     shown = 0
-    room = console.width
-    while shown < len(columns) and room >= widths[shown] + 2:
-        room -= widths[shown] + 2
+    room = console.width + GAP  # no gap after the last column
+    while shown < len(columns) and room >= widths[shown] + GAP:
+        room -= widths[shown] + GAP
         shown += 1
-    if shown < len(columns) and columns[shown].kind == "text" and room >= NARROW + 2:
-        widths[shown] = room - 2  # a text may fold to be seen at all
+    if shown < len(columns) and columns[shown].kind == "text" and room >= NARROW + GAP:
+        widths[shown] = room - GAP  # a text may fold to be seen at all
         shown += 1
     shown = max(shown, 1)
     console.print(provenance.title, style="bold")
@@ -174,7 +175,7 @@ def shared_room(columns: Sequence[Column], texts: Sequence[Sequence[str]], room:
             min(width, max(most, len(column.heading))) if column.kind == "text" else width
             for column, width in zip(columns, wanted, strict=True)
         ]
-        if sum(widths) + 2 * len(widths) <= room:
+        if sum(widths) + GAP * len(widths) <= room:
             return widths
     return [min(width, WIDE) for width in wanted]
 

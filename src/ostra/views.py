@@ -108,15 +108,14 @@ def matrix_words(listing: Listing) -> Listing:
 def in_words(cell: dict[str, Any]) -> str:
     """A cell as a word, the probability of that level or a higher one, and a mark for tensions.
 
-    At level none, what was found but is not more likely than not stands in brackets: `none (low 40%)`.
+    At level none, what was found but is not more likely than not stands behind it: `none, low 40%`.
     """
     if cell["level"] is None:
         return "not assessed"
     spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
     mark = " ±" if cell["tensions"] else ""
     if spread.level == "none":
-        found = [level for level in LEVELS[1:] if cell[level] > 0.0]
-        return f"none{f' ({found[-1]} {cell[found[-1]]:.0%})' if found else ''}{mark}"
+        return f"none{', {} {:.0%}'.format(*spread.less_likely) if spread.less_likely else ''}{mark}"
     return f"{spread.level} {spread.reached:.0%}{mark}"
 
 

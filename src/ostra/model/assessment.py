@@ -271,6 +271,13 @@ class LevelDistribution(Model):
         return min(1.0, sum(masses[LEVELS.index(self.level) :]))
 
     @property
+    def less_likely(self) -> tuple[Level, float] | None:
+        """At level `none`, the gravest level that some finding shows, though not more likely than not; else None."""
+        masses = {level: getattr(self, level) for level in LEVELS[1:]}
+        shown = [(level, mass) for level, mass in masses.items() if mass > 0.0]
+        return shown[-1] if self.level == "none" and shown else None
+
+    @property
     def reached_words(self) -> str:
         """What `reached` is the probability of: `medium or higher`, but plainly `none` and `high`."""
         return self.level if self.level in ("none", "high") else f"{self.level} or higher"

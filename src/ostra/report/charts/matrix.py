@@ -119,7 +119,11 @@ def _cell(x: float, top: float, name: str, assessment: Assessment, result: Dimen
     parts = [element("rect", x=x, y=top, width=width, height=height, fill=SHADES[shade])]
     parts.append(label(x + 9, top + 19, spread.level, size=14, weight=600, fill=ink))
     more = "or higher, " if spread.reached_words != spread.level else ""
-    parts.append(label(x + 9, top + 34, f"{more}{percent(spread.reached)}", size=11, fill=ink))
+    words = f"{more}{percent(spread.reached)}"
+    if spread.less_likely:
+        level, mass = spread.less_likely
+        words += f"; {level} {percent(mass)}"
+    parts.append(label(x + 9, top + 34, words, size=11, fill=ink))
     if result.strength is not None and result.strength.level != "none":
         parts.append(label(x + width - 9, top + 34, f"+ {result.strength.level}", size=11, anchor="end", fill=ink))
     if tensions(assessment, result.dimension):
@@ -174,7 +178,11 @@ def _legend(y: float, name: str) -> str:
     words("tension: what helps one dimension hurts another")
     words("+ strength of home")
     x, y = LEFT, y + 19
-    words("Per cent: probability of that level or a higher one. Bars: probabilities of none, low, medium and high.")
+    words(
+        "Per cent: probability of that level or a higher one (at none: of none). Bars: of none, low, medium and high."
+    )
     x, y = LEFT, y + 16
-    words("A challenge is not a forecast: it pools what indicators measure and what signed judgements say.")
+    words(
+        "The level is the gravest that some finding, measured or judged, shows more likely than not. It is no forecast."
+    )
     return "".join(parts)
