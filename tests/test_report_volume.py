@@ -17,7 +17,7 @@ import pytest
 from ostra import report
 from ostra.cli import main
 from ostra.errors import OstraError
-from ostra.model.assessment import Assessment, AssessmentSet
+from ostra.model.assessment import INDIRECT, Assessment, AssessmentSet
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.report import across, make_volume, render_volume_pdf, render_volume_xlsx
 from ostra.report.page import render_chapter
@@ -166,7 +166,7 @@ def test_the_most_serious_come_first(pair: list[Assessment]) -> None:
 def test_holders_are_counted_over_all_chapters(pair: list[Assessment]) -> None:
     """Known holds outside home, each item of each ecosystem once, chains left out; both sides where known."""
     found = {holder.economy: holder for holder in across.holders(pair)}
-    rows = [(a.ecosystem, d) for a in pair for d in a.step1.dependencies if d.measure != "chain hold"]
+    rows = [(a.ecosystem, d) for a in pair for d in a.step1.dependencies if d.measure not in INDIRECT]
     known = [(name, d) for name, d in rows if d.hold.low > 0]
     assert set(found) == {d.supplier for _, d in known}
     for economy, holder in found.items():

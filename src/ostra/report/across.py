@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ostra.model.assessment import Assessment, Chokepoint, Dependency, DimensionResult, InstrumentMatch
+from ostra.model.assessment import INDIRECT, Assessment, Chokepoint, Dependency, DimensionResult, InstrumentMatch
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Interval, Relation
 from ostra.model.dossier import UNSPECIFIED, Item
 from ostra.report import selection
@@ -88,7 +88,7 @@ def holders(assessments: Sequence[Assessment]) -> list[Holder]:
     held: dict[str, list[tuple[Assessment, Dependency]]] = defaultdict(list)
     for assessment in assessments:
         for row in assessment.step1.dependencies:
-            if row.measure != "chain hold" and row.hold.low > 0 and row.supplier != UNSPECIFIED:
+            if row.measure not in INDIRECT and row.hold.low > 0 and row.supplier != UNSPECIFIED:
                 held[row.supplier].append((assessment, row))
     found = [_holder(economy, rows, assessments) for economy, rows in held.items()]
     return sorted(found, key=lambda h: (-h.half, -h.items, -h.theirs.hold.low, h.economy))

@@ -81,7 +81,7 @@ def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
 
     Holds through the chain repeat those at their chokepoints and are told only where no other is above tolerance.
     """
-    through = {d.id for d in assessment.step1.dependencies if d.measure == "chain hold"}
+    through = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
     result: dict[str, dict[str, Any]] = {}
     for dimension in DIMENSIONS:
         breaches = [b for b in assessment.step3.breaches if b.dimension == dimension]
