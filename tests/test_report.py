@@ -301,7 +301,7 @@ def test_positions_stand_beside_each_other_and_gaps_are_said() -> None:
     claims = (claim, plain, *base.claims[1:])
     a = base.model_copy(update={"positions": positions, "claims": claims, "economy_names": names})
     html = render_html(a)
-    section = html[html.index('<section class="annex" id="positions"') :].partition("</section>")[0]
+    section = html[html.index('<section class="annex positions" id="positions"') :].partition("</section>")[0]
     assert section.count(NOT_SAID) == 2 and section.count("<h3>") == 2 and "Trial sites" in section
     assert "&lt;b&gt;Many&lt;/b&gt; &amp; few" in section and "<b>Many" not in section
     assert f'<a class="ev" href="#ev-claim.{claim.id}">1,234.5 masts</a>' in section
