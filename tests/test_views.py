@@ -44,7 +44,7 @@ def test_what_was_not_assessed_is_not_a_level() -> None:
     cell = {"level": "medium", "none": 0.1, "low": 0.2, "medium": 0.3, "high": 0.4, "tensions": 2}
     assert views.in_words(cell) == "medium 70% ±"
     unsure = {"level": "none", "none": 0.6, "low": 0.1, "medium": 0.3, "high": 0.0, "tensions": 0}
-    assert views.in_words(unsure) == "none, medium 30%)"
+    assert views.in_words(unsure) == "none, medium 30%"
     assert views.in_words(unsure | {"none": 1.0, "low": 0.0, "medium": 0.0}) == "none"
 
 
