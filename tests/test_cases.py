@@ -35,7 +35,6 @@ BRIEF = SHARED / "seeds" / "smart-city-brief-2021.txt"
 EC_TABLES = SHARED / "data" / "ec-raw-materials-2023"
 
 CASES = Path(__file__).parents[1] / "docs" / "cases"
-POSITIONED = ("6g", "digital-currency", "blockchain", "v2x", "urban-ai")
 
 NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -223,7 +222,7 @@ def test_both_sides_stand_side_by_side() -> None:
     listed = re.search(r"\| `topic` .*?fit: ([\w, -]+)", page)
     assert listed
     known = set(listed[1].strip().split(", "))
-    for name in POSITIONED:
+    for name in builtin_dossiers():
         positions = dossier(name).positions
         assert {home(position.economy).code for position in positions} == {"EU27", "CHN"}, name
         assert {position.topic for position in positions} <= known, name
@@ -234,6 +233,26 @@ def test_both_sides_stand_side_by_side() -> None:
         # Each point that the issue names is told of one side at least, or the case page says that nobody tells.
         for topic in ("deployment", "strategy", "standards", "openness", "law", "trial-sites", "market"):
             assert topic in {p.topic for p in positions} or f"`{topic}`" in page_of_case, (name, topic)
+
+
+def test_each_page_on_a_case_counts_what_its_dossier_holds() -> None:
+    """The line that sums a dossier up is true; whoever adds an entry is told to mend it."""
+    for name in builtin_dossiers():
+        d = dossier(name)
+        line = (
+            f"{len(d.items)} items, {len(d.links)} links, {len(d.claims)} claims, {len(d.provision)} rows of provision, "
+            f"{len(d.findings)} findings, {len(d.actors)} actors, {len(d.context)} entries of context, "
+            f"{len(d.positions)} positions, {len(d.recommendations)} recommendations."
+        )
+        assert line in (CASES / f"{name}.md").read_text(encoding="utf-8").splitlines(), f"docs/cases/{name}.md: {line}"
+
+
+def test_each_page_on_a_case_reads_it_beside_its_chapter() -> None:
+    """It says where ostra agrees with the report, where it does not, and why."""
+    for name in builtin_dossiers():
+        page = (CASES / f"{name}.md").read_text(encoding="utf-8").lower()
+        assert re.search(r"where (they|both) agree|\*\*agree|agree on|## .*(agree|beside)", page), name
+        assert re.search(r"disagree|do not agree|where they do not|where they differ", page), name
 
 
 def test_numbers_of_a_position_are_those_of_its_claims() -> None:
