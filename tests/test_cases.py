@@ -239,12 +239,34 @@ def test_each_page_on_a_case_counts_what_its_dossier_holds() -> None:
     """The line that sums a dossier up is true; whoever adds an entry is told to mend it."""
     for name in builtin_dossiers():
         d = dossier(name)
+        page = (CASES / f"{name}.md").read_text(encoding="utf-8")
         line = (
-            f"{len(d.items)} items, {len(d.links)} links, {len(d.claims)} claims, {len(d.provision)} rows of provision, "
-            f"{len(d.findings)} findings, {len(d.actors)} actors, {len(d.context)} entries of context, "
-            f"{len(d.positions)} positions, {len(d.recommendations)} recommendations."
+            f"{len(d.items)} items, {len(d.links)} links, {len(d.claims)} claims, "
+            f"{len(d.provision)} rows of provision, {len(d.findings)} findings, {len(d.actors)} actors, "
+            f"{len(d.context)} entries of context, {len(d.positions)} positions, "
+            f"{len(d.recommendations)} recommendations."
         )
-        assert line in (CASES / f"{name}.md").read_text(encoding="utf-8").splitlines(), f"docs/cases/{name}.md: {line}"
+        assert line in page.splitlines(), f"docs/cases/{name}.md should say: {line}"
+
+
+@pytest.mark.parametrize(
+    ("name", "item", "strengthens", "weakens"),
+    [
+        ("semiconductors", "front-end-mature", "resilience", "security"),
+        ("semiconductors", "front-end-mature", "resilience", "competitiveness"),
+        ("6g", "sixg-standard", "competitiveness", "security"),
+        ("6g", "network-6g", "competitiveness", "security"),
+        ("urban-ai", "facial-recognition", "security", "values"),
+    ],
+)
+def test_the_tensions_that_the_report_names_are_in_the_findings(
+    name: str, item: str, strengthens: str, weakens: str
+) -> None:
+    """Older fabs, standards of 5G, 6G as a whole and facial recognition: both signs on one item, one supplier."""
+    on_item = [finding for finding in dossier(name).findings if item in finding.items]
+    better = {f.supplier for f in on_item if f.dimension == strengthens and f.effect == 1}
+    worse = {f.supplier for f in on_item if f.dimension == weakens and f.effect == -1}
+    assert better & worse
 
 
 def test_each_page_on_a_case_reads_it_beside_its_chapter() -> None:
