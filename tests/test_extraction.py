@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import lu_factor
 
 from io_worlds import icio_regions, random_table, table, two_sectors
 from ostra.ecosystem.input_output.coefficients import Chains
@@ -93,25 +94,42 @@ def test_a_pairs_flows_are_recomputing_with_a_block_at_zero(sellers: list[int]) 
     np.testing.assert_allclose(more.demand, cut_off(world, np.array(sellers), buyers, unordered)[0], rtol=1e-8)
 
 
-def test_each_in_turn_is_one_by_one() -> None:
-    """All economies, all nodes, all sectors from one inverse: the same as extracting each."""
-    world = random_table(24)
+@pytest.mark.parametrize("seed", range(3))
+def test_each_in_turn_is_one_by_one(seed: int) -> None:
+    """All economies and all nodes from one factorisation: the same as extracting each."""
+    world = random_table(seed, economies=23, sectors=2)
     chains = Chains(world)
     value = value_added_ratios(chains)[1]
-    groups = [
-        [np.arange(e * 4, e * 4 + 4) for e in range(3)],
-        [np.array([k]) for k in range(12)],
-        [np.arange(s, 12, 4) for s in range(4)],
-    ]
-    for nodes, found in zip(groups, extract_each(chains, groups, value), strict=True):
-        for row, taken in enumerate(nodes):
+    for weight in (None, value):
+        found = extract_each(chains, weight)
+        for taken, demand, supply in [
+            *((np.arange(e * 2, e * 2 + 2), found.economy_demand[e], found.economy_supply[e]) for e in range(0, 23, 4)),
+            *((np.array([k]), found.node_demand[k], found.node_supply[k]) for k in range(0, 46, 3)),
+        ]:
             one = extract(chains, taken)
-            for lost, batch, valued in (
-                (one.demand, found.demand[row], found.demand_value[row]),
-                (one.supply, found.supply[row], found.supply_value[row]),
-            ):
-                np.testing.assert_allclose(batch, lost.reshape(3, 4).sum(axis=1), rtol=1e-9)
-                np.testing.assert_allclose(valued, (lost * value).reshape(3, 4).sum(axis=1), rtol=1e-9)
+            scale = np.ones(46) if weight is None else weight
+            np.testing.assert_allclose(demand, (one.demand * scale).reshape(23, 2).sum(axis=1), rtol=1e-9)
+            np.testing.assert_allclose(supply, (one.supply * scale).reshape(23, 2).sum(axis=1), rtol=1e-9)
+
+
+def test_blocks_of_the_inverse_where_rows_change_place() -> None:
+    """Cores are the diagonal blocks of L also when pivoting exchanges rows, near and far."""
+    rng = np.random.default_rng(2)
+    world = random_table(2, economies=11, sectors=2)
+    flows = rng.permutation(np.eye(22)) * 0.9 * world.output  # each lives on one other
+    cyclic = replace(world, flows=flows, value_added=None)
+    chains = Chains(cyclic)
+    inverse = np.linalg.inv(np.eye(22) - flows / world.output)
+    expected = np.stack([inverse[k : k + 2, k : k + 2] for k in range(0, 22, 2)])
+    np.testing.assert_allclose(chains.cores(), expected, rtol=1e-10, atol=1e-12)
+    shuffled = Chains(cyclic)
+    order = rng.permutation(22)
+    shuffled.__dict__["factors"] = lu_factor((np.eye(22) - flows / world.output).T[order])
+    matrix = np.linalg.inv((np.eye(22) - flows / world.output).T[order]).T
+    assert (shuffled.factors[1] != np.arange(22)).any()
+    np.testing.assert_allclose(
+        shuffled.cores(), np.stack([matrix[k : k + 2, k : k + 2] for k in range(0, 22, 2)]), rtol=1e-9, atol=1e-11
+    )
 
 
 @FEW

@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
+from scipy.linalg.blas import dtrsm
 
 from ostra.ecosystem.input_output.table import InputOutputTable, Matrix, Vector
 from ostra.errors import MethodError
@@ -25,6 +26,7 @@ from ostra.errors import MethodError
 Nodes = NDArray[np.intp]
 
 NAMED = 5  # sectors that a caveat names before it counts the rest
+RUNS = 10  # runs of columns in which blocks of the inverse are computed: fewer waste work, more copy factors
 BALANCE = 1e-3  # part of all output by which rows may miss their balance before a caveat says so
 
 
@@ -95,6 +97,18 @@ class Chains:
         """`B · right`: one order of selling."""
         return self._scaled(self.table.flows @ self._active(right))
 
+    def bought_of_economies(self) -> Matrix:
+        """`bought` of the members of every economy, n × economies, as plain sums, which are faster."""
+        flows = self._without_idle(self.table.flows, axis=0)
+        width = len(self.table.sectors)
+        return self._scaled(flows.reshape(-1, width, self.table.size).sum(axis=1).T)
+
+    def sold_to_economies(self) -> Matrix:
+        """`sold` to the members of every economy, n × economies."""
+        flows = self._without_idle(self.table.flows, axis=1)
+        width = len(self.table.sectors)
+        return self._scaled(flows.reshape(self.table.size, -1, width).sum(axis=2))
+
     def purchases(self, output: Vector) -> Vector:
         """`A · output`: what the nodes sell to those that make `output`."""
         return np.asarray(self._active(self.table.flows @ (self._weight * output)))
@@ -111,15 +125,44 @@ class Chains:
         """
         return np.asarray(self.solve_transposed(np.ones(self.table.size)))
 
-    def inverse(self) -> Matrix:
-        """`L` itself, n × n: for measures of all nodes at once; it costs about as much again as the factors."""
-        eye = np.eye(self.table.size, order="F")
-        return np.asarray(lu_solve(self.factors, eye, trans=1, overwrite_b=True, check_finite=False))
+    def cores(self) -> NDArray[np.float64]:
+        """The blocks of L on its diagonal, one for each economy: economies × sectors × sectors.
+
+        A run of columns of the inverse needs only the factors below and right of where it starts, so that all blocks
+        together cost about as much as the factors, a quarter of what the whole inverse costs, and no room for it.
+        """
+        factors, pivots = self.factors
+        size, width = self.table.size, len(self.table.sectors)
+        place = _places(pivots)
+        cores = np.empty((size // width, width, width))
+        run = -(-cores.shape[0] // RUNS) * width
+        for start in range(0, size, run):
+            stop = min(start + run, size)
+            first = min(start, int(place[start:stop].min()))
+            below = np.asfortranarray(factors[first:, first:])
+            columns = np.zeros((size - first, stop - start), order="F")
+            columns[place[start:stop] - first, np.arange(stop - start)] = 1.0
+            columns = dtrsm(1.0, below, columns, lower=1, diag=1, overwrite_b=1)
+            columns = dtrsm(1.0, below, columns, lower=0, overwrite_b=1)
+            for at in range(start, stop, width):
+                # The factors are those of the transpose.
+                block = columns[at - first : at - first + width, at - start : at - start + width]
+                cores[at // width] = block.T
+        return cores
 
     @cached_property
     def caveats(self) -> tuple[str, ...]:
         """What the table has that the measures are sensitive to, each with the sectors' names."""
         return (*self.table.caveats, *table_caveats(self.table, self.idle, self._weight))
+
+    def _without_idle(self, flows: Matrix, axis: int) -> Matrix:
+        """The flows without rows (0) or columns (1) of idle nodes; copied only where such flows are not zero."""
+        stray = flows[self.idle] if axis == 0 else flows[:, self.idle]
+        if not stray.any():
+            return flows
+        kept = flows.copy()
+        kept[(self.idle, slice(None)) if axis == 0 else (slice(None), self.idle)] = 0.0
+        return kept
 
     def _scaled(self, values: Matrix) -> Matrix:
         return values * (self._weight if values.ndim == 1 else self._weight[:, None])
@@ -138,6 +181,14 @@ def input_coefficients(table: InputOutputTable) -> Matrix:
 def allocation_coefficients(table: InputOutputTable) -> Matrix:
     """`B`, n × n; rows of nodes without output are NaN."""
     return table.flows / np.where(table.output > 0.0, table.output, np.nan)[:, None]
+
+
+def _places(pivots: NDArray[np.int32]) -> Nodes:
+    """For each row, where LAPACK's exchanges of rows have put it."""
+    order = np.arange(len(pivots))
+    for row in np.flatnonzero(pivots != order).tolist():
+        order[[row, pivots[row]]] = order[[pivots[row], row]]
+    return np.argsort(order)
 
 
 def node_name(table: InputOutputTable, node: int) -> str:

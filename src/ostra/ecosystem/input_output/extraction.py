@@ -108,68 +108,51 @@ def extract_flows(chains: Chains, sellers: Nodes, buyers: Nodes, *, final_of: Se
 
 @dataclass(frozen=True)
 class Extractions:
-    """Losses by economy for many extractions, one after the other, in million USD.
+    """Losses by economy of many extractions, each on its own, in million USD; final users stay.
 
     Parameters
     ----------
-    demand, supply
-        extractions × economies: output lost, the own output of what is extracted included.
-    demand_value, supply_value
-        The same for the weights that were given, such as value added.
+    economy_demand, economy_supply
+        economies × economies: what the column loses without the row, as `Extraction`; the row's own output on the
+        diagonal.
+    node_demand, node_supply
+        nodes × economies: the same without one sector of one economy.
     """
 
-    demand: Matrix
-    supply: Matrix
-    demand_value: Matrix
-    supply_value: Matrix
+    economy_demand: Matrix
+    economy_supply: Matrix
+    node_demand: Matrix
+    node_supply: Matrix
 
 
-def extract_each(
-    chains: Chains, groups: Sequence[Sequence[Nodes]], value: Vector, *, inverse: Matrix | None = None
-) -> list[Extractions]:
-    """Take out each group of nodes in turn, all from one inverse.
+def extract_each(chains: Chains, value: Vector | None = None) -> Extractions:
+    """Take out each economy, and each sector of each economy, in turn; all from one factorisation.
 
-    Final users stay, as with `extract` without `final_of`.
+    What the losses need of L are its sums over economies, which are solved for, and its blocks on the diagonal.
 
     Parameters
     ----------
-    groups
-        Lists of groups, such as all economies, and all nodes singly.
     value
-        n: a quantity for each USD of output that is to be summed too, such as value added.
-    inverse
-        `chains.inverse()`, where it is at hand.
+        n: what is summed for each USD of output lost, such as value added; output itself where not given.
     """
     table = chains.table
     output = np.where(chains.idle, 0.0, table.output)
-    total = chains.inverse() if inverse is None else inverse
-    width = len(table.sectors)
-    members = np.repeat(np.eye(len(table.economies)), width, axis=0)
-    weights = np.hstack([members, members * value[:, None]])
-    calls = weights.T @ total
-    serves = total @ (weights * output[:, None])
-    return [_each(total, output, calls, serves, nodes, len(table.economies)) for nodes in groups]
-
-
-def _each(
-    total: Matrix, output: Vector, calls: Matrix, serves: Matrix, groups: Sequence[Nodes], economies: int
-) -> Extractions:
-    """One list of groups; single nodes at once, because their core is a number."""
-    if all(len(nodes) == 1 for nodes in groups):
-        single = np.concatenate(groups)
-        core = total[single, single]
-        demand = (calls[:, single] * (output[single] / core)).T
-        supply = serves[single] / core[:, None]
-    else:
-        demand = np.empty((len(groups), calls.shape[0]))
-        supply = np.empty_like(demand)
-        for row, nodes in enumerate(groups):
-            inner = total[np.ix_(nodes, nodes)]
-            demand[row] = calls[:, nodes] @ _solved(inner, output[nodes])
-            supply[row] = _solved(inner.T, np.ones(len(nodes))) @ serves[nodes]
+    members = np.repeat(np.eye(len(table.economies)), len(table.sectors), axis=0)
+    weights = np.asfortranarray(members if value is None else members * value[:, None])
+    calls = chains.solve_transposed(weights)
+    serves = chains.solve(weights * output[:, None])
+    cores = chains.cores()
+    single = np.diagonal(cores, axis1=1, axis2=2).ravel()
+    ones = np.ones((*cores.shape[:2], 1))
+    orders = np.linalg.solve(cores, output.reshape(*cores.shape[:2], 1))
+    deliveries = np.linalg.solve(cores.transpose(0, 2, 1), ones)
+    blocks = (*cores.shape[:2], -1)
     return Extractions(
-        demand[:, :economies], supply[:, :economies], demand[:, economies:], supply[:, economies:]
-    )  # fmt: skip
+        economy_demand=(calls.reshape(blocks) * orders).sum(axis=1),
+        economy_supply=(serves.reshape(blocks) * deliveries).sum(axis=1),
+        node_demand=calls * (output / single)[:, None],
+        node_supply=serves / single[:, None],
+    )
 
 
 def value_added_ratios(chains: Chains) -> tuple[Vector, Vector]:

@@ -66,7 +66,7 @@ def reliance(chains: Chains, side: Side = "inputs") -> Reliance:
         members[number * width : (number + 1) * width, number] = 1.0
     members[chains.idle] = 0.0
     step = chains.bought if side == "inputs" else chains.sold
-    first = step(members)
+    first = chains.bought_of_economies() if side == "inputs" else chains.sold_to_economies()
     second = step(first)
     third = step(second)
     whole = (chains.solve_transposed if side == "inputs" else chains.solve_sales)(members)
