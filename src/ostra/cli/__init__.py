@@ -8,7 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, authoring, cases, chaining, comparing, disrupting, facts, listings, reporting
+from ostra.cli import assessing, authoring, cases, chaining, comparing, disrupting, exposing, facts, listings, reporting
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -24,6 +24,8 @@ app.command(listings.deps)
 app.command(listings.materials)
 app.command(chaining.chain)
 app.command(disrupting.embargo)
+app.command(exposing.reliance)
+app.command(exposing.extract)
 app.command(assessing.assess)
 app.command(comparing.matrix)
 app.command(comparing.compare)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ostra.economies import Home
+from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.errors import NotFoundError
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,11 @@ def group(table: InputOutputTable, side: Home) -> Group:
     Raises
     ------
     NotFoundError
-        The table has neither it nor any member, or counts it inside a larger economy.
+        The table has neither it nor any member.
     """
-    if side.code in table.economies:
-        return Group(side.code, side.name, (side.code,))
-    members = sorted(side.members(table.year)) if side.is_bloc else [side.code]
-    found = tuple(code for code in table.economies if code in members)
-    if not found:
-        raise NotFoundError(
-            f"table '{table.dataset}' does not tell {side.code} ({side.name}) apart. It has: "
-            f"{', '.join(table.economies)}"
-        )
-    missing = [code for code in members if code not in found]
-    caveats = (
-        (f"{side.name}: table '{table.dataset}' does not tell apart {', '.join(missing)}; they are not counted.",)
-        if missing
-        else ()
-    )
-    return Group(side.code, side.name, found, caveats)
+    found = members_in(table, side)
+    if found == (side.code,):
+        return Group(side.code, side.name, found)
+    missing = sorted(side.members(table.year) - set(found))
+    said = f"{side.name}: table '{table.dataset}' does not tell apart {', '.join(missing)}; they are not counted."
+    return Group(side.code, side.name, found, (said,) if missing else ())

@@ -57,16 +57,31 @@ class Reliance:
         return self.whole - self.first
 
 
-def reliance(chains: Chains, side: Side = "inputs") -> Reliance:
-    """Reliance of all nodes on all economies at once, with one solve for as many columns as there are economies."""
+def reliance(chains: Chains, side: Side = "inputs", product: int | None = None) -> Reliance:
+    """Reliance of all nodes on all economies at once, with one solve for as many columns as there are economies.
+
+    Parameters
+    ----------
+    chains
+        The table and its factorisation.
+    side
+        Whether partners sell to the nodes or buy from them.
+    product
+        Only what this sector of the partners makes (or, for sales, uses), by its number; by default all.
+    """
     table = chains.table
     economies, width = len(table.economies), len(table.sectors)
     members = np.zeros((table.size, economies), order="F")
     for number in range(economies):
-        members[number * width : (number + 1) * width, number] = 1.0
+        start = number * width
+        made = slice(start, start + width) if product is None else start + product
+        members[made, number] = 1.0
     members[chains.idle] = 0.0
     step = chains.bought if side == "inputs" else chains.sold
-    first = chains.bought_of_economies() if side == "inputs" else chains.sold_to_economies()
+    if product is not None:
+        first = step(members)
+    else:
+        first = chains.bought_of_economies() if side == "inputs" else chains.sold_to_economies()
     second = step(first)
     third = step(second)
     whole = (chains.solve_transposed if side == "inputs" else chains.solve_sales)(members)
