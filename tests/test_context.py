@@ -315,7 +315,7 @@ def test_the_context_of_a_supplier_joins_what_is_known_of_it() -> None:
         "what": "Licences for ore.",
         "claims": ["seen"],
     }
-    score = GovernanceScore(estimate=-0.4, standard_error=0.2, year=2022, rows=1, dataset="wgi")
+    score = [GovernanceScore(estimate=-0.4, standard_error=0.2, year=2022, rows=1, dataset="wgi")]
     result = context_of(
         [a_dependency("ore", "RIV", 0.8), a_dependency("tool", "NEU", 0.2)],
         a_profile(cases=[("RIV", 2012)]),

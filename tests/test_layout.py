@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "disruptions": {"errors", "model", "economies", "store", "ecosystem", "scenario", "workspace", "chains"},
     "exposure": {"errors", "model", "economies", "store", "ecosystem", "workspace"},
     "views": {"errors", "model", "economies", "workspace"},
-    "portraits": {"errors", "model", "economies", "context", "workspace"},
+    "portraits": {"errors", "model", "economies", "ecosystem", "context", "workspace"},
     "output": {"errors", "model", "spreadsheets"},
     "provenance": {"errors", "model", "store"},
     "__init__": {"errors", "model", "economies", "workspace", "provenance"},

@@ -55,17 +55,6 @@ def test_compare_has_a_column_for_each(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["compare", "semiconductors"]) == 2
 
 
-def test_a_supplier_in_context_shows_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
-    """Holds of the supplier, ours on it, laws and breaches, each with evidence that can be traced."""
-    found = rows(capsys, "context", "china", "--ecosystem", "semiconductors", "--year", "2023")
-    kinds = {row["kind"] for row in found}
-    assert {"hold", "our hold", "law", "breach"} <= kinds
-    for row in [*found[:3], next(row for row in found if row["kind"] == "law")]:
-        assert main(["trace", row["evidence"], "--json"]) == 0
-        capsys.readouterr()
-    assert main(["context", "Tuvalu", "--ecosystem", "semiconductors"]) == 2
-
-
 def test_actors_have_a_source_and_instruments_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
     """Doing nothing is always among the instruments, with what it leaves open."""
     assert all(row["source"] and row["why"] for row in rows(capsys, "actors", "semiconductors"))

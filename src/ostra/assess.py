@@ -69,7 +69,7 @@ def assess(
     codes = set(members) | {dependency.supplier for dependency in step1.dependencies}
     codes |= {holder.holder for holder in step1.chokepoints} | {s.supplier for s in step1.suppliers}
     codes |= {context.economy for context in step3.suppliers} | {a.economy for a in dossier.actors if a.economy}
-    codes |= {case.coercer for case in profile.cases}
+    codes |= {case.coercer for case in profile.cases} | {entry.economy for entry in step3.home_entries}
     codes |= {position.economy for position in dossier.positions}
     return Assessment(
         id=f"{dossier.id}-{home.code}-{year}",
@@ -146,18 +146,26 @@ def claims_of(dossier: Dossier, profile: Profile) -> tuple[Claim, ...]:
     return dossier.claims + cases
 
 
-def governance_scores(tables: FactTables, year: int) -> Mapping[str, GovernanceScore]:
-    """Each economy's political-stability estimate of the year, or of the nearest earlier year that has one."""
+def governance_scores(tables: FactTables, year: int) -> Mapping[str, list[GovernanceScore]]:
+    """Each economy's estimate of each indicator in the year, or in the nearest earlier year that has one."""
     rows = tables.governance.query(
         "governance",
         f"""
-        select country, estimate, standard_error, year from governance
-        where indicator = 'PV' and estimate is not null and year <= {int(year)}
-        qualify row_number() over (partition by country order by year desc) = 1
-        order by country
+        select country, indicator, estimate, standard_error, year from governance
+        where estimate is not null and year <= {int(year)}
+        qualify row_number() over (partition by country, indicator order by year desc) = 1
+        order by country, indicator
         """,
     ).fetchall()
-    return {
-        country: GovernanceScore(estimate=estimate, standard_error=error, year=score_year, dataset=tables.governance_id)
-        for country, estimate, error, score_year in rows
-    }
+    scores: dict[str, list[GovernanceScore]] = {}
+    for country, indicator, estimate, error, score_year in rows:
+        scores.setdefault(country, []).append(
+            GovernanceScore(
+                estimate=estimate,
+                standard_error=error,
+                year=score_year,
+                dataset=tables.governance_id,
+                indicator=indicator,
+            )
+        )
+    return scores

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from ostra import economies
-from ostra.errors import NotFoundError
 from ostra.model.assessment import INDIRECT, Assessment, DimensionResult, LevelDistribution
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.dossier import NOT_SAID
@@ -168,99 +167,6 @@ def in_short(assessment: Assessment) -> dict[str, str]:
     short["findings"] = str(len(assessment.step2.findings))
     short["first instrument"] = instruments[0].name if instruments else "none"
     return short
-
-
-def context(
-    space: Workspace,
-    supplier: str,
-    ecosystems: Sequence[str] | None = None,
-    *,
-    home: str = DEFAULT_HOME,
-    year: int | None = None,
-    advance: Advance = quiet,
-) -> Listing:
-    """One supplier in every ecosystem: holds both ways, likelihood, laws and events, breaches.
-
-    Returns
-    -------
-    Listing
-        ecosystem, kind (hold, law, export control, coercion, ..., breach), what, since, low, high, evidence; relation,
-        governance and likelihood stand in the provenance.
-
-    Raises
-    ------
-    NotFoundError
-        No ecosystem knows the supplier.
-    """
-    code = economies.iso3(supplier)
-    made = assessments(space, ecosystems or list(space.dossier_files()), home, year, advance)
-    rows: list[dict[str, Any]] = []
-    filters: dict[str, str] = {}
-    for assessment in made:
-        rows += supplier_rows(assessment, code)
-        for found in assessment.step3.suppliers:
-            if found.economy == code:
-                filters.setdefault("relation", f"{found.relation}: {found.relation_reason}")
-                if found.governance is not None:
-                    filters.setdefault(
-                        "governance",
-                        f"political stability {found.governance:.2f} in {found.governance_year} (−2.5 to 2.5)",
-                    )
-                chance = found.likelihood
-                filters[f"likelihood, {assessment.ecosystem}"] = (
-                    f"{chance.mean:.1%} a year ({chance.low:.1%} to {chance.high:.1%})"
-                )
-    if not rows:
-        raise NotFoundError(f"no ecosystem knows anything of {economies.economy_name(code)} ({code}) as a supplier")
-    listing = about(f"{economies.economy_name(code)} in context", made)
-    frame = pl.DataFrame(rows, schema_overrides={"low": pl.Float64, "high": pl.Float64})
-    return Listing(frame, listing.model_copy(update={"filters": {**filters, **listing.filters}}))
-
-
-def supplier_rows(assessment: Assessment, code: str) -> list[dict[str, Any]]:
-    """What one assessment says of one supplier: holds both ways, entries of its context, breaches."""
-
-    def row(kind: str, what: str, since: object, low: float | None, high: float | None, proof: str) -> dict[str, Any]:
-        return {
-            "ecosystem": assessment.ecosystem,
-            "kind": kind,
-            "what": what,
-            "since": str(since or ""),
-            "low": low,
-            "high": high,
-            "evidence": f"{assessment.id}#{proof}",
-        }
-
-    rows = [
-        row("hold", f"{d.item_name} ({d.measure})", d.year, d.hold.low, d.hold.high, d.evidence)
-        for d in assessment.step1.dependencies
-        if d.supplier == code
-    ]
-    rows += [
-        row("our hold", ", ".join(m.our_items), "", m.our_hold.low, m.our_hold.high, m.evidence[-1])
-        for m in assessment.step1.mutual
-        if m.supplier == code and m.our_hold is not None and m.our_items
-    ]
-    for found in assessment.step3.suppliers:
-        if found.economy == code:
-            rows += [
-                row(entry.kind, f"{entry.title}: {entry.what}", entry.since, None, None, f"claim.{entry.claims[0]}")
-                for entry in found.entries
-            ]
-    names = {item.id: item.name for item in assessment.items}
-    rows += [
-        row(
-            "breach",
-            f"{names[b.item]}: {b.tolerated:.0%} tolerated for {b.dimension}",
-            "",
-            b.hold.low,
-            b.hold.high,
-            b.evidence,
-        )
-        for b in assessment.step3.breaches
-        if b.supplier == code
-    ]
-    return rows
 
 
 def actors(space: Workspace, ecosystem: str) -> Listing:

@@ -7,7 +7,7 @@ Without a folder, the built-in dossiers and facts answer. A folder may hold `fac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from ostra import __version__, economies
-from ostra.assess import assess
+from ostra.assess import assess, governance_scores
+from ostra.context import GovernanceScore
 from ostra.economies import Home
 from ostra.ecosystem import materials, network, trade
 from ostra.ecosystem.input_output.exposure import HomeExposure, home_exposure
@@ -428,6 +429,10 @@ class Workspace:
     @cached_property
     def _exposures(self) -> dict[str, tuple[HomeExposure | None, str]]:
         return {}
+
+    def governance(self, year: int) -> Mapping[str, Sequence[GovernanceScore]]:
+        """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
+        return governance_scores(self._tables(), year)
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""

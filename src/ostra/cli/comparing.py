@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -95,30 +96,28 @@ def context(
     workspace_path: WorkspaceOption = None,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
-    """One supplier in context: relation, governance, likelihood, laws and events, holds both ways, breaches.
+    """One supplier in context: relation, regime, likelihood, laws and their reach, record, holds both ways, breaches.
 
     Parameters
     ----------
     supplier
-        Country, by code or name.
+        Economy, by code or name; also one that no ecosystem knows.
     ecosystem
         Only this one; may be given several times.
     """
-    from ostra import views
+    from ostra import portraits
     from ostra.output import Column
 
     with progress("assess") as advance:
-        listing = views.context(workspace(workspace_path), supplier, ecosystem, home=home, year=year, advance=advance)
-    columns = [
-        Column("ecosystem", "Ecosystem"),
-        Column("kind", "Kind"),
-        Column("what", "What"),
-        Column("low", "Low", "share"),
-        Column("high", "High", "share"),
-        Column("since", "Since"),
-        Column("evidence", "Evidence"),
-    ]
-    show(listing, columns, output)
+        listing = portraits.supplier(
+            workspace(workspace_path), supplier, ecosystem, home=home, year=year, advance=advance
+        )
+    if output.form == "table" and output.output is None:
+        from ostra.cli.portrait import print_portrait
+
+        print_portrait(listing, sys.stdout)
+        return
+    show(listing, [Column(key, key.capitalize()) for key in listing.frame.columns], output)
 
 
 def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:

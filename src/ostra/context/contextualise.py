@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from ostra.context.governance import GovernanceScore, regime_of, stability
 from ostra.context.likelihood import base_rate, coercers, likelihood
 from ostra.context.tolerance import breaches
 from ostra.dimensions.wording import LABEL, economy_names, name_of, shortened
@@ -19,24 +19,10 @@ from ostra.model.assessment import (
 )
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
-from ostra.model.evidence import Evidence, FactRef
+from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile
 
 METHOD = "likelihood"
-
-
-@dataclass(frozen=True)
-class GovernanceScore:
-    """An economy's estimate of political stability and absence of violence, in standard units of about −2.5 to 2.5.
-
-    `year` is the year of the estimate; `rows` how many rows of the data set it was taken from.
-    """
-
-    estimate: float
-    standard_error: float | None
-    year: int
-    rows: int = 1
-    dataset: str = "wgi"
 
 
 def contextualise(
@@ -44,7 +30,7 @@ def contextualise(
     step2: DimensionsResult,
     dossier: Dossier,
     profile: Profile,
-    governance: Mapping[str, GovernanceScore],
+    governance: Mapping[str, Sequence[GovernanceScore]],
     home: Home,
     year: int,
 ) -> ContextResult:
@@ -83,7 +69,7 @@ def contextualise(
             mutual.get(economy),
             dossier,
             profile,
-            governance.get(economy),
+            governance.get(economy, ()),
             members,
             year,
         )
@@ -113,7 +99,7 @@ def _supplier(
     mutual: MutualDependence | None,
     dossier: Dossier,
     profile: Profile,
-    score: GovernanceScore | None,
+    scores: Sequence[GovernanceScore],
     members: frozenset[str],
     year: int,
 ) -> tuple[SupplierContext, list[Evidence]]:
@@ -133,8 +119,9 @@ def _supplier(
     )
     stated, relation_proof = stated_relation(economy, name, relation, profile, members)
     evidence = [*proofs, relation_proof]
-    if score is not None:
-        evidence.append(_governance(economy, name, score))
+    regime, regime_proofs = regime_of(economy, name, scores)
+    evidence += regime_proofs
+    score = stability(scores)
     in_order = sorted(profile.cases, key=lambda c: (c.year, c.id))
     own_cases = tuple(c.id for c in in_order if profile.decider(economy) in coercers(c, profile))
     return (
@@ -146,6 +133,7 @@ def _supplier(
             governance=score.estimate if score else None,
             governance_error=score.standard_error if score else None,
             governance_year=score.year if score else None,
+            regime=regime,
             entries=tuple(e for e in dossier.context if economy in covered_by(e.economy, year)),
             cases=own_cases,
             likelihood=chance,
@@ -206,28 +194,4 @@ def stated_relation(
         author=profile.author,
         date=profile.date,
         caveats=caveats,
-    )
-
-
-def _governance(economy: str, name: str, score: GovernanceScore) -> Evidence:
-    error = score.standard_error
-    bounds = "The data set gives no standard error." if error is None else "Low and high are one standard error away."
-    return Evidence(
-        id=f"governance.{economy}.{score.year}",
-        label=f"Political stability and absence of violence in {name}, {score.year}",
-        kind="measured",
-        unit="standard units, about −2.5 to 2.5",
-        value=score.estimate,
-        low=None if error is None else score.estimate - error,
-        high=None if error is None else score.estimate + error,
-        method=METHOD,
-        facts=(
-            FactRef(
-                table="governance",
-                dataset=score.dataset,
-                where={"country": economy, "indicator": "PV", "year": score.year},
-                rows=score.rows,
-            ),
-        ),
-        caveats=(bounds,),
     )

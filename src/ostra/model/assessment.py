@@ -361,6 +361,17 @@ class Likelihood(Model):
     evidence: str
 
 
+class RegimeScore(Model):
+    """One governance indicator of an economy: an estimate in standard units, about −2.5 (weak) to 2.5 (strong)."""
+
+    indicator: str
+    name: str
+    estimate: float
+    standard_error: float | None
+    year: int
+    evidence: str
+
+
 class SupplierContext(Model):
     """Step 3 for one supplier: who it is, how likely it is to use its hold, what it holds."""
 
@@ -373,6 +384,7 @@ class SupplierContext(Model):
     governance_year: int | None
     entries: tuple[ContextEntry, ...]  # laws, controls and events from the dossier
     cases: tuple[str, ...]  # ids of the profile's coercion cases
+    regime: tuple[RegimeScore, ...] = ()  # every indicator that the governance facts hold
     likelihood: Likelihood
     largest_hold: Interval
     dependencies: tuple[str, ...]
