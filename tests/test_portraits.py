@@ -125,7 +125,7 @@ def test_an_economy_that_no_dossier_knows_has_what_facts_and_profile_say() -> No
 
 
 def test_the_other_side_changes_with_home() -> None:
-    """Seen from Japan the relations of the profile are used as they stand, which is said; its policy is the other one."""
+    """Seen from Japan the relations of the profile are used as they stand, which is said; its policy is home's own."""
     listing = portraits.supplier(Workspace(), "CHN", CHIPS, home="JPN", year=2022)
     assert any("written for EU27" in caveat for caveat in listing.provenance.caveats)
     own = [row for row in listing.frame.to_dicts() if row["section"] == "home's own side"]
