@@ -20,4 +20,4 @@ docs:
 	.venv/bin/mkdocs serve
 
 clean:
-	rm -rf .venv .peers .cache build out
+	rm -rf .venv .peers .peers-* .cache build out

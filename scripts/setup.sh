@@ -39,7 +39,7 @@ fi
 if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
   case $purpose in
-    demo) extra=pdf ;;
+    demo) extra=pdf,simulate ;;
     test) extra=test ;;
     *) echo "setup.sh: unknown purpose '$purpose' (demo or test)" >&2; exit 2 ;;
   esac
@@ -69,4 +69,12 @@ if [ "$purpose" = test ] && [ ! -e .peers-sanction/.ostra-sanction-simulator ]; 
   .peers-sanction/bin/pip install --quiet --disable-pip-version-check "numpy>=1.24,<3" "pandas>=2,<4"
   .peers-sanction/bin/pip install --quiet --disable-pip-version-check --no-deps "sanction-simulator==0.1.4"
   touch .peers-sanction/.ostra-sanction-simulator
+fi
+
+# The peer that disruptions are tested against; it names none of the libraries that it needs.
+if [ "$purpose" = test ] && [ ! -e .peers-boario/.ostra-boario ]; then
+  "$python" -m venv .peers-boario
+  .peers-boario/bin/pip install --quiet --disable-pip-version-check \
+    "boario==0.7.2" "pymrio==0.7.0" "pandas<3" "progressbar2<5" "scipy<2"
+  touch .peers-boario/.ostra-boario
 fi

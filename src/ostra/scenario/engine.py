@@ -1,0 +1,230 @@
+"""Simulate a batch of runs: tiles of `LANES` runs, each simulated from the first day to the last."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.errors import ConflictError, MethodError
+from ostra.scenario.behaviour import Behaviour
+from ostra.scenario.levels import Array, Whole, checked
+from ostra.scenario.shocks import Shock
+from ostra.scenario.structure import DAYS_A_YEAR, Layout, Reach, laid_out, named, whole
+from ostra.scenario.trajectories import Trajectories, joined
+
+TICK_S = 0.2
+"""How often progress is told, in seconds."""
+
+
+def silent(done: float, total: float) -> None:
+    """Progress that nobody watches."""
+
+
+def ignore(part: Trajectories) -> None:
+    """Parts that nobody keeps."""
+
+
+def simulate(
+    table: InputOutputTable,
+    shocks: Sequence[Shock],
+    behaviour: Behaviour,
+    *,
+    days: int = DAYS_A_YEAR,
+    runs: int = 1,
+    level: float = 0.95,
+    watched: Sequence[int] | Whole = (),
+    finished: Sequence[Trajectories] = (),
+    part_done: Callable[[Trajectories], None] = ignore,
+    advance: Callable[[float, float], None] = silent,
+    threads: int | None = None,
+) -> Trajectories:
+    """What the shocks do to every node, day by day, in all runs of a batch.
+
+    The same input gives the same bits: a run does not depend on the runs beside it, on the number of threads, or on
+    whether the batch was interrupted.
+
+    Parameters
+    ----------
+    table
+        The economy on a usual day (its year divided by 365).
+    shocks, behaviour
+        What happens and how firms react; numbers may differ between runs.
+    days
+        How many days, from day 0.
+    runs
+        How many runs; every array by run has this length (or 1).
+    level
+        For `Trajectories.below_day`: part of the usual output.
+    watched
+        Nodes to be kept day by day.
+    finished
+        Parts of the same batch that were simulated before; they are not simulated again.
+    part_done
+        Called with each part (a few runs, all days) as soon as it is done, in the calling thread.
+    advance
+        Called a few times a second with the run-days done and all run-days; an exception raised in it stops the work
+        and is passed on.
+    threads
+        Processors to use; None for all that this process may use. The result does not depend on it.
+
+    Raises
+    ------
+    MethodError
+        The scenario does not fit the table, a number is outside its bounds, or Numba is not installed.
+    ConflictError
+        `finished` holds parts of another batch.
+
+    References
+    ----------
+    Hallegatte (2008), Risk Analysis 28, 779-799. Hallegatte (2014), Risk Analysis 34, 152-167. Henriet, Hallegatte and
+    Tabourier (2012), J. Econ. Dyn. Control 36, 150-167.
+    """
+    from ostra.scenario.lanes import LANES  # Numba is loaded only by those who simulate
+
+    if days < 1 or runs < 1:
+        raise MethodError(f"{days} days and {runs} runs; at least one of each is needed")
+    nodes = whole(watched)
+    if np.any((nodes < 0) | (nodes >= table.size)):
+        raise MethodError(f"watched nodes must lie between 0 and {table.size - 1}")
+    checked(table, shocks, behaviour, runs)
+    layout, reach, caveats = laid_out(table, shocks, behaviour)
+    rate, known, rate_caveats = value_added_rate(table)
+    batch = Batch(
+        table=table,
+        shocks=tuple(shocks),
+        behaviour=behaviour,
+        days=days,
+        runs=runs,
+        level=level,
+        watched=nodes,
+        layout=layout,
+        reach=reach,
+        rate=rate,
+        value_added_known=known,
+        caveats=(*caveats, *rate_caveats),
+        fingerprint=fingerprint(table, shocks, behaviour, days, runs, level, nodes),
+    )
+    if any(part.fingerprint != batch.fingerprint for part in finished):
+        raise ConflictError("parts of another table, scenario or batch cannot be continued; start anew")
+    parts = list(finished)
+    there = {int(run) for part in parts for run in part.runs}
+    tiles = [slice(first, min(first + LANES, runs)) for first in range(0, runs, LANES)]
+    tiles = [tile for tile in tiles if not there.issuperset(range(tile.start, tile.stop))]
+    if any(run in there for tile in tiles for run in range(tile.start, tile.stop)):
+        raise ConflictError("parts of a batch end where the runs of a tile end; these were cut otherwise")
+    parts += work(batch, tiles, threads or len(os.sched_getaffinity(0)), part_done, advance)
+    return joined(parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """All that the tiles of one batch have in common."""
+
+    table: InputOutputTable
+    shocks: tuple[Shock, ...]
+    behaviour: Behaviour
+    days: int
+    runs: int
+    level: float
+    watched: Whole
+    layout: Layout
+    reach: Reach
+    rate: Array
+    value_added_known: bool
+    caveats: tuple[str, ...]
+    fingerprint: str
+
+
+def work(
+    batch: Batch,
+    tiles: Sequence[slice],
+    threads: int,
+    part_done: Callable[[Trajectories], None],
+    advance: Callable[[float, float], None],
+) -> list[Trajectories]:
+    """Tiles side by side; if there are fewer of them than threads, the nodes of a tile are shared out instead."""
+    from ostra.scenario.tile import simulated
+
+    parts: list[Trajectories] = []
+    done: dict[int, int] = {}
+    total = batch.days * sum(tile.stop - tile.start for tile in tiles)
+    before = batch.days * batch.runs - total
+    stop = threading.Event()
+    helpers = threads if len(tiles) < threads else 1
+    with ThreadPoolExecutor(threads) as outer, ThreadPoolExecutor(helpers) as inner:
+
+        def run(tile: slice) -> Trajectories | None:
+            def tick(day: int) -> bool:
+                done[tile.start] = (day + 1) * (tile.stop - tile.start)
+                return not stop.is_set()
+
+            return simulated(batch, tile, inner if helpers > 1 else None, helpers, tick)
+
+        waiting: set[Future[Trajectories | None]] = {outer.submit(run, tile) for tile in tiles}
+        try:
+            while waiting:
+                ready, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    part = future.result()
+                    if part is not None:
+                        part_done(part)
+                        parts.append(part)
+                advance(before + sum(done.copy().values()), before + total)
+        except BaseException:
+            stop.set()
+            for future in waiting:
+                future.cancel()
+            raise
+    return parts
+
+
+def value_added_rate(table: InputOutputTable) -> tuple[Array, bool, tuple[str, ...]]:
+    """Value added over output by node, whether it is known, and caveats.
+
+    Where the table has no value added it lies between 0 and output less known inputs, which is what is returned.
+    """
+    makes = table.output > 0
+    known = table.value_added is not None
+    value = table.value_added if table.value_added is not None else table.output - table.flows.sum(axis=0)
+    rate = np.divide(value, table.output, out=np.zeros(table.size), where=makes)
+    if not known:
+        caveat = "the table has no value added: figures for it are upper bounds, output less the inputs in the table"
+        return np.maximum(rate, 0.0), False, (caveat,)
+    negative = np.minimum(np.where(makes, value, 0.0), 0.0)
+    idle = np.where(makes, 0.0, value)
+    found = [
+        ("negative value added, so that a loss of output adds to value added", negative),
+        ("value added but no output; it is left out", idle),
+    ]
+    return rate, True, tuple(named(table, text, amounts) for text, amounts in found if np.any(amounts))
+
+
+def fingerprint(*inputs: Any) -> str:
+    """SHA-256 of everything that a result depends on."""
+    digest = hashlib.sha256()
+
+    def add(value: Any) -> None:
+        if isinstance(value, np.ndarray):
+            digest.update(f"{value.dtype}{value.shape}".encode())
+            digest.update(np.ascontiguousarray(value).data)
+        elif isinstance(value, tuple | list):
+            digest.update(f"{len(value)} of".encode())
+            for entry in value:
+                add(entry)
+        elif is_dataclass(value):
+            digest.update(type(value).__name__.encode())
+            for field in fields(value):
+                add(getattr(value, field.name))
+        else:
+            digest.update(repr(value).encode())
+
+    add(inputs)
+    return digest.hexdigest()

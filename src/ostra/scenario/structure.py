@@ -1,0 +1,280 @@
+"""An input-output table and the reach of the shocks, laid out for the kernels.
+
+Every buyer is numbered: the nodes first, then the destinations of final demand. A *cell* is one buyer's use of one
+product; its sellers are the nodes of that product. Flows are stored twice, by seller and by cell, in *segments*: flows
+in a row that are rationed alike (*tier*), withheld alike (*block*, −1 for flows that no shock withholds) and ordered
+alike (*fixed* for final users who do not look for other suppliers). Only positive flows between a node that makes
+something and a buyer that reacts are stored; what else a node sells is constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.errors import MethodError
+from ostra.scenario.behaviour import Behaviour
+from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Numbers, Shock, StockRelease, Withheld
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Short = NDArray[np.int32]
+
+DAYS_A_YEAR = 365
+MOST_SHOCKS = 62
+"""Of one kind; sets of shocks are kept as bits of a whole number."""
+
+
+class Segments(NamedTuple):
+    """Flows in a fixed order, cut into segments; `first[line]` to `first[line + 1]` are the segments of a line."""
+
+    first: Short
+    start: Whole
+    stop: Whole
+    tier: Short
+    block: Short
+    fixed: NDArray[np.bool_]
+    total: Array
+    other: Short
+    value: Array
+
+
+class Layout(NamedTuple):
+    """What the kernels need to know of the table, money per day.
+
+    sectors, nodes, buyers: how many. sales: lines are sellers, `other` is the buyer, `value` money. cells: lines are
+    buyer × sectors + product, `other` is the seller, counted product by product, `value` its share. output: by node.
+    drawn: what the node sells from other sources than its output (stocks, discrepancy), constant. demand: usual sales
+    in each tier, 2 × nodes. bought: usual use, by cell. binds: whether a lack of the input can hold up production, by
+    cell.
+    """
+
+    sectors: int
+    nodes: int
+    buyers: int
+    sales: Segments
+    cells: Segments
+    output: Array
+    drawn: Array
+    demand: Array
+    bought: Array
+    binds: NDArray[np.bool_]
+
+
+class Reach(NamedTuple):
+    """Which sets of shocks touch what: numbers into the tables of sets, whose rows are shocks in or out of the set."""
+
+    block_product: Short
+    block_sets: NDArray[np.bool_]
+    node_group: Short
+    node_sets: NDArray[np.bool_]
+    want_group: Short
+    want_sets: NDArray[np.bool_]
+    release_group: Short
+    release_sets: NDArray[np.bool_]
+
+
+def laid_out(
+    table: InputOutputTable, shocks: Sequence[Shock], behaviour: Behaviour
+) -> tuple[Layout, Reach, tuple[str, ...]]:
+    """The table and the shocks' reach as arrays, with the caveats that odd entries call for.
+
+    Rules for odd entries, each told in a caveat that names the nodes:
+
+    - negative intermediate flows are left out;
+    - a negative final demand is a draw on stocks: a supply that stays as it is, whatever happens;
+    - the rest of a row that does not add up to output is a constant sale (if positive) or a constant supply (negative);
+    - what a node without output buys is a constant sale of its suppliers, and no input;
+    - a node whose inputs cost more than its output keeps its coefficients.
+    """
+    n, count = table.size, len(table.sectors)
+    flows = table.flows / DAYS_A_YEAR
+    final = table.final / DAYS_A_YEAR
+    output = np.maximum(table.output, 0.0) / DAYS_A_YEAR
+    caveats = odd_entries(table)
+    makes = output > 0
+    used = np.where((flows > 0) & makes[None, :], flows, 0.0)
+    wanted = np.maximum(final, 0.0)
+    everything = np.hstack([used, wanted])
+    drawn = np.maximum(-final, 0.0).sum(axis=1) + np.maximum(-rest_of_row(table), 0.0) / DAYS_A_YEAR
+    sellers, buyers = np.nonzero(everything)
+    values = everything[sellers, buyers]
+    tiers = tier(behaviour, sellers, buyers, n, count)
+    masks = mask_of_withheld(shocks, n, everything.shape[1])
+    mask = masks[0][sellers] & masks[1][buyers]
+    product = sellers % count
+    turn = product * len(table.economies) + sellers // count
+    blocks = np.unique(np.stack([mask, product])[:, mask > 0], axis=1)
+    block = np.full(len(mask), -1)
+    for number, (some, made) in enumerate(blocks.T):
+        block[(mask == some) & (product == made)] = number
+    fixed = (buyers >= n) & (not behaviour.final_substitutes)
+    cell = buyers * count + product
+    bought = np.bincount(cell, values, minlength=everything.shape[1] * count).astype(np.float64)
+    first_tier = np.bincount(sellers, np.where(tiers == 0, values, 0.0), minlength=n)
+    available = output + drawn
+    two = behaviour.rationing != "proportional"
+    demand = (
+        np.stack([first_tier, np.maximum(available - first_tier, 0.0)]) if two else np.stack([available, 0 * output])
+    )
+    node_use = bought[: n * count].reshape(n, count)
+    layout = Layout(
+        sectors=count,
+        nodes=n,
+        buyers=everything.shape[1],
+        sales=segments(n, sellers, (tiers, block, fixed), buyers, values),
+        cells=segments(len(bought), cell, (tiers, block, fixed), turn, values / bought[cell]),
+        output=output,
+        drawn=drawn,
+        demand=demand,
+        bought=bought,
+        binds=(node_use > behaviour.negligible_input * output[:, None]).ravel(),
+    )
+    return layout, reach(shocks, table, blocks), caveats
+
+
+def rest_of_row(table: InputOutputTable) -> Array:
+    """Output less all sales, by node, a year; differences in the last digits count as none."""
+    output = np.maximum(table.output, 0.0)
+    rest = output - np.maximum(table.flows, 0.0).sum(axis=1) - table.final.sum(axis=1)
+    return np.where(np.abs(rest) > 1e-9 * output, rest, 0.0)
+
+
+def tier(behaviour: Behaviour, sellers: Whole, buyers: Whole, nodes: int, sectors: int) -> Whole:
+    """0 for flows that are served first, 1 for those that get the rest."""
+    if behaviour.rationing == "domestic first":
+        home = np.where(buyers < nodes, buyers // sectors, buyers - nodes)
+        return np.where(home == sellers // sectors, 0, 1)
+    if behaviour.rationing == "intermediate first":
+        return np.where(buyers < nodes, 0, 1)
+    return np.zeros(len(sellers), dtype=np.int64)
+
+
+def segments(lines: int, line: Whole, kind: Sequence[NDArray[Any]], other: Whole, value: Array) -> Segments:
+    """Sort flows by line, kind (tier, block, fixed) and other side, and cut them where line or kind changes."""
+    keys = np.stack([line, *kind])
+    order = np.lexsort((other, *keys[::-1]))
+    keys = keys[:, order]
+    cut = np.ones(len(line), dtype=bool)
+    cut[1:] = np.any(np.diff(keys, axis=1) != 0, axis=0)
+    start = np.flatnonzero(cut)
+    value = np.ascontiguousarray(value[order])
+    return Segments(
+        first=np.searchsorted(keys[0, start], np.arange(lines + 1)).astype(np.int32),
+        start=start,
+        stop=np.append(start, len(line))[1:],
+        tier=keys[1, start].astype(np.int32),
+        block=keys[2, start].astype(np.int32),
+        fixed=keys[3, start].astype(bool),
+        total=np.add.reduceat(value, start) if len(start) else np.zeros(0),
+        other=other[order].astype(np.int32),
+        value=value,
+    )
+
+
+def odd_entries(table: InputOutputTable) -> tuple[str, ...]:
+    """Caveats on entries that a model of production has no place for, naming the nodes."""
+    negative = np.minimum(table.flows, 0.0)
+    stocks = np.minimum(table.final, 0.0).sum(axis=1)
+    idle = table.output <= 0
+    buys, sells = table.flows.sum(axis=0), table.flows.sum(axis=1)
+    odd = [
+        ("negative intermediate sales, left out", negative.sum(axis=1)),
+        ("negative final demand, read as a constant draw on stocks", stocks),
+        ("sales and output that differ; the difference is taken as constant", rest_of_row(table)),
+        ("inputs but no output; their purchases are taken as constant", np.where(idle, buys, 0.0)),
+        ("sales but no output; their sales are taken as a constant supply", np.where(idle, sells, 0.0)),
+        ("negative output, taken as none", np.minimum(table.output, 0.0)),
+        ("inputs worth more than their output", np.where(idle, 0.0, np.minimum(table.output - buys, 0.0))),
+    ]
+    return tuple(named(table, text, amounts) for text, amounts in odd if np.any(amounts))
+
+
+def named(table: InputOutputTable, text: str, amounts: Array) -> str:
+    """How many nodes are odd, the largest of them by name, and how much money it is together."""
+    touched = np.flatnonzero(amounts)
+    largest = touched[np.argsort(-np.abs(amounts[touched]), kind="stable")][:5]
+    names = ", ".join(
+        f"{table.economies[i // len(table.sectors)]} {table.sectors[i % len(table.sectors)]}" for i in largest
+    )
+    more = f" and {len(touched) - 5} more" if len(touched) > 5 else ""
+    return f"{len(touched)} node(s) with {text}: {names}{more} (together {amounts.sum():,.6g} million USD a year)"
+
+
+def mask_of_withheld(shocks: Sequence[Shock], nodes: int, buyers: int) -> tuple[Whole, Whole]:
+    """By seller and by buyer: the `Withheld` shocks that name it, as bits."""
+    selling, buying = np.zeros(nodes, dtype=np.int64), np.zeros(buyers, dtype=np.int64)
+    for bit, shock in enumerate(of_kind(shocks, Withheld)):
+        selling[whole(shock.sellers)] |= 1 << bit
+        buying[whole(shock.buyers)] |= 1 << bit
+        buying[nodes + whole(shock.destinations)] |= 1 << bit
+    return selling, buying
+
+
+def reach(shocks: Sequence[Shock], table: InputOutputTable, blocks: Whole) -> Reach:
+    """Group nodes and cells by the set of shocks that touch them."""
+    n, count, ends = table.size, len(table.sectors), len(table.destinations)
+    capacity = np.zeros(n, dtype=np.int64)
+    for bit, change in enumerate(capacity_shocks(shocks)):
+        capacity[whole(change.nodes)] |= 1 << bit
+    wants = np.zeros((ends, count), dtype=np.int64)
+    for bit, demand in enumerate(of_kind(shocks, DemandShock)):
+        wants[np.ix_(whole(demand.destinations), whole(demand.sectors))] |= 1 << bit
+    released = np.zeros((n, count), dtype=np.int64)
+    for bit, release in enumerate(of_kind(shocks, StockRelease)):
+        released[np.ix_(whole(release.nodes), whole(release.sectors))] |= 1 << bit
+    node_group, node_sets = grouped(capacity, len(capacity_shocks(shocks)))
+    want_group, want_sets = grouped(wants.ravel(), len(of_kind(shocks, DemandShock)))
+    release_group, release_sets = grouped(released.ravel(), len(of_kind(shocks, StockRelease)))
+    return Reach(
+        block_product=blocks[1].astype(np.int32),
+        block_sets=bits(blocks[0], len(of_kind(shocks, Withheld))),
+        node_group=node_group,
+        node_sets=node_sets,
+        want_group=want_group,
+        want_sets=want_sets,
+        release_group=release_group,
+        release_sets=release_sets,
+    )
+
+
+Kind = TypeVar("Kind")
+
+
+def of_kind(shocks: Sequence[Shock], kind: type[Kind]) -> list[Kind]:
+    """The shocks of one kind, in their order."""
+    found: list[Kind] = [shock for shock in shocks if isinstance(shock, kind)]
+    if len(found) > MOST_SHOCKS:
+        raise MethodError(
+            f"{len(found)} shocks of kind {kind.__name__}, at most {MOST_SHOCKS} are possible; "
+            "put nodes with the same fraction and days into one shock"
+        )
+    return found
+
+
+def capacity_shocks(shocks: Sequence[Shock]) -> list[CapacityLoss | NewCapacity]:
+    """Losses of capacity, then new capacity."""
+    both: list[CapacityLoss | NewCapacity] = [*of_kind(shocks, CapacityLoss), *of_kind(shocks, NewCapacity)]
+    if len(both) > MOST_SHOCKS:
+        raise MethodError(f"{len(both)} changes of capacity, at most {MOST_SHOCKS} are possible; join some of them")
+    return both
+
+
+def grouped(mask: Whole, shocks: int) -> tuple[Short, NDArray[np.bool_]]:
+    """Number the distinct sets of shocks; which group each entry is in, and which shocks each group has."""
+    kinds, group = np.unique(mask, return_inverse=True)
+    return group.astype(np.int32), bits(kinds, shocks)
+
+
+def bits(masks: Whole, shocks: int) -> NDArray[np.bool_]:
+    """Masks × shocks: whether the shock is in the set."""
+    return (masks[:, None] >> np.arange(shocks)[None, :] & 1).astype(bool)
+
+
+def whole(numbers: Numbers | Any) -> Whole:
+    """Numbers of nodes, sectors or destinations as an array, even if there is none."""
+    return np.asarray(numbers, dtype=np.int64).reshape(-1)
