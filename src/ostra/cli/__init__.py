@@ -8,7 +8,19 @@ import sys
 from cyclopts import App, CycloptsError
 
 from ostra import __version__
-from ostra.cli import assessing, authoring, cases, chaining, comparing, disrupting, exposing, facts, listings, reporting
+from ostra.cli import (
+    assessing,
+    authoring,
+    cases,
+    chaining,
+    comparing,
+    disrupting,
+    exposing,
+    facts,
+    importing,
+    listings,
+    reporting,
+)
 from ostra.errors import DataError, OstraError, UsageError
 
 app = App(
@@ -38,11 +50,12 @@ app.command(assessing.trace)
 app.command(reporting.report)
 app.command(authoring.new)
 app.command(assessing.check)
-app.command(assessing.import_ecosystem, name="import")
+app.command(importing.importing)
 data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
 data.command(facts.list_datasets, name="list")
 data.command(facts.import_files, name="import")
 data.command(facts.check_store, name="check")
+data.command(facts.balance)
 data.command(facts.export_dataset, name="export")
 app.command(data)
 

@@ -126,56 +126,6 @@ def split_id(prefix: str) -> tuple[str, str, int]:
     return parts[0], parts[1], int(parts[2])
 
 
-def import_ecosystem(
-    kind: Literal["eto-chips", "csv", "cases"],
-    path: Path,
-    /,
-    *,
-    into: str | None = None,
-    replace: Annotated[bool, Parameter(negative=())] = False,
-    workspace_path: WorkspaceOption = None,
-) -> None:
-    """Import an ecosystem as a dossier, or coercion cases, into the workspace; for facts see: ostra data import.
-
-    Parameters
-    ----------
-    kind
-        eto-chips: the advanced semiconductor supply chain of ETO/CSET as published; csv: items.csv, links.csv,
-        provision.csv, providers.csv; cases: one CSV file of coercion cases.
-    path
-        Folder that holds the files of an ecosystem, or the file of cases.
-    into
-        Id of the new ecosystem.
-    replace
-        Overwrite a dossier or case of that id that says something else.
-    """
-    if kind == "cases":
-        from ostra.cli.cases import import_cases
-
-        if into is not None:
-            raise UsageError("cases go to the list of the workspace; leave out --into")
-        import_cases(path, workspace_path, replace=replace)
-        return
-    if into is None:
-        raise UsageError("say under which id the ecosystem is kept: --into ID")
-    from ostra.store.ecosystems import import_ecosystem as import_folder
-
-    space = workspace(workspace_path).path
-    if space is None:
-        raise UsageError("say which workspace the ecosystem goes to: -w FOLDER (make one with: ostra init FOLDER)")
-    report = import_folder(space, kind, path, into=into, replace=replace)
-    dossier = report.dossier
-    state = "already there, nothing was changed" if report.unchanged else "written"
-    lines = [
-        f"{report.path}: {state}",
-        f"{len(dossier.items)} items, {len(dossier.links)} links, {len(dossier.provision)} provisions",
-        *(f"licence: {source.licence}" for source in dossier.sources[:1] if source.licence),
-        *(f"caveat: {caveat}" for caveat in report.caveats),
-        *(f"left out: {problem}" for problem in report.problems),
-    ]
-    print("\n".join(lines))
-
-
 def check(document: Path, /) -> None:
     """Check a dossier, profile, catalogue, scenario or folder of an ecosystem; all that is wrong is told at once.
 

@@ -141,6 +141,39 @@ def check_store(*, workspace_path: WorkspaceOption = None) -> None:
     say(f"{len(space.facts.datasets())} data sets are sound")
 
 
+def balance(
+    dataset: str | None = None,
+    /,
+    *,
+    year: int | None = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """List rows and columns of an input-output table that do not add up to output, the largest difference first.
+
+    Parameters
+    ----------
+    dataset
+        Id of the table; by default the newest of the workspace, else the built-in one.
+    year
+        Year of the table; by default its latest.
+    """
+    from ostra.balances import balance as listed
+    from ostra.output import Column
+
+    columns = [
+        Column("side", "Side"),
+        Column("economy", "Economy"),
+        Column("sector", "Sector"),
+        Column("name", "Name"),
+        Column("output_musd", "Output MUSD", "number"),
+        Column("accounted_musd", "Accounted MUSD", "number"),
+        Column("residual_musd", "Residual MUSD", "number"),
+        Column("share", "Share", "share"),
+    ]
+    show(listed(workspace(workspace_path), dataset, year), columns, output)
+
+
 def export_dataset(dataset: str, output: Path, /, *, workspace_path: WorkspaceOption = None) -> None:
     """Export a data set with its source and licence beside it.
 

@@ -296,9 +296,7 @@ def _entry(
     reading = prepared.reading
     sha256 = joined_hash(prepared.originals)
     name = ", ".join(Path(file.name).name for file in prepared.originals)
-    chosen = dataset or _made_id(reading, prepared.originals, sha256)
-    if not re.fullmatch(r"[a-z0-9]+([._-][a-z0-9]+)*", chosen) or len(chosen) > 120:
-        raise UsageError(f"a data set id is lower-case letters, digits and hyphens, not {chosen!r}")
+    chosen = checked_id(dataset or made_id(reading.kind, prepared.originals, sha256))
     definition = table(reading.table)
     years = [int(Path(file.path).stem.removeprefix("part-")) for file in files] if definition.has_years else []
     return Entry(
@@ -327,10 +325,28 @@ def _entry(
     )
 
 
-def _made_id(reading: Reading, originals: Sequence[Scanned], sha256: str) -> str:
+def checked_id(dataset: str) -> str:
+    """The id of a data set as it was given.
+
+    Raises
+    ------
+    UsageError
+        It cannot be the name of a folder on every system.
+    """
+    if not re.fullmatch(r"[a-z0-9]+([._-][a-z0-9]+)*", dataset) or len(dataset) > 120:
+        raise UsageError(f"a data set id is lower-case letters, digits and hyphens, not {dataset!r}")
+    return dataset
+
+
+def made_id(kind: str, originals: Sequence[Scanned], sha256: str) -> str:
+    """An id from kind, name and content of the files."""
     stem = unicodedata.normalize("NFKD", Path(originals[0].name).name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.(csv|dat|txt|zip|gz)\b", "", stem)).strip("-")[:60].strip("-")
-    parts = [part for part in (reading.kind if not words.startswith(reading.kind) else "", words, sha256[:8]) if part]
+    words = (
+        re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.(csv|dat|txt|zip|gz|npz|xlsx|dta)\b", "", stem))
+        .strip("-")[:60]
+        .strip("-")
+    )
+    parts = [part for part in (kind if not words.startswith(kind) else "", words, sha256[:8]) if part]
     return "-".join(parts)
 
 

@@ -122,6 +122,8 @@ def kind_of(name: str) -> Kind:
     NotFoundError
         There is no such kind; the message lists those that exist.
     """
+    if name == "mrio":
+        raise NotFoundError("input-output tables are imported whole: ostra import mrio FILE -w FOLDER")
     if name not in KINDS:
         raise NotFoundError(f"no kind of file '{name}'; kinds are {', '.join(KINDS)}")
     return KINDS[name]
