@@ -321,7 +321,7 @@ def test_robustness_without_perturbation_is_one() -> None:
     profile = a_profile([a_rule(confidence=0.7)])
     dossier = a_dossier([a_finding("j", dimension="resilience", severity=1, confidence=0.9)])
     levels = on(judge(step1, dossier, profile), "resilience").challenge
-    rows = measurements(step1, dossier, profile, frozenset())
+    rows = measurements(step1, dossier.items, profile, frozenset())
     judged, _ = judged_findings(dossier, {}, {})
     reached = reach(Draws(number=3, spread=0.0), rows, [o.finding for o in judged])
     wanted = (levels.low + levels.medium + levels.high, levels.medium + levels.high, levels.high)
@@ -330,7 +330,9 @@ def test_robustness_without_perturbation_is_one() -> None:
 
 def test_one_perturbed_profile_is_the_same_for_all_ecosystems() -> None:
     """A rule's factors do not depend on the ecosystem; those of a judged finding are its dossier's own."""
-    rows = measurements(a_step1([a_dependency("ore", "RIV", 0.5)]), a_dossier(), a_profile([a_rule()]), frozenset())
+    rows = measurements(
+        a_step1([a_dependency("ore", "RIV", 0.5)]), a_dossier().items, a_profile([a_rule()]), frozenset()
+    )
     judged, _ = judged_findings(a_dossier([a_finding("j", confidence=0.5)]), {}, {})
     first, second = Draws(number=50), Draws(number=50)
     assert (reach(first, rows, [], "one") == reach(second, rows, [], "two")).all()
@@ -433,7 +435,7 @@ def test_every_result_is_sound(world: tuple[Any, Any, Any]) -> None:
     assert len(evidence_ids) == len(result.evidence)
     assert not unresolved(result.evidence, step1.evidence)
     assert [d.dimension for d in result.dimensions] == list(DIMENSIONS)
-    rows = measurements(step1, dossier, profile, frozenset())
+    rows = measurements(step1, dossier.items, profile, frozenset())
     judged, _ = judged_findings(dossier, {}, {})
     for row in result.dimensions:
         assert 0.0 <= row.robustness <= 1.0

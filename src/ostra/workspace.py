@@ -27,7 +27,7 @@ from ostra.model.assessment import Assessment, Hashes
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
 from ostra.model.instrument import Catalogue
-from ostra.model.profile import Profile, TradeThresholds
+from ostra.model.profile import Profile, TradeThresholds, reweighted
 from ostra.store import documents
 from ostra.store.cases import read_cases, with_cases
 from ostra.store.citing import as_source, cite, covered, lapsed_caveats, spans
@@ -56,6 +56,10 @@ class Workspace:
     ----------
     path : Path, optional
         The workspace folder; without one, only what ostra brings along.
+    profile : Path, optional
+        Profile to assess by instead of the workspace's own or the built-in one.
+    weights : mapping of dimension to number, optional
+        Weights that stand for those of the profile.
 
     Raises
     ------
@@ -63,10 +67,14 @@ class Workspace:
         The folder does not exist.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, *, profile: Path | None = None, weights: Mapping[str, float] | None = None
+    ) -> None:
         if path is not None and not path.is_dir():
             raise NotFoundError(f"there is no workspace folder {path}. Make one with: ostra init {path}")
         self.path = path
+        self._profile = profile
+        self._weights = dict(weights or {})
 
     @cached_property
     def facts(self) -> Facts:
@@ -109,15 +117,16 @@ class Workspace:
         return profile if self.path is None else with_cases(profile, read_cases(self.path))
 
     def profile_alone(self) -> Profile:
-        """The profile as it is written, without the cases that were imported.
+        """The profile as it is written but for weights given anew, without the cases that were imported.
 
         Raises
         ------
         DataError
             The file breaks the definition of a profile.
         """
-        own = self._own("profile.yaml")
-        return documents.read_profile(own or documents.builtin_profiles()[DEFAULT_PROFILE])
+        own = self._profile or self._own("profile.yaml")
+        profile = documents.read_profile(own or documents.builtin_profiles()[DEFAULT_PROFILE])
+        return reweighted(profile, self._weights)
 
     def catalogue(self) -> Catalogue:
         """The workspace's instruments.yaml, else the built-in catalogue.

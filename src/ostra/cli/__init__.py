@@ -19,6 +19,7 @@ from ostra.cli import (
     facts,
     importing,
     listings,
+    ranking,
     reporting,
 )
 from ostra.errors import DataError, OstraError, UsageError
@@ -40,6 +41,7 @@ app.command(exposing.reliance)
 app.command(exposing.extract)
 app.command(assessing.assess)
 app.command(comparing.matrix)
+app.command(ranking.sensitivity)
 app.command(comparing.compare)
 app.command(comparing.context)
 app.command(cases.cases)

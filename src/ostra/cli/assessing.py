@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from ostra.cli.options import OUTPUT, HomeOption, WorkspaceOption, YearOption, workspace
+from ostra.cli.options import (
+    OUTPUT,
+    HomeOption,
+    ProfileOption,
+    WeightOption,
+    WorkspaceOption,
+    YearOption,
+    workspace,
+)
 from ostra.cli.reporting import FORMS, read_assessment, write_reports
 from ostra.errors import DataError, UsageError
 
@@ -33,6 +41,8 @@ def assess(
     *,
     home: HomeOption = "EU27",
     year: YearOption = None,
+    profile: ProfileOption = None,
+    weight: WeightOption = None,
     workspace_path: WorkspaceOption = None,
     format: Annotated[Literal["table", "json"], Parameter(group=OUTPUT)] = "table",
     json: Annotated[bool, Parameter(negative=(), group=OUTPUT)] = False,
@@ -53,7 +63,7 @@ def assess(
     """
     from ostra.output import to_json
 
-    assessment = workspace(workspace_path).assess(ecosystem, home, year)
+    assessment = workspace(workspace_path, profile, weight).assess(ecosystem, home, year)
     if output is not None:
         write_reports(assessment, output)
     if json or format == "json":

@@ -11,6 +11,8 @@ from ostra.cli.options import (
     DEFAULT_OUTPUT,
     HomeOption,
     Output,
+    ProfileOption,
+    WeightOption,
     WorkspaceOption,
     YearOption,
     progress,
@@ -25,6 +27,12 @@ Ecosystems = Annotated[list[str] | None, Parameter(negative=())]
 def matrix(
     *,
     ecosystem: Ecosystems = None,
+    rank: Annotated[bool, Parameter(negative=())] = False,
+    items: Annotated[bool, Parameter(negative=())] = False,
+    perturb: int | None = None,
+    horizon: Annotated[bool, Parameter(negative=())] = False,
+    profile: ProfileOption = None,
+    weight: WeightOption = None,
     home: HomeOption = "EU27",
     year: YearOption = None,
     workspace_path: WorkspaceOption = None,
@@ -38,15 +46,45 @@ def matrix(
     ----------
     ecosystem
         Only this one; may be given several times.
+    rank
+        Order them instead, overall by the weights and on each dimension, with the ranks in profiles near this one; with
+        --weight or --profile the ranks before and after.
+    items
+        With --rank: order the items of each ecosystem.
+    perturb
+        Draw so many profiles near this one: how often do levels, ranks and pairs stay?
+    horizon
+        Levels by when they bite: now, within two years, within five, later.
     """
     from ostra import views
+    from ostra.cli import ranking
     from ostra.cli.shading import MATRIX_LEGEND, level_style
     from ostra.model.base import DIMENSIONS
     from ostra.output import Column, write_file
 
-    space = workspace(workspace_path)
+    if sum((rank, perturb is not None, horizon)) > 1:
+        raise UsageError("--rank, --perturb and --horizon exclude each other; give one")
+    if items and not rank:
+        raise UsageError("--items orders the items of ecosystems; add --rank")
+    space = workspace(workspace_path, profile, weight)
+    names = ecosystem or list(space.dossier_files())
     with progress("assess") as advance:
-        made = views.assessments(space, ecosystem or list(space.dossier_files()), home, year, advance)
+        made = views.assessments(space, names, home, year, advance)
+        before = None
+        if rank and (profile or weight):
+            plain = workspace(workspace_path)
+            # Only a profile changes assessments; weights alone change nothing but the order.
+            old = views.assessments(plain, names, home, year, advance) if profile else made
+            before = (old, plain.profile())
+    if rank:
+        ranking.show_ranks(made, space.profile(), before, items, output)
+        return
+    if perturb is not None:
+        ranking.show_stability(made, space.profile(), perturb, output)
+        return
+    if horizon:
+        ranking.show_horizons(made, output)
+        return
     file = output.output
     if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
         from ostra.report import matrix_picture

@@ -61,11 +61,43 @@ HomeOption = Annotated[str, Parameter(help="Country or bloc whose autonomy is as
 YearOption = Annotated[int | None, Parameter(help="Year; by default the latest that the data cover.")]
 
 
-def workspace(path: Path | None) -> Workspace:
-    """Open the workspace that a command works on."""
+ProfileOption = Annotated[
+    Path | None, Parameter(help="Profile to assess by, a YAML file, instead of the workspace's or the built-in one.")
+]
+WeightOption = Annotated[
+    list[str] | None,
+    Parameter(negative=(), help="Weight of a dimension, such as values=2; may be given several times."),
+]
+
+
+def workspace(path: Path | None, profile: Path | None = None, weight: Sequence[str] | None = None) -> Workspace:
+    """Open the workspace that a command works on, seen through another profile or other weights where asked."""
     from ostra.workspace import Workspace
 
-    return Workspace(path)
+    return Workspace(path, profile=profile, weights=weights_from(weight or ()))
+
+
+def weights_from(given: Sequence[str]) -> dict[str, float]:
+    """Weights written as DIMENSION=NUMBER.
+
+    Raises
+    ------
+    UsageError
+        One cannot be read, or a dimension is weighed twice.
+    """
+    weights: dict[str, float] = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            raise UsageError(
+                f"--weight {text!r} is no weight. Write it as DIMENSION=NUMBER, such as values=2"
+            ) from None
+        if name in weights:
+            raise UsageError(f"--weight {name} is given twice; give one")
+        weights[name] = value
+    return weights
 
 
 def years_from(year: int | None, years: str | None) -> int | list[int] | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ostra.dimensions.wording import economy_names, name_of, percents, plains
 from ostra.model.assessment import Chokepoint, Dependency, EcosystemResult
 from ostra.model.base import UNKNOWN, Interval
-from ostra.model.dossier import Dossier
+from ostra.model.dossier import Item
 
 MEASURES = {
     "import_share": "import share",
@@ -64,7 +64,7 @@ class Reading:
         return f"{self.before}{self.said}{self.after}{when}"
 
 
-def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
+def readings(indicator: str, step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:
     """All readings of one indicator.
 
     Parameters
@@ -74,7 +74,7 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
         each dependency of that measure; `home_share`: home's hold at each of its chokepoints; `concentration`: of
         home's imports of each product that an item is bound to; `geopolrisk`: of each material that an item is bound
         to.
-    step1, dossier
+    step1, items
         The indicators; the bindings of items to products and materials.
 
     Yields
@@ -91,9 +91,9 @@ def readings(indicator: str, step1: EcosystemResult, dossier: Dossier) -> Iterat
             if point.is_home:
                 yield _home_share(point)
     elif indicator == "concentration":
-        yield from _concentrations(step1, dossier)
+        yield from _concentrations(step1, items)
     else:
-        yield from _geopolrisks(step1, dossier)
+        yield from _geopolrisks(step1, items)
 
 
 def _origin(indicator: str, row: Dependency, step1: EcosystemResult) -> str:
@@ -156,13 +156,13 @@ def _home_share(point: Chokepoint) -> Reading:
     )
 
 
-def _concentrations(step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
+def _concentrations(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:
     known = {e.id for e in step1.evidence}
     names = economy_names(step1)
     for row in step1.trade:
         top = f", led by {name_of(row.top_supplier, names)}" if row.top_supplier else ""
         proof = f"trade.{row.product}.{row.year}.concentration"
-        for item in dossier.items:
+        for item in items:
             if any(binding.hs == row.product for binding in item.products):
                 yield Reading(
                     indicator="concentration",
@@ -179,7 +179,7 @@ def _concentrations(step1: EcosystemResult, dossier: Dossier) -> Iterator[Readin
                 )
 
 
-def _geopolrisks(step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
+def _geopolrisks(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:
     known = {e.id for e in step1.evidence}
     for row in step1.materials:
         low, high = row.geopolrisk_low, row.geopolrisk_high
@@ -187,7 +187,7 @@ def _geopolrisks(step1: EcosystemResult, dossier: Dossier) -> Iterator[Reading]:
         value = UNKNOWN if low is None or high is None else Interval(low=min(low, 1.0), high=min(high, 1.0))
         slug = re.sub(r"[^a-z0-9]+", "-", row.material.lower()).strip("-")
         proof = f"material.{slug}.{row.year}.geopolrisk"
-        for item in dossier.items:
+        for item in items:
             if item.material == row.material:
                 yield Reading(
                     indicator="geopolrisk",

@@ -47,7 +47,7 @@ def judge(
     DimensionsResult
         Findings of both kinds, one result for each dimension, the matrix of items × dimensions, tensions, evidence.
     """
-    measured = measured_findings(step1, dossier, profile, members)
+    measured = measured_findings(step1, dossier.items, profile, members)
     item_names = {item.id: item.name for item in dossier.items}
     economies = economy_names(step1)
     # Judgements are written from one viewpoint; of a supplier that is part of this home they say nothing.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ostra.dimensions.indicators import INDICES, Reading, readings
@@ -9,7 +10,7 @@ from ostra.dimensions.pool import AUDIBLE, Opinion
 from ostra.dimensions.wording import LABEL, percent, plain, shortened
 from ostra.model.assessment import EcosystemResult, Finding
 from ostra.model.base import LEVELS
-from ostra.model.dossier import Dossier
+from ostra.model.dossier import Item
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile, SeverityRule
 
@@ -59,14 +60,14 @@ def severity_of(share: float, rule: SeverityRule) -> int:
 
 
 def measurements(
-    step1: EcosystemResult, dossier: Dossier, profile: Profile, members: frozenset[str]
+    step1: EcosystemResult, items: Sequence[Item], profile: Profile, members: frozenset[str]
 ) -> tuple[Measurement, ...]:
     """Every reading of step 1 that a severity rule of the profile speaks of, in a stable order."""
-    kinds = {item.id: item.kind for item in dossier.items}
+    kinds = {item.id: item.kind for item in items}
     rows = [
         Measurement(rule, number, reading)
         for number, rule in enumerate(profile.severity)
-        for reading in readings(rule.indicator, step1, dossier)
+        for reading in readings(rule.indicator, step1, items)
         if (not rule.item_kinds or kinds.get(reading.item) in rule.item_kinds)
         and _in_scope(reading, rule, profile, members)
     ]
@@ -74,7 +75,7 @@ def measurements(
 
 
 def measured_findings(
-    step1: EcosystemResult, dossier: Dossier, profile: Profile, members: frozenset[str]
+    step1: EcosystemResult, items: Sequence[Item], profile: Profile, members: frozenset[str]
 ) -> MeasuredFindings:
     """Findings of the severity rules.
 
@@ -82,7 +83,7 @@ def measured_findings(
     confidence = the rule's. What only the high end reaches is possible and not shown; the caller lists it, as it lists
     the shares of which nothing is known.
     """
-    rows = measurements(step1, dossier, profile, members)
+    rows = measurements(step1, items, profile, members)
     opinions: list[Opinion] = []
     evidence: list[Evidence] = []
     taken: set[str] = set()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ostra.errors import UsageError
 from ostra.model.base import (
     DIMENSIONS,
     Dimension,
@@ -192,3 +195,27 @@ class Profile(Model):
     def row_of(self, economy: str) -> EconomyRelation | None:
         """What the profile says of one economy; None where it is not listed."""
         return next((row for row in self.relations if row.economy == economy), None)
+
+
+def reweighted(profile: Profile, weights: Mapping[str, float]) -> Profile:
+    """The profile with other weights for some dimensions, and a title that says so; unchanged without any.
+
+    Raises
+    ------
+    UsageError
+        A dimension that does not exist, or a weight that is not a number above 0.
+    """
+    if not weights:
+        return profile
+    for name, weight in weights.items():
+        if name not in DIMENSIONS:
+            raise UsageError(f"there is no dimension '{name}' to weigh. There are: {', '.join(DIMENSIONS)}")
+        if not (weight > 0.0 and math.isfinite(weight)):
+            raise UsageError(f"the weight of {name} must be a number above 0; found {weight}")
+    told = ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
+    return profile.model_copy(
+        update={
+            "weights": {**profile.weights, **{d: weights[d] for d in DIMENSIONS if d in weights}},
+            "title": f"{profile.title} (weights changed: {told})",
+        }
+    )

@@ -2,6 +2,7 @@
 who calculate on."""
 
 from ostra.report.charts.matrix import matrix_picture
+from ostra.report.charts.sensitivity import sensitivity_picture
 from ostra.report.page import render_html
 from ostra.report.paper import render_pdf, render_volume_pdf
 from ostra.report.volume import make_volume
@@ -15,4 +16,5 @@ __all__ = [
     "render_volume_pdf",
     "render_volume_xlsx",
     "render_xlsx",
+    "sensitivity_picture",
 ]

@@ -1,0 +1,141 @@
+"""Orders, their stability, and what moving a threshold does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from ostra.cli.options import (
+    DEFAULT_OUTPUT,
+    HomeOption,
+    Output,
+    ProfileOption,
+    WorkspaceOption,
+    YearOption,
+    progress,
+    show,
+    workspace,
+)
+
+if TYPE_CHECKING:
+    from ostra.model.assessment import Assessment
+    from ostra.model.profile import Profile
+
+RANK_LEGEND = (
+    ("1 is the gravest challenge. In brackets: the ranks in nine tenths of 1,000 profiles within ±20%. ", ""),
+    ("5 → 2: before and after the change of profile or weights.", ""),
+)
+STABILITY_LEGEND = (
+    ("Rank: the most frequent one and its share of profiles within ±20%, in brackets all with 5% or more. ", ""),
+    ("Levels: share in which the level stays, within ±20% / ±40%. JSON and CSV have all pairs.", ""),
+)
+
+
+def show_ranks(
+    made: Sequence[Assessment],
+    profile: Profile,
+    before: tuple[Sequence[Assessment], Profile] | None,
+    items: bool,
+    output: Output,
+) -> None:
+    """Print ecosystems, or the items of each, in order of challenge."""
+    from ostra import ranks
+    from ostra.model.base import DIMENSIONS
+    from ostra.output import Column
+
+    with progress("rank") as advance:
+        listing = ranks.rank(made, profile, before, items=items, advance=advance)
+    if output.form == "table":
+        listing = ranks.rank_words(listing)
+    columns = [
+        Column("ecosystem", "Ecosystem"),
+        *([Column("name", "Item")] if items else []),
+        Column("overall", "Overall"),
+        *(Column(name, name.capitalize()) for name in DIMENSIONS),
+    ]
+    show(listing, columns, output, RANK_LEGEND)
+
+
+def show_stability(made: Sequence[Assessment], profile: Profile, draws: int, output: Output) -> None:
+    """Print how often levels, ranks and pairs stay in profiles near this one."""
+    from ostra import stability
+    from ostra.cli.shading import level_style
+    from ostra.model.base import DIMENSIONS
+    from ostra.output import Column
+
+    with progress("perturb") as advance:
+        listing = stability.perturb(made, profile, draws=draws, advance=advance)
+    if output.form == "table":
+        listing = stability.perturb_words(listing)
+    levels = (Column(name, name.capitalize(), style=level_style) for name in DIMENSIONS)
+    show(listing, [Column("ecosystem", "Ecosystem"), Column("ranks", "Rank"), *levels], output, STABILITY_LEGEND)
+
+
+def show_horizons(made: Sequence[Assessment], output: Output) -> None:
+    """Print levels by when they bite."""
+    from ostra import stability
+    from ostra.cli.shading import level_style
+    from ostra.output import Column
+
+    listing = stability.by_horizon(made)
+    if output.form == "table":
+        listing = stability.horizon_words(listing)
+    columns = [Column("ecosystem", "Ecosystem"), Column("dimension", "Dimension")]
+    columns += [Column(name, name.capitalize(), style=level_style) for name in stability.HORIZONS]
+    show(listing, columns, output)
+
+
+def sensitivity(
+    *,
+    ecosystem: Annotated[list[str] | None, Parameter(negative=())] = None,
+    profile: ProfileOption = None,
+    home: HomeOption = "EU27",
+    year: YearOption = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """The profile's severity rules: how findings and levels respond when the thresholds of one move.
+
+    With -o FILE.svg it is drawn as a picture, one panel for each rule.
+
+    Parameters
+    ----------
+    ecosystem
+        Only this one; may be given several times.
+    """
+    from ostra import stability, views
+    from ostra.output import Column, write_file
+
+    space = workspace(workspace_path, profile)
+    with progress("assess") as advance:
+        made = views.assessments(space, ecosystem or list(space.dossier_files()), home, year, advance)
+    listing = stability.sensitivity(made, space.profile())
+    file = output.output
+    if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
+        from ostra.report import sensitivity_picture
+
+        write_file(file, sensitivity_picture(listing.frame.to_dicts(), listing.provenance))
+        return
+    columns = [
+        Column("rule", "Rule", "count"),
+        Column("indicator", "Indicator"),
+        Column("dimension", "Dimension"),
+        Column("effect", "Effect", "count"),
+        Column("factor", "×", "number"),
+        Column("low", "Low", "number"),
+        Column("medium", "Medium", "number"),
+        Column("high", "High", "number"),
+        Column("findings_low", "Findings low", "count"),
+        Column("findings_medium", "med.", "count"),
+        Column("findings_high", "high", "count"),
+        Column("none_ecosystems", "Ecosystems none", "count"),
+        Column("low_ecosystems", "low", "count"),
+        Column("medium_ecosystems", "med.", "count"),
+        Column("high_ecosystems", "high", "count"),
+        Column("not_assessed", "not ass.", "count"),
+        Column("mean", "Mean", "number"),
+        Column("reason", "Reason"),
+    ]
+    show(listing, columns, output)
