@@ -27,6 +27,7 @@ from ostra.workspace import Listing
 
 MOST_DRAWS = 100_000
 OVERALL = "overall"
+STANDING = Draws(number=1, spread=0.0)  # the profile as it stands
 
 
 def measurements_of(assessment: Assessment, profile: Profile) -> tuple[Measurement, ...]:
@@ -63,9 +64,10 @@ def rank(
     Returns
     -------
     Listing
-        ecosystem, title, item [with `items`], dimension (`overall` first), weight, score_low, score_high [0 to 1; apart
-        where something was not assessed], rank_best, rank_worst, before_best, before_worst [null without `before`],
-        near_best, near_worst, wide_best, wide_worst [ranks in nine tenths of profiles within ±20 and ±40 %], evidence.
+        ecosystem, title, item and name [with `items`], dimension (`overall` first), weight, score_low, score_high [0 to
+        1; apart where something was not assessed], rank_shown [by score_low], rank_best, rank_worst; before_shown,
+        before_best, before_worst [null without `before`]; near_best, near_worst, wide_best, wide_worst [ranks in nine
+        tenths of profiles within ±20 and ±40 %], evidence.
         A dimension on which a contender was not assessed has no row of that contender.
     """
     groups = item_groups(made, profile) if items else [(list(made), contenders_of(made, profile))]
@@ -79,20 +81,13 @@ def rank(
     rows: list[dict[str, Any]] = []
     for number, (owners, contenders) in enumerate(groups):
         advance(number, len(groups))
-        homes = [a.ecosystem for a in owners]
         now, near, wide = (
-            standings(contenders, profile, draws, homes)
-            for draws in (Draws(number=1, spread=0.0), Draws(spread=SPREAD), Draws(spread=WIDE))
+            standings(contenders, profile, draws, [a.ecosystem for a in owners], among_assessed=items)
+            for draws in (STANDING, Draws(spread=SPREAD), Draws(spread=WIDE))
         )
-        earlier: dict[str, int] = {}
-        old: Standings | None = None
-        if old_groups is not None and before is not None:
-            old_owners, old_contenders = old_groups[number]
-            old = standings(old_contenders, before[1], Draws(number=1, spread=0.0), [a.ecosystem for a in old_owners])
-            earlier = {own.name: place for place, own in enumerate(old_contenders)}
+        earlier = earlier_ranks(old_groups[number], before[1], items) if old_groups and before else {}
         for place, (owner, own) in enumerate(zip(owners, contenders, strict=True)):
             for dimension in (OVERALL, *(d for d in DIMENSIONS if d in own.assessed)):
-                then = pick(old, dimension) if old is not None and own.name in earlier else None
                 rows.append(
                     {
                         "ecosystem": owner.ecosystem,
@@ -102,19 +97,17 @@ def rank(
                         "weight": weight_share(profile, dimension),
                         "score_low": float(pick(now, dimension).low[place, 0]),
                         "score_high": float(pick(now, dimension).high[place, 0]),
-                        "rank_best": int(pick(now, dimension).best[place, 0]),
-                        "rank_worst": int(pick(now, dimension).worst[place, 0]),
-                        "before_best": None if then is None else int(then.best[earlier[own.name], 0]),
-                        "before_worst": None if then is None else int(then.worst[earlier[own.name], 0]),
-                        **ends("near", rank_range(pick(near, dimension), place)),
-                        **ends("wide", rank_range(pick(wide, dimension), place)),
+                        **as_columns("rank", as_they_stand(pick(now, dimension), place)),
+                        **as_columns("before", earlier.get((own.name, dimension), (None, None, None))),
+                        **as_columns("near", (None, *rank_range(pick(near, dimension), place))),
+                        **as_columns("wide", (None, *rank_range(pick(wide, dimension), place))),
                         "evidence": f"{owner.id}#{proof_of(owner, own if items else None, dimension)}",
                     }
                 )
     advance(len(groups), len(groups))
     order = {dimension: place for place, dimension in enumerate((OVERALL, *DIMENSIONS))}
-    rows.sort(key=lambda r: (r["ecosystem"] if items else "", order[r["dimension"]], r["rank_best"], -r["score_low"]))
-    schema = {"before_best": pl.Int64, "before_worst": pl.Int64}
+    rows.sort(key=lambda r: (r["ecosystem"] if items else "", order[r["dimension"]], r["rank_shown"]))
+    schema = {f"before_{end}": pl.Int64 for end in ("shown", "best", "worst")}
     found = about("Items in order of challenge" if items else "Ecosystems in order of challenge", made)
     caveats = (
         "Rank 1 is the gravest challenge. A dimension that was not assessed may be none or high, so that scores and "
@@ -151,9 +144,29 @@ def owner_item(assessment: Assessment, item: str) -> str:
     return next(i.name for i in assessment.items if i.id == item)
 
 
-def ends(prefix: str, ranks: tuple[int, int]) -> dict[str, int]:
-    """A range of ranks as two columns."""
-    return {f"{prefix}_best": ranks[0], f"{prefix}_worst": ranks[1]}
+def as_they_stand(own: Standing, number: int) -> tuple[int, int, int]:
+    """Rank by what is shown, and the first and last that the unknown allows."""
+    return own.shown(number), int(own.best[number, 0]), int(own.worst[number, 0])
+
+
+def earlier_ranks(
+    group: tuple[Sequence[Assessment], Sequence[Contender]], profile: Profile, items: bool
+) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """Ranks under another profile, by contender and dimension; only of what was assessed."""
+    owners, contenders = group
+    found = standings(contenders, profile, STANDING, [a.ecosystem for a in owners], among_assessed=items)
+    return {
+        (own.name, dimension): as_they_stand(pick(found, dimension), place)
+        for place, own in enumerate(contenders)
+        for dimension in (OVERALL, *own.assessed)
+    }
+
+
+def as_columns(prefix: str, ranks: tuple[int | None, int | None, int | None]) -> dict[str, int | None]:
+    """Ranks as columns: shown where there is one, best, worst."""
+    shown, best, worst = ranks
+    first = {f"{prefix}_shown": shown} if prefix in ("rank", "before") else {}
+    return {**first, f"{prefix}_best": best, f"{prefix}_worst": worst}
 
 
 def proof_of(assessment: Assessment, item: Contender | None, dimension: str) -> str:
@@ -180,10 +193,15 @@ def rank_words(listing: Listing) -> Listing:
 
 
 def in_words(row: dict[str, Any]) -> str:
-    """A rank as `2 (1–4)`: as the profile stands, and in nine tenths of those near it; `5 → 2` after a change."""
-    now = span(row["rank_best"], row["rank_worst"])
-    then = span(row["before_best"], row["before_worst"]) if row["before_best"] is not None else now
-    change = now if then == now else f"{then} → {now}"
+    """A rank as `2 (1–4)`: as the profile stands, and in nine tenths of those near it; `5 → 2` after a change.
+
+    Where something was not assessed, `2 [1–6]`: by what is shown, and between which ranks it may be.
+    """
+    now, open_now = row["rank_shown"], row["rank_best"] != row["rank_worst"]
+    then = row["before_shown"] or now
+    change = str(now) if then == now else f"{then} → {now}"
+    if open_now:
+        return f"{change} [{span(row['rank_best'], row['rank_worst'])}]"
     return f"{change} ({span(row['near_best'], row['near_worst'])})"
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RANK_LEGEND = (
     ("1 is the gravest challenge. In brackets: the ranks in nine tenths of 1,000 profiles within ±20%. ", ""),
+    ("In square brackets: open between these ranks, because something was not assessed. ", ""),
     ("5 → 2: before and after the change of profile or weights.", ""),
 )
 STABILITY_LEGEND = (

@@ -79,6 +79,10 @@ class Standing:
     best: Ranks
     worst: Ranks
 
+    def shown(self, number: int) -> int:
+        """The rank by what is shown, that is by the low ends of all scores, in the first profile."""
+        return 1 + int((self.low[:, 0] > self.low[number, 0] + SAME).sum())
+
 
 @dataclass(frozen=True)
 class Standings:
@@ -90,7 +94,12 @@ class Standings:
 
 
 def standings(
-    contenders: Sequence[Contender], profile: Profile, draws: Draws, ecosystems: Sequence[str] = ()
+    contenders: Sequence[Contender],
+    profile: Profile,
+    draws: Draws,
+    ecosystems: Sequence[str] = (),
+    *,
+    among_assessed: bool = False,
 ) -> Standings:
     """Scores and ranks in each perturbed profile.
 
@@ -108,6 +117,9 @@ def standings(
         The perturbed profiles; with a spread of 0 the profile as it stands.
     ecosystems
         For each contender the ecosystem whose judged findings it has; by default its own name.
+    among_assessed
+        On each dimension let those that were not assessed stand outside the order, instead of anywhere in it: for
+        items, of which most dimensions say nothing. Overall they stay anywhere.
     """
     steps = draws.steps()
     weights = draws.dimension_weights(profile)
@@ -124,7 +136,8 @@ def standings(
         for number, own in enumerate(contenders):
             if dimension in own.assessed:
                 low[number] = high[number] = expected(reached[number][dimension], steps)
-        by_dimension[dimension] = standing(low, high)
+        outside = np.array([among_assessed and dimension not in own.assessed for own in contenders], dtype=bool)
+        by_dimension[dimension] = standing(*(np.where(outside[:, None], -1.0, end) for end in (low, high)))
         sums["low"] += weights[dimension] * low / total
         sums["high"] += weights[dimension] * high / total
     return Standings(standing(sums["low"], sums["high"]), by_dimension, reached)

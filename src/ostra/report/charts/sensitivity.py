@@ -51,8 +51,8 @@ def sensitivity_figure(rows: Sequence[Row], name: str, about: str = "") -> str:
         name=name,
         title="How findings and levels respond when the thresholds of one rule move",
         description=f"{len(rules)} panels, one for each severity rule. In each the thresholds are multiplied by "
-        "factors from a half to two; a bar has the number of ecosystems at each level of the rule's dimension, and above it "
-        "stands the number of findings. The table has all values.",
+        "factors from a half to two; a bar has the number of ecosystems at each level of the rule's dimension, and "
+        "above it stands the number of findings. The table has all values.",
     )
 
 
@@ -66,11 +66,14 @@ def sensitivity_picture(rows: Sequence[Row], provenance: Provenance) -> str:
 def _panel(x: float, y: float, rows: Sequence[Row], name: str) -> str:
     first = next((row for row in rows if row["factor"] == 1.0), rows[0])
     side = "challenge to" if first["effect"] < 0 else "strength in"
-    heading = f"{first['rule']}. {first['indicator'].replace('_', ' ').capitalize()}"
+    name_of_rule = (
+        "GeoPolRisk" if first["indicator"] == "geopolrisk" else first["indicator"].replace("_", " ").capitalize()
+    )
+    heading = f"{first['rule']}. {name_of_rule}"
     thresholds = ", ".join(f"{first[level]:g}" for level in ("low", "medium", "high"))
     parts = [
         label(x, y + 16, heading, size=12.5, weight=600),
-        label(x, y + 32, f"{side} {first['dimension']}; thresholds {thresholds}", size=11, fill=QUIET),
+        label(x, y + 32, f"{side} {first['dimension']}, at {thresholds}", size=11, fill=QUIET),
     ]
     total = max(1, *(sum(_counts(row).values()) for row in rows))
     step = PLOT_WIDTH / len(rows)
