@@ -46,7 +46,11 @@ def order() -> list[str]:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.0f}"
+    """A share in whole per cent; neither all nor nothing unless it is."""
+    text = f"{100 * share:.0f}"
+    if text == "100" and share < 1.0:
+        return ">99"
+    return "<1" if text == "0" and share > 0.0 else text
 
 
 def line(*cells: str) -> str:
@@ -88,7 +92,7 @@ def level_table() -> list[str]:
 def share_table() -> list[str]:
     """In how many per cent of profiles within ±20 % an ecosystem has each rank."""
     rows = [row for row in found()["stability"] if row["figure"] == "rank"]
-    cells = {(row["ecosystem"], row["of"]): percent(row["near"]) if row["near"] > 0 else "" for row in rows}
+    cells = {(row["ecosystem"], row["of"]): percent(row["near"]) if row["near"] > 0.0 else "" for row in rows}
     return [line(name, *(cells[name, str(n)] for n in range(1, len(order()) + 1))) for name in order()]
 
 
@@ -162,15 +166,32 @@ def test_each_case_page_tells_its_rank(name: str) -> None:
     assert "](matrix.md)" in page
 
 
+EACH_ROW_SAYS_HOW_OFTEN = ("6g", "ai-ethics", "blockchain", "digital-currency", "urban-ai")
+
+
+@pytest.mark.parametrize("name", sorted(Workspace().dossier_files()))
+def test_each_case_page_tells_its_levels(name: str) -> None:
+    """The table beside the chapter has each level, its probability and, on most pages, how often it stays."""
+    lines = (DOCS / "cases" / f"{name}.md").read_text(encoding="utf-8").splitlines()
+    near = {row["of"]: row["near"] for row in found()["stability"] if row["ecosystem"] == name}
+    for row in found()["horizon"]:
+        if row["ecosystem"] == name:
+            told = next(text for text in lines if text.startswith(f"| {row['dimension']} |") and "%" in text)
+            wanted = ["none likely"] if row["long"] == "none" else [row["long"], f"{percent(row['long_reached'])} %"]
+            if name in EACH_ROW_SAYS_HOW_OFTEN:
+                wanted.append(f"{percent(near[row['dimension']])} %")
+            assert all(word in told for word in wanted), f"{told}\nshould say {wanted}"
+
+
 def test_the_methods_page_tells_how_far_robustness_differs() -> None:
     """Counts and median over all levels, as docs/methods/levels.md prints them."""
     rows = [row for row in found()["stability"] if row["figure"] == "level stays"]
     near, wide = ([row[key] for row in rows] for key in ("near", "wide"))
     assert max(wide) < 1.0
+    below = sum(share < 0.9 for share in near)
     words = (
-        f"Over the {len(rows)} levels of the built-in ecosystems ({YEAR}) robustness is exactly 1 in {near.count(1.0)} at "
-        f"±20 % and below 0.9 in {sum(share < 0.9 for share in near)}; at ±40 % it is nowhere 1, and its median is "
-        f"{median(wide):.2f}."
+        f"Over the {len(rows)} levels of the built-in ecosystems ({YEAR}) robustness is exactly 1 in {near.count(1.0)} "
+        f"at ±20 % and below 0.9 in {below}; at ±40 % it is nowhere 1, and its median is {median(wide):.1f}."
     )
     page = " ".join((DOCS / "methods" / "levels.md").read_text(encoding="utf-8").split())
     assert words in page, f"docs/methods/levels.md should say:\n{words}"

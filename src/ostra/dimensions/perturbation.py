@@ -13,7 +13,7 @@ from ostra.dimensions.measured import Measurement
 from ostra.dimensions.pool import AUDIBLE, KINDS, TIE
 from ostra.model.assessment import Finding
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Level
-from ostra.model.profile import Profile
+from ostra.model.profile import Profile, SeverityRule
 
 DRAWS = 1000
 SPREAD = 0.2  # our choice: thresholds, weights and confidences within ±20 % count as "a profile near this one"
@@ -83,12 +83,12 @@ def reach(draws: Draws, measurements: Iterable[Measurement], judged: Iterable[Fi
         if not row.reading.unknown and (best is None or row.reading.value.low > best.reading.value.low):
             largest[row.rule_number] = row
     # All readings of a rule share its confidence, so the largest one decides.
-    for number, row in largest.items():
-        rule = row.rule
+    for row in largest.values():
+        rule, name = row.rule, _name(row.rule)
         if rule.confidence < AUDIBLE:
             continue
-        scale = draws.factor(f"thresholds of rule {number}")
-        sure = np.minimum(rule.confidence * draws.factor(f"confidence of rule {number}") * trust["measured"], 1.0)
+        scale = draws.factor(f"thresholds of {name}")
+        sure = np.minimum(rule.confidence * draws.factor(f"confidence of {name}") * trust["measured"], 1.0)
         for k, threshold in enumerate((rule.low, rule.medium, rule.high)):
             reached = row.reading.value.low >= np.minimum(threshold * scale, 1.0)
             result[k] = np.maximum(result[k], np.where(reached, sure, 0.0))
@@ -98,6 +98,12 @@ def reach(draws: Draws, measurements: Iterable[Measurement], judged: Iterable[Fi
             sure = np.minimum(finding.confidence * factor, 1.0)
             result[: finding.severity] = np.maximum(result[: finding.severity], sure)
     return result
+
+
+def _name(rule: SeverityRule) -> str:
+    """What a rule speaks of: its name in the draws, whatever stands before it in the profile."""
+    scope = ",".join((*rule.relations, *rule.item_kinds))
+    return f"{rule.indicator} on {rule.dimension} {rule.effect} {scope}"
 
 
 def level_numbers(reached: Row) -> NDArray[np.intp]:
