@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ostra.model.base import UNKNOWN
 from ostra.report import make_volume, render_html
 from sample_assessment import sample_assessment
 
@@ -178,7 +179,9 @@ def test_a_box_of_the_map_leads_to_its_row_though_it_is_folded_away(page: Page) 
 def volume_address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("volume") / "volume.html"
     first = sample_assessment()
-    second = first.model_copy(update={"ecosystem": "other", "id": "other-EU27-2023", "title": "Other chips"})
+    unknown = tuple(d.model_copy(update={"hold": UNKNOWN}) for d in first.step1.dependencies)
+    names = {"ecosystem": "other", "id": "other-EU27-2023", "title": "Other chips"}
+    second = first.model_copy(update=names | {"step1": first.step1.model_copy(update={"dependencies": unknown})})
     path.write_text(make_volume([first, second]).html(), encoding="utf-8")
     return path.as_uri()
 

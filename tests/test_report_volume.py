@@ -259,6 +259,8 @@ def test_the_contents_tell_the_numbers_that_stand_on_the_pages(pdf: pypdf.PdfRea
     for title, anchor in (
         ("Overview", "volume-overview"),
         ("Other chips", "other/summary"),
+        ("Dependencies", "other/dependencies"),
+        ("Findings", "other/findings"),
         ("Sources", "volume-sources"),
     ):
         place = pdf.get_destination_page_number(pdf.named_destinations[anchor])

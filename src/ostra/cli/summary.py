@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ostra.model.assessment import Assessment, Chokepoint, Dependency, DimensionResult, InstrumentMatch
 from ostra.report.selection import cards, top_chokepoints, top_dependencies, top_instruments, why
-from ostra.report.wording import interval_words, level_words, percent, shorten
+from ostra.report.wording import interval_words, level_words, shorten, tolerated_words
 
 TOP_DEPENDENCIES = 5
 TOP_CHOKEPOINTS = 2
@@ -76,7 +76,7 @@ def weightiest(assessment: Assessment, card: Mapping[str, Any]) -> tuple[str, st
     if breach := card["breach"]:
         name = assessment.economy_names.get(breach.supplier, breach.supplier)
         item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
-        text = f"{name} holds {interval_words(breach.hold)} of {item}; {percent(breach.tolerated)} is tolerated."
+        text = f"{name} holds {interval_words(breach.hold)} of {item}; {tolerated_words(breach)}."
         return text, breach.evidence
     if finding := card["finding"]:
         return f"Judged: {shorten(finding.reason, 90)}", finding.evidence

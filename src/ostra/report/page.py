@@ -130,6 +130,7 @@ def environment(chain: Chain | None = None) -> jinja2.Environment:
         shorten=wording.shorten,
         listed=wording.listed,
         level_words=wording.level_words,
+        tolerated=wording.tolerated_words,
         bar=interval_bar,
         first_sentence=wording.first_sentence,
         spread_bar=spread_bar,

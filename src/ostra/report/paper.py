@@ -66,7 +66,8 @@ def render_volume_pdf(volume: Volume, advance: Advance = lambda done, total: Non
         laid = printer.lay_out(volume.sheet(part, ARABIC.format(first=len(pages) + 1)))
         for page in laid.pages:
             pages.append(page)
-            numbers.update(dict.fromkeys(page.anchors, len(pages)))
+            for name in page.anchors:  # what goes on over several pages has its anchor on each; the first counts
+                numbers.setdefault(name, len(pages))
     advance(len(parts), total)
     front = printer.lay_out(volume.sheet(volume.front(numbers), ROMAN))
     advance(len(parts) + 1, total)

@@ -79,18 +79,18 @@ def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMat
 def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
     """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement.
 
-    Holds through the chain repeat those at their chokepoints and are told only where no other is above tolerance.
+    Holds through the chain or at look-through repeat others and say less of what home itself needs: they are left out.
     """
-    through = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
+    indirect = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
     result: dict[str, dict[str, Any]] = {}
     for dimension in DIMENSIONS:
-        breaches = [b for b in assessment.step3.breaches if b.dimension == dimension]
+        breaches = [b for b in assessment.step3.breaches if b.dimension == dimension and b.dependency not in indirect]
         judged = [
             f for f in assessment.step2.findings if f.dimension == dimension and f.kind == "judged" and f.effect < 0
         ]
         judged.sort(key=lambda f: (-f.severity * f.confidence, f.id))
         result[dimension] = {
-            "breach": min(breaches, key=lambda b: (b.dependency in through, -b.expected_excess, b.id), default=None),
+            "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
             "finding": judged[0] if judged else None,
         }
     return result

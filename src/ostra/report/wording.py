@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ostra.model.assessment import LevelDistribution
+from ostra.model.assessment import Breach, LevelDistribution
 from ostra.model.base import Interval, Level
 
 INK = "#15202b"
@@ -78,6 +78,11 @@ def level_words(spread: LevelDistribution) -> str:
     """The level and its probability: `high, 62%`; `medium or more, 70%`."""
     more = "" if spread.level in ("none", "high") else " or more"
     return f"{spread.level}{more}, {percent(spread.reached)}"
+
+
+def tolerated_words(breach: Breach) -> str:
+    """What home tolerates of a hold: `50% is tolerated`, with a doubt where the hold is above it only possibly."""
+    return f"{percent(breach.tolerated)} is tolerated" + ("" if breach.certain else ", which it may exceed")
 
 
 def shorten(text: str, most: int) -> str:
