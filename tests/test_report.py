@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra.model.assessment import Assessment
+from ostra.model.assessment import Assessment, SectorReliance, TradeAtStake
 from ostra.model.base import Interval
 from ostra.model.dossier import NOT_SAID, Position
+from ostra.model.evidence import Evidence
 from ostra.report import render_html, render_xlsx
 from ostra.report.chain import Chain, safe_url
 from ostra.report.page import in_one_sentence
@@ -316,7 +317,7 @@ def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> N
     path.write_bytes(render_xlsx(sample_assessment(title="=cmd()|' /C calc'!A0", hostile="=1+1")))
     book = openpyxl.load_workbook(path)
     wanted = (
-        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Positions,Breaches,"
+        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Positions,Sectors,Breaches,"
         "Instruments,Evidence,Claims,Sources"
     )
     assert book.sheetnames == wanted.split(",")
@@ -354,3 +355,47 @@ def test_workbook_is_the_same_every_time(tmp_path: Path, assessment: Assessment)
     data = (tmp_path / "a.xlsx").read_bytes()
     assert data == (tmp_path / "b.xlsx").read_bytes()
     assert b"2023-01-15" in zipfile.ZipFile(io.BytesIO(data)).read("docProps/core.xml")
+
+
+def test_what_sectors_rely_on_stands_with_both_sides_and_unknowns() -> None:
+    """Parts of inputs and what hangs on the trade stand both ways; an unknown side says so; text is escaped."""
+    base = sample_assessment()
+    proofs = tuple(
+        Evidence(id=f"input-output.{name}", label=name, kind="computed", unit="share", value=0.2)
+        for name in ("look", "direct", "home")
+    )
+    row = SectorReliance(
+        sector="C26",
+        sector_name="Chips & <more>",
+        items=("leading-edge",),
+        supplier="TWN",
+        supplier_name="Taiwan",
+        direct_share=0.123,
+        face_value=0.05,
+        order_2=0.04,
+        order_3=0.03,
+        beyond=0.08,
+        look_through=0.2,
+        reverse_direct_share=None,
+        reverse_look_through=None,
+        year=2022,
+        evidence="input-output.look",
+        direct_evidence="input-output.direct",
+        reverse_evidence=None,
+    )
+    stake = TradeAtStake(
+        supplier="TWN",
+        supplier_name="Taiwan",
+        lost_at_home=0.031,
+        lost_abroad=None,
+        year=2022,
+        evidence=("input-output.home", "input-output.abroad"),
+    )
+    step1 = base.step1.model_copy(update={"sector_reliance": (row,), "at_stake": (stake,)})
+    a = base.model_copy(update={"step1": step1, "evidence": (*base.evidence, *proofs)})
+    html = render_html(a)
+    section = html[html.index('<section class="annex sectors" id="sectors"') :].partition("</section>")[0]
+    assert "Chips &amp; &lt;more&gt;" in section and "<more>" not in section
+    assert "12%" in section and "20%" in section and "3.1%" in section
+    assert section.count(">unknown<") == 2
+    assert "Nothing is known" in render_html(base)

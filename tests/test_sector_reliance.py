@@ -110,7 +110,7 @@ def test_parts_by_order_sum_to_the_look_through(assessment: Assessment) -> None:
     rows = assessment.step1.sector_reliance
     assert rows
     for row in rows:
-        assert row.order_1 + row.order_2 + row.order_3 + row.beyond == pytest.approx(row.look_through, rel=1e-9)
+        assert row.face_value + row.order_2 + row.order_3 + row.beyond == pytest.approx(row.look_through, rel=1e-9)
         assert 0.0 < row.look_through < 1.0
     for sector in {row.sector for row in rows}:
         assert sum(row.look_through for row in rows if row.sector == sector) < 1.0
@@ -130,7 +130,7 @@ def test_a_part_equals_a_plain_sum_of_powers(workspace: ostra.Workspace, assessm
     made = total[world.nodes_of("CHN")].sum() / total.sum()
     assert row.look_through == pytest.approx(made, rel=1e-6)
     bought = coefficients[world.nodes_of("CHN"), node].sum() / coefficients[:, node].sum()
-    assert row.face_value == pytest.approx(bought, rel=1e-9)
+    assert row.direct_share == pytest.approx(bought, rel=1e-9)
 
 
 def test_the_figures_enter_dependencies_and_can_be_traced(workspace: ostra.Workspace, assessment: Assessment) -> None:

@@ -54,8 +54,8 @@ def sector_reliance(
 ) -> SectorResult:
     """Trace the sectors that the dossier binds its items to as makers.
 
-    A sector's reliance on an economy is a part of all inputs that the sector uses, bought by itself (face value) or by
-    its suppliers at any order (look-through): the parts of all economies, home's own included, sum to 1.
+    A sector's reliance on an economy is a part of all inputs that the sector, its suppliers, their suppliers and so on
+    use: the parts of all economies, home's own included, sum to 1.
 
     Parameters
     ----------
@@ -129,17 +129,17 @@ def _of_sector(making: _Making, exposure: HomeExposure) -> Iterator[tuple[Sector
             items=tuple(item.id for item in making.items),
             supplier=code,
             supplier_name=economy_name(code),
-            face_value=float(home.face[index]),
-            order_1=float(home.first[index]),
+            direct_share=float(home.direct[index]),
+            face_value=float(home.first[index]),
             order_2=float(home.second[index]),
             order_3=float(home.third[index]),
             beyond=float(home.beyond[index]),
             look_through=float(home.whole[index]),
-            reverse_face_value=None if back is None else float(back.face[own].sum()),
+            reverse_direct_share=None if back is None else float(back.direct[own].sum()),
             reverse_look_through=None if back is None else float(back.whole[own].sum()),
             year=table.year,
             evidence=_id(making.code, code, "look_through"),
-            face_value_evidence=_id(making.code, code, "face_value"),
+            direct_evidence=_id(making.code, code, "direct_share"),
             reverse_evidence=None if back is None else _id(making.code, code, "reverse"),
         )
         yield row, _evidence(row, exposure, making)
@@ -147,9 +147,9 @@ def _of_sector(making: _Making, exposure: HomeExposure) -> Iterator[tuple[Sector
 
 @dataclass(frozen=True)
 class _Parts:
-    """Parts of what a sector uses, by economy: of what it buys itself (`face`), and of all orders (the rest)."""
+    """Parts of what a sector uses, by economy: of what it buys itself (`direct`), and of all orders (the rest)."""
 
-    face: Vector
+    direct: Vector
     first: Vector
     second: Vector
     third: Vector
@@ -239,39 +239,39 @@ def _at_stake(code: str, exposure: HomeExposure) -> tuple[TradeAtStake, list[Evi
 
 
 def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> list[Evidence]:
-    """Face value, look-through and the reverse side of one sector and supplier."""
+    """What is bought directly, look-through and the reverse side of one sector and supplier."""
     table = exposure.table
     home = exposure.home
     what = f"{home.name}: {row.sector_name}"
     sectors = tuple(table.sectors[sector] for sector in making.matched.sectors)
-    face = Evidence(
-        id=row.face_value_evidence,
+    direct = Evidence(
+        id=row.direct_evidence,
         label=f"Part of the inputs bought from {row.supplier_name}, {what}, {row.year}",
         kind="measured",
         unit="share",
-        value=row.face_value,
+        value=row.direct_share,
         formula="Σ a(supplier) / Σ a",
-        substituted=f"{number(row.face_value)} of what the sector buys",
+        substituted=f"{number(row.direct_share)} of what the sector buys",
         method=METHOD,
         sources=(table.dataset,),
         facts=(_flows(exposure, sellers=(row.supplier,), buyers=home.economies, sectors=sectors),),
     )
-    orders = (row.order_1, row.order_2, row.order_3, row.beyond)
+    orders = (row.face_value, row.order_2, row.order_3, row.beyond)
     look = Evidence(
         id=row.evidence,
         label=f"Part of all inputs, at any order, made in {row.supplier_name}, {what}, {row.year}",
         kind="computed",
         unit="share",
         value=row.look_through,
-        formula="Σ (L − I)(supplier) / Σ (L − I) = order 1 + order 2 + order 3 + beyond",
+        formula="Σ (L − I)(supplier) / Σ (L − I) = face value + order 2 + order 3 + beyond",
         substituted=" + ".join(number(part) for part in orders) + f" = {number(row.look_through)}",
         method=METHOD,
-        inputs=(row.face_value_evidence,),
+        inputs=(row.direct_evidence,),
         sources=(table.dataset,),
         facts=(_flows(exposure, sellers=None, buyers=None, sectors=None),),
     )
     if row.reverse_evidence is None or row.reverse_look_through is None:
-        return [face, look]
+        return [direct, look]
     reverse = Evidence(
         id=row.reverse_evidence,
         label=f"Part of all inputs, at any order, from {home.name}: {row.supplier_name}, {row.sector_name}, {row.year}",
@@ -284,7 +284,7 @@ def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> l
         sources=(table.dataset,),
         facts=(_flows(exposure, sellers=home.economies, buyers=(row.supplier,), sectors=sectors),),
     )
-    return [face, look, reverse]
+    return [direct, look, reverse]
 
 
 def _flows(

@@ -177,9 +177,10 @@ class MutualDependence(Model):
 class SectorReliance(Model):
     """Method 4: what home's sector that makes some items relies on in one economy, as parts of its inputs in [0, 1].
 
-    `face_value`: of what the sector buys itself; `look_through`: of all inputs that it, its suppliers, their suppliers
-    and so on use, the sum of `order_1`, `order_2`, `order_3` and `beyond`. Over all economies, home's own included,
-    both sum to 1. The reverse is the same sector of the economy on home; None where it makes nothing there.
+    `direct_share`: of what the sector buys itself; `look_through`: of all inputs that it, its suppliers, their
+    suppliers and so on use, the sum of `face_value` (order 1), `order_2`, `order_3` and `beyond`. Over all economies,
+    home's own included, both sum to 1. The reverse is the same sector of the economy on home; None where it makes
+    nothing there.
     """
 
     sector: str  # class of ISIC Rev. 4, as the dossier names it
@@ -187,17 +188,17 @@ class SectorReliance(Model):
     items: tuple[str, ...]
     supplier: str
     supplier_name: str
+    direct_share: float
     face_value: float
-    order_1: float
     order_2: float
     order_3: float
     beyond: float
     look_through: float
-    reverse_face_value: float | None
+    reverse_direct_share: float | None
     reverse_look_through: float | None
     year: int
     evidence: str
-    face_value_evidence: str
+    direct_evidence: str
     reverse_evidence: str | None
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ostra.model.assessment import Assessment, Breach, Dependency, TradeIndicators
 from ostra.model.base import DIMENSIONS, LEVELS, Interval, Relation
-from ostra.report import positions, selection, wording
+from ostra.report import positions, sectors, selection, wording
 from ostra.report.chain import Chain, group_of, safe_url
 from ostra.report.charts.sankey import sankey, shares_by_item
 from ostra.report.charts.series import series_panel
@@ -31,6 +31,7 @@ GROUP_NAMES = {
     "dep": "Dependencies",
     "finding": "Findings",
     "governance": "Governance of suppliers",
+    "input-output": "Sectors and their suppliers",
     "instrument": "Fit of instruments",
     "level": "Levels of the dimensions",
     "likelihood": "Likelihood of use",
@@ -48,6 +49,7 @@ ANNEXES = tuple(
             ("series", "The top dependencies over time"),
             ("flows", "Suppliers, items and stages"),
             ("ecosystem", "Ecosystem map and paths of holds"),
+            ("sectors", "The economy behind the chain"),
             ("map", "World map"),
             ("matrix", "Items and dimensions"),
             ("context", "Suppliers in context"),
@@ -225,6 +227,8 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "position_topics": positions.topics(assessment),
         "position_rows": positions.rows(assessment),
         "position_heading": positions.CSV_HEADING,
+        "sector_heading": sectors.CSV_HEADING,
+        **sectors.sector_context(assessment, chain.sources_of),
         **tables(assessment, ranked, relations),
         **ecosystem_context(assessment, chain, first_row),
     }

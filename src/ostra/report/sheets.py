@@ -7,7 +7,7 @@ from typing import Any
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS, Interval
-from ostra.report import positions
+from ostra.report import positions, sectors
 from ostra.report.selection import ranked_dependencies
 
 WAY_MARKS = {"requires": " > ", "variant_of": " ~ "}
@@ -58,6 +58,11 @@ COLUMNS = {
         "coercion cases,evidence"
     ),
     "Positions": "topic,economy,name,position (empty where the sources do not say),figures,claims",
+    "Sectors": (
+        "sector,name,supplier,supplier's name,of direct purchases:share,face value:share,order 2:share,order 3:share,"
+        "beyond:share,look-through:share,look-through in return:share,home's output at stake:share,"
+        "supplier's output at stake:share,year:count,evidence"
+    ),
     "Breaches": (
         "item,supplier,dimension,hold at least:share,hold at most:share,tolerated:share,certain,"
         "expected excess (share × probability):number,evidence"
@@ -289,6 +294,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
         (s.id, s.title, s.authors, s.publisher, s.date, s.licence, s.retrieved, s.url, s.note) for s in a.sources
     ]
     sides: list[Row] = list(positions.rows(a))
+    behind: list[Row] = list(sectors.table(a))
     rows = {
         "Dependencies": dependencies,
         "Chain": chain,
@@ -300,6 +306,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
         "Matrix": matrix,
         "Context": context,
         "Positions": sides,
+        "Sectors": behind,
         "Breaches": breaches,
         "Instruments": instruments,
         "Evidence": evidence,
