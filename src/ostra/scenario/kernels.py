@@ -29,6 +29,9 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+TOGETHER = 16
+"""Buyers whose orders are fetched together."""
+
 MET = 1e-9
 """Demand that exceeds output by less than this part of itself counts as met."""
 
@@ -47,19 +50,20 @@ def compiled(function: Function) -> Function:
 class Rules(NamedTuple):
     """Behaviour of the runs in the lanes; the last axis is the lane.
 
-    stock_days, critical, needed, called_for: users (1 or sectors) × products × lanes; called_for is the stock, in days,
-    that usual output calls for, and needed the same, but 0 where the input is not fully critical. restore_rate
-    (1 / days), speed, limit, boost_max, boost_days: products × lanes. Flags: exact_return, by_potential,
-    final_substitutes, substitutes (somebody does), partial (some input is critical in part).
+    stock_days, critical, called_for, cover_rate: users (1 or sectors) × products × lanes; called_for is the stock, in
+    days, that usual output calls for, cover_rate the output that a day of stock allows: 1 / called_for, rounded
+    upwards, and infinite where the input is not fully critical. restore_rate (1 / days), speed, unlimited (1 / limit),
+    boost_max, boost_days: products × lanes. Flags: exact_return, by_potential, final_substitutes, substitutes (somebody
+    does), partial (some input is critical in part).
     """
 
     stock_days: Array
     critical: Array
-    needed: Array
     called_for: Array
+    cover_rate: Array
     restore_rate: Array
     speed: Array
-    limit: Array
+    unlimited: Array
     boost_max: Array
     boost_days: Array
     exact_return: bool
@@ -238,14 +242,12 @@ class Scratch(NamedTuple):
     """The cells of one buyer, products × lanes.
 
     Differences from the usual day: got (what unhindered suppliers deliver of each order), extra (what the others
-    deliver), order, keep and most (weight of the suppliers tomorrow, together and the largest). share: usual share of
-    those unhindered.
-    made, planned: the buyer's own, repeated for each product. allowed: output that the stock allows.
+    deliver), keep and most (weight of the suppliers tomorrow, together and the largest). share: usual share of those
+    unhindered. made, planned: the buyer's own, repeated for each product. allowed: output that the stock allows.
     """
 
     got: Array
     extra: Array
-    order: Array
     keep: Array
     most: Array
     share: Array
@@ -255,22 +257,20 @@ class Scratch(NamedTuple):
 
 
 @compiled
-def gather(buyer: int, follows: bool, layout: Layout, today: Day, state: State, into: Scratch) -> None:
+def gather(buyer: int, follows: bool, layout: Layout, today: Day, state: State, order: Array, into: Scratch) -> None:
     """Add up, product by product, what one buyer's suppliers deliver and how they are weighed tomorrow.
 
-    `follows` says whether the buyer's orders follow the weights of its suppliers.
+    `order` holds the buyer's orders over the usual ones, minus 1: products × lanes. `follows` says whether they follow
+    the weights of its suppliers.
     """
     cells = layout.cells
     served = state.served if follows else state.part
     into.got[:] = 0.0
     into.extra[:] = 0.0
     into.keep[:] = 0.0
-    into.most[:] = -1.0 if follows else 0.0
+    into.most[:] = -1.0
     for product in range(layout.sectors):
         cell = buyer * layout.sectors + product
-        row = product * layout.buyers + buyer
-        for k in range(LANES):
-            into.order[product, k] = state.order[row, k]
         open_share = 0.0
         for segment in range(cells.first[cell], cells.first[cell + 1]):
             tier, block = cells.tier[segment], cells.block[segment]
@@ -279,7 +279,7 @@ def gather(buyer: int, follows: bool, layout: Layout, today: Day, state: State, 
                 while f < stop:
                     i, share = cells.other[f], cells.value[f]
                     for k in range(LANES):
-                        flow = 1.0 + state.order[row, k]
+                        flow = 1.0 + order[product, k]
                         if follows:
                             flow *= (1.0 + state.trust[i, k]) * today.weight[block, k]
                             weight = (1.0 + state.next_trust[i, k]) * today.next_weight[block, k] - 1.0
@@ -300,10 +300,11 @@ def gather(buyer: int, follows: bool, layout: Layout, today: Day, state: State, 
 @compiled
 def settle(
     size: int,
+    follows: bool,
     days: Array,
     restore: Array,
-    limit: Array,
-    needed: Array,
+    unlimited: Array,
+    cover: Array,
     got: Array,
     share: Array,
     extra: Array,
@@ -317,20 +318,20 @@ def settle(
 ) -> None:
     """Stocks and new orders of one buyer's cells, one after the other in memory: a loop that can be vectorised."""
     for x in range(size):
-        had = stock[x]
-        wants = made[x]
-        ordered = order[x]
+        had, wants, ordered = stock[x], made[x], order[x]
         came = 1.0 + (((1.0 + ordered) * got[x] + ordered * share[x]) + extra[x])
         came = came if came > 0.0 else 0.0
         kept = had + (came - (had if had < wants else wants))
         gap = days[x] * planned[x] - kept
         gap = gap if gap > 0.0 else 0.0  # none where stocks are infinite, too: the difference is not a number
-        together, largest = 1.0 + keep[x], 1.0 + most[x]
-        shift = 1.0 / (together if together > SCARCE else SCARCE)
-        bound = limit[x] / (largest if largest > SCARCE else SCARCE)
-        order[x] = (wants + gap * restore[x]) * (shift if shift < bound else bound) - 1.0
+        shift = 1.0
+        if follows:
+            together, largest = 1.0 + keep[x], (1.0 + most[x]) * unlimited[x]
+            together = together if together > largest else largest
+            shift = 1.0 / (together if together > SCARCE else SCARCE)
+        order[x] = (wants + gap * restore[x]) * shift - 1.0
         stock[x] = kept
-        allowed[x] = kept / needed[x]
+        allowed[x] = kept * cover[x]
 
 
 @compiled
@@ -344,51 +345,62 @@ def restock(
     state: State,
     into: Scratch,
 ) -> None:
-    """Use, deliveries, stocks and new orders of the nodes `begin` to `end`."""
+    """Use, deliveries, stocks and new orders of the nodes `begin` to `end`.
+
+    Orders lie product by product in memory, for `produce`. They are fetched for some buyers together, since each
+    product is in another page.
+    """
     sectors, buyers = layout.sectors, layout.buyers
-    size = sectors * LANES
-    releases = today.released.max() > 0.0
-    for j in range(begin, end):
-        if layout.output[j] <= 0.0:
-            continue
-        gather(j, rules.substitutes, layout, today, state, into)
+    releases = today.released.size > 0 and today.released.max() > 0.0
+    orders = np.empty((TOGETHER, sectors, LANES))
+    for block in range(begin, end, TOGETHER):
+        stop = min(block + TOGETHER, end)
         for product in range(sectors):
-            for k in range(LANES):
-                into.made[product, k] = state.made[j, k]
-                into.planned[product, k] = state.planned[j, k]
-        first = j * sectors
-        stock = state.stock[first : first + sectors]
-        user = j % sectors if len(rules.stock_days) > 1 else 0
-        settle(
-            size,
-            rules.stock_days[user].ravel(),
-            rules.restore_rate.ravel(),
-            rules.limit.ravel(),
-            rules.needed[user].ravel(),
-            into.got.ravel(),
-            into.share.ravel(),
-            into.extra.ravel(),
-            into.keep.ravel(),
-            into.most.ravel(),
-            into.made.ravel(),
-            into.planned.ravel(),
-            stock.ravel(),
-            into.order.ravel(),
-            into.allowed.ravel(),
-        )
-        if releases:
+            for j in range(block, stop):
+                for k in range(LANES):
+                    orders[j - block, product, k] = state.order[product * buyers + j, k]
+        for j in range(block, stop):
+            if layout.output[j] <= 0.0:
+                continue
+            first = j * sectors
+            user = j % sectors if len(rules.stock_days) > 1 else 0
+            order, stock = orders[j - block], state.stock[first : first + sectors]
+            gather(j, rules.substitutes, layout, today, state, order, into)
             for product in range(sectors):
                 for k in range(LANES):
-                    stock[product, k] += today.released[group[first + product], k]
-                    into.allowed[product, k] = stock[product, k] / rules.needed[user, product, k]
-        state.cover[j] = np.inf
+                    into.made[product, k] = state.made[j, k]
+                    into.planned[product, k] = state.planned[j, k]
+            settle(
+                sectors * LANES,
+                rules.substitutes,
+                rules.stock_days[user].ravel(),
+                rules.restore_rate.ravel(),
+                rules.unlimited.ravel(),
+                rules.cover_rate[user].ravel(),
+                into.got.ravel(),
+                into.share.ravel(),
+                into.extra.ravel(),
+                into.keep.ravel(),
+                into.most.ravel(),
+                into.made.ravel(),
+                into.planned.ravel(),
+                stock.ravel(),
+                order.ravel(),
+                into.allowed.ravel(),
+            )
+            if releases:
+                for product in range(sectors):
+                    for k in range(LANES):
+                        stock[product, k] += today.released[group[first + product], k]
+                        into.allowed[product, k] = stock[product, k] * rules.cover_rate[user, product, k]
+            state.cover[j] = np.inf
+            for product in range(sectors):
+                if layout.binds[first + product]:
+                    least_row(state.cover, j, into.allowed, product)
         for product in range(sectors):
-            if layout.bought[first + product] > 0.0:
-                row = product * buyers + j
+            for j in range(block, stop):
                 for k in range(LANES):
-                    state.order[row, k] = into.order[product, k]
-            if layout.binds[first + product]:
-                least_row(state.cover, j, into.allowed, product)
+                    state.order[product * buyers + j, k] = orders[j - block, product, k]
 
 
 @compiled
@@ -404,8 +416,12 @@ def serve(
     """What final users get, what they miss, and what they order next."""
     sectors, nodes, buyers = layout.sectors, layout.nodes, layout.buyers
     shifts = rules.substitutes and rules.final_substitutes
+    orders = np.empty((sectors, LANES))
     for end in range(buyers - nodes):
-        gather(nodes + end, shifts, layout, today, state, into)
+        for product in range(sectors):
+            for k in range(LANES):
+                orders[product, k] = state.order[product * buyers + nodes + end, k]
+        gather(nodes + end, shifts, layout, today, state, orders, into)
         for product in range(sectors):
             place = end * sectors + product
             usual = layout.bought[nodes * sectors + place]
@@ -413,15 +429,15 @@ def serve(
                 continue
             row = product * buyers + nodes + end
             for k in range(LANES):
-                ordered = state.order[row, k]
+                ordered = orders[product, k]
                 unhindered = (1.0 + ordered) * into.got[product, k] + ordered * into.share[product, k]
                 came = max(0.0, 1.0 + (unhindered + into.extra[product, k]))
                 missed = usual * max(0.0, today.wanted[group[place], k] - came)
                 totals.unmet_today[end, product, k] = missed
                 totals.unmet[end, product, k] += missed
-                shift = 1.0 / max(1.0 + into.keep[product, k], SCARCE)
-                bound = rules.limit[product, k] / max(1.0 + into.most[product, k], SCARCE)
-                state.order[row, k] = today.next_wanted[group[place], k] * min(shift, bound) - 1.0
+                largest = (1.0 + into.most[product, k]) * rules.unlimited[product, k]
+                together = max(max(1.0 + into.keep[product, k], largest), SCARCE)
+                state.order[row, k] = today.next_wanted[group[place], k] * (1.0 / together) - 1.0
 
 
 @compiled

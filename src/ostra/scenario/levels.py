@@ -207,11 +207,13 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
     return Rules(
         stock_days=stock_days,
         critical=critical,
-        needed=np.where(critical >= 1.0, called_for, 0.0),
         called_for=called_for,
+        cover_rate=np.where(
+            (critical >= 1.0) & np.isfinite(stock_days), np.nextafter(1.0 / called_for, np.inf), np.inf
+        ),
         restore_rate=1.0 / each("restore_days", 1.0),
         speed=each("substitution_speed", 0.0, 1.0),
-        limit=each("substitution_limit", 1.0),
+        unlimited=1.0 / each("substitution_limit", 1.0),
         boost_max=each("overproduction_max", 1.0),
         boost_days=each("overproduction_days", 1.0),
         exact_return=behaviour.overproduction_return == "at exact balance",

@@ -121,9 +121,9 @@ def usual_state(layout: Layout, rule: Rules, reach: Reach, calendar: Calendar) -
     n, sectors, buyers = layout.nodes, layout.sectors, layout.buyers
     user = np.arange(n) % sectors if len(rule.stock_days) > 1 else np.zeros(n, dtype=np.int64)
     stock = rule.stock_days[user] + calendar.released[0][reach.release_group].reshape(n, sectors, LANES)
-    needed = rule.needed[user]
-    binds = layout.binds.reshape(n, sectors, 1) & (needed > 0)
-    allowed = np.divide(stock, needed, out=np.full(stock.shape, np.inf), where=binds)
+    rate = rule.cover_rate[user]
+    binds = layout.binds.reshape(n, sectors, 1) & np.isfinite(rate)
+    allowed = np.multiply(stock, rate, out=np.full(stock.shape, np.inf), where=binds)
     order = np.zeros((sectors, buyers, LANES))
     wanted = calendar.wanted[0][reach.want_group].reshape(buyers - n, sectors, LANES)
     order[:, n:] = wanted.transpose(1, 0, 2) - 1.0
@@ -143,4 +143,4 @@ def usual_state(layout: Layout, rule: Rules, reach: Reach, calendar: Calendar) -
 
 def scratch(sectors: int) -> Scratch:
     """Room for the cells of one buyer."""
-    return Scratch(*np.zeros((9, sectors, LANES)))
+    return Scratch(*np.zeros((8, sectors, LANES)))
