@@ -107,6 +107,11 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
         exposure.by_order(Small(), "CHN", "EU27", "sector")
     with pytest.raises(UsageError, match="--sector"):
         exposure.extract(Small(), None, "EU27")
+    made = Small().made
+    alone = table(made.flows[3:9, 3:9], made.final[3:9, 1:3], ("DEU", "FRA"), made.sectors, output=made.output[3:9])
+    for ask in (exposure.on_partners, exposure.mutual, exposure.each_sector, exposure.of_sectors_on_partners):
+        with pytest.raises(UsageError, match="no economy outside home EU27"):
+            ask(Small(alone), "EU27")
 
 
 def test_a_sector_without_output_is_null_and_named() -> None:
@@ -159,6 +164,7 @@ def test_a_pair_loses_less_than_all_and_mutual_agrees_with_single() -> None:
     other = exposure.extract(blind, "USA", "EU27").frame.filter(taken_out="EU27", loser="USA")
     assert listed["its_demand_share"].item() == pytest.approx(other["demand_share"].item())
     sector = exposure.extract(blind, "USA", "EU27", sector="S1").frame.filter(taken_out="USA S1", loser="EU27")
+    assert any("go on buying" in text for text in exposure.extract(space, "USA", sector="S1").provenance.caveats)
     node = exposure.each_sector(blind, "EU27").frame.filter(economy="USA", sector="S1")
     assert node["supply_lost"].item() == pytest.approx(sector["supply_lost"].item())
 

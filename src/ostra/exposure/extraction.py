@@ -41,6 +41,7 @@ NO_DESTINATIONS = (
     "The table does not tell final users of different economies apart: what others sell to final users of those taken "
     "out is not among the losses."
 )
+FINAL_USERS_STAY = "Final users of an economy go on buying from the others also where its sectors are taken out."
 NOT_FORECAST = "Nobody steps in and no price moves: a measure of how much hangs on it, not a forecast."
 UNKNOWN_VALUE = (
     "The table does not know value added: at most it is what inputs leave of output, taxes and omitted inputs "
@@ -179,7 +180,7 @@ def mutual(
     columns = [table.economies.index(code) for code in question.home.economies]
     home_output = float(table.output[question.home.nodes(table)].sum())
     rows = []
-    for partner in question.partners()[1:]:
+    for partner in question.others():
         row, nodes = table.economies.index(partner.code), partner.nodes(table)
         output = float(table.output[nodes].sum())
         losses = {
@@ -201,9 +202,6 @@ def mutual(
     )
     title = f"{question.home.name} and every other economy, each without the other"
     return question.answer(pl.DataFrame(rows), title, METHOD, said, {}, (NOT_FORECAST, FINAL_USERS_STAY))
-
-
-FINAL_USERS_STAY = "Final users of an economy that is taken out go on buying from the others."
 
 
 def each_sector(
@@ -230,7 +228,7 @@ def each_sector(
     output = float(table.output[question.home.nodes(table)].sum())
     demand, supply = each.node_demand[:, columns].sum(axis=1), each.node_supply[:, columns].sum(axis=1)
     outside = np.setdiff1d(np.flatnonzero(~question.chains.idle), question.home.nodes(table))
-    names = {partner.code: partner.name for partner in question.partners()}
+    names = {partner.code: partner.name for partner in question.others()}
     width = len(table.sectors)
     rows = [
         {
@@ -278,8 +276,10 @@ def _answer(question: Question, cuts: list[_Cut], losers: list[Group], by: By, t
             f"deliveries for {percent(losses['supply_share'])} of its output ({losses['demand_lost']:,.0f} and "
             f"{losses['supply_lost']:,.0f} million USD)."
         )
-    whole = [cut.found.final_buyers for cut in cuts]
-    caveats = (NOT_FORECAST, *(() if all(whole) else (NO_DESTINATIONS,)))
+    caveats: tuple[str, ...] = (NOT_FORECAST,)
+    if not all(cut.found.final_buyers for cut in cuts):
+        known = question.table.destinations != ("ZZZ",)
+        caveats = (*caveats, FINAL_USERS_STAY if known else NO_DESTINATIONS)
     if question.table.value_added is None:
         caveats = (*caveats, UNKNOWN_VALUE)
     frame = pl.DataFrame(rows, infer_schema_length=None)

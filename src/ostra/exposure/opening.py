@@ -80,12 +80,25 @@ class Question:
 
     def partners(self) -> list[Group]:
         """Home first, then all economies outside home, in the table's order."""
-        others = (code for code in self.table.economies if code not in self.home.economies)
-        return [self.home, *(Group(code, economies.economy_name(code), (code,)) for code in others)]
+        return [self.home, *self.others()]
+
+    def others(self) -> list[Group]:
+        """All economies outside home, in the table's order.
+
+        Raises
+        ------
+        UsageError
+            The table has none.
+        """
+        codes = [code for code in self.table.economies if code not in self.home.economies]
+        if not codes:
+            raise UsageError(f"table '{self.table.dataset}' has no economy outside home {self.home.code}")
+        return [Group(code, economies.economy_name(code), (code,)) for code in codes]
 
     def sector_name(self, sector: int) -> str:
         """A sector in words, with its code."""
-        return f"{self.table.sector_names[sector]} ({self.table.sectors[sector]})"
+        code, name = self.table.sectors[sector], self.table.sector_names[sector]
+        return code if code == name else f"{name} ({code})"
 
     def active(self, nodes: Nodes) -> bool:
         """Whether any of the nodes has output."""
