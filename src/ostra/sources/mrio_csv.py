@@ -43,10 +43,11 @@ class Wide:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     values: Matrix
+    gaps: bool = False  # whether any cell is blank
 
     def picked(self, rows: Sequence[int], columns: Sequence[int]) -> Matrix:
         """The block of these rows and columns."""
-        return self.values[np.ix_(list(rows), list(columns))]
+        return self.values[_slice(rows)][:, _slice(columns)]
 
 
 def icio(file: Scanned, year: int) -> Labelled:
@@ -172,9 +173,18 @@ def read_wide(file: Scanned) -> Wide:
     rows = tuple((label or "").strip() for label in frame["label"].to_list())
     _once(rows, file.name, "row")
     values = frame.drop("label").to_numpy().astype(np.float64, copy=False)
-    if np.isnan(values).any():
+    gaps = bool(np.isnan(values).any())
+    if gaps:
         _refuse_words(file, columns)
-    return Wide(file.name, rows, columns, values)
+    return Wide(file.name, rows, columns, values, gaps)
+
+
+def _slice(numbers: Sequence[int]) -> slice | list[int]:
+    """Numbers in a row as a slice, which needs no copy."""
+    chosen = list(numbers)
+    if chosen and chosen == list(range(chosen[0], chosen[0] + len(chosen))):
+        return slice(chosen[0], chosen[0] + len(chosen))
+    return chosen
 
 
 def _refuse_words(file: Scanned, columns: Sequence[str]) -> None:
@@ -222,7 +232,7 @@ def _is_number(text: str) -> bool:
 
 def _no_gaps(table: Wide, rows: Sequence[int], columns: Sequence[int]) -> None:
     """Refuse blanks in the cells that count."""
-    if not rows or not columns:
+    if not table.gaps or not rows or not columns:
         return
     block = np.isnan(table.picked(rows, columns))
     if block.any():

@@ -229,6 +229,8 @@ def _code(label: str, own: Mapping[str, str]) -> str:
 
 def _added(values: NDArray[np.float64], at: NDArray[np.intp], size: int) -> NDArray[np.float64]:
     """Rows moved to their new places; rows of the same place are added in their order."""
+    if size == len(at) and np.array_equal(at, np.arange(size)):
+        return values
     moved = np.zeros((size, *values.shape[1:]))
     if len(set(at.tolist())) == len(at):
         moved[at] = values

@@ -163,7 +163,9 @@ def _sparse(arrays: dict[str, NDArray[np.generic]], n: int, name: str) -> Matrix
         raise _fault(name, f"'indices' must lie between 0 and {n - 1}")
     rows = np.repeat(np.arange(n), np.diff(indptr))
     place = rows * n + indices
-    if len(np.unique(place)) < len(place):
+    taken = np.zeros(n * n, dtype=bool)
+    taken[place] = True
+    if np.count_nonzero(taken) < len(place):
         raise _fault(name, "a cell is given twice")
     flows = np.zeros(n * n)
     flows[place] = data
