@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import zipfile
@@ -254,6 +255,22 @@ def test_a_member_that_leads_out_of_its_archive_is_refused(tmp_path: Path) -> No
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("../escape/Z.txt", "x")
     with pytest.raises(DataError, match="leads out of the archive"):
+        read([path], eur_usd={2011: "1.3"})
+
+
+@pytest.mark.parametrize("file", ["Z.pkl", "../Z.txt", "/etc/passwd", "Z.pickle"])
+def test_an_index_that_names_a_program_is_refused(tmp_path: Path, file: str) -> None:
+    """A pickle would be run by the parser, and a path could lead anywhere; neither is opened."""
+    path = tmp_path / "IOT_2011_pxp.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "IOT_2011_pxp/file_parameters.json",
+            json.dumps(
+                {"systemtype": "IOSystem", "files": {"Z": {"name": file, "nr_index_col": "2", "nr_header": "2"}}}
+            ),
+        )
+        archive.writestr("IOT_2011_pxp/Z.pkl", b"not to be run")
+    with pytest.raises(DataError, match="no table in text or Parquet"):
         read([path], eur_usd={2011: "1.3"})
 
 

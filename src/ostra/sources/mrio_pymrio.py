@@ -10,6 +10,7 @@ Stadler, K. (2021), Pymrio: A Python Based Multi-Regional Input-Output Analysis 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,7 @@ def wiod16(path: Path, name: str) -> Labelled:
 
 def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
     """One year of EXIOBASE 3 (pxp or ixi), in million euros; `usd` is the price of one euro in US dollars."""
+    _refuse_programs(folder, name)
     with _parsing(name):
         io = _pymrio().parse_exiobase3(folder)
     value_added = taxes = None
@@ -273,6 +275,26 @@ def _parsing(name: str) -> Iterator[None]:
                 mend="Check the layout (--layout) and that the download is complete.",
             )
         ) from None
+
+
+def _refuse_programs(folder: Path, name: str) -> None:
+    """Refuse a folder whose index names anything but plain tables beside it: pymrio would run a pickle."""
+    for index in sorted(folder.rglob("file_parameters.json")):
+        try:
+            files = json.loads(index.read_text(encoding="utf-8"))["files"]
+            named = [str(entry["name"]) for entry in files.values()]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise DataError(Problem("the list of files cannot be read", f"{name}/{index.name}")) from None
+        for file in named:
+            if not re.fullmatch(r"[A-Za-z0-9_-]+\.(txt|parquet)", file):
+                raise DataError(
+                    Problem(
+                        "the list of files names something that is no table in text or Parquet",
+                        f"{name}/{index.relative_to(folder).as_posix()}",
+                        value=file[:80],
+                        mend="Get the table from its publisher again.",
+                    )
+                )
 
 
 def needed(layout: str, member: str) -> bool:
