@@ -285,3 +285,57 @@ def test_the_figure_has_a_panel_for_each_rule(tmp_path: Path, capsys: pytest.Cap
     for number in {row["rule"] for row in found}:
         assert f"{number}. " in text
     assert all(row["reason"] and row["source"] for row in found)
+
+
+def test_tables_fit_a_terminal(made: list[Assessment], space: Workspace) -> None:
+    """In words each ecosystem and each rule has one row, with the numbers of the long listing."""
+    listing = stability.perturb(made, space.profile(), draws=50)
+    words = stability.perturb_words(listing).frame
+    assert sorted(words["ecosystem"].to_list()) == sorted(a.ecosystem for a in made)
+    first = words.row(0, named=True)
+    stays = listing.frame.filter(
+        (listing.frame["ecosystem"] == first["ecosystem"]) & (listing.frame["figure"] == "level stays")
+    )
+    assert first["values"] == "{level} {near:.0%}".format(**stays.filter(stays["of"] == "values").row(0, named=True))
+    rules = stability.sensitivity_words(stability.sensitivity(made, space.profile())).frame
+    assert rules["rule"].to_list() == list(range(1, len(space.profile().severity) + 1))
+
+
+def test_needing_less_of_rare_earths_raises_nothing_in_6g(tmp_path: Path, made: list[Assessment]) -> None:
+    """What an average once got wrong: a tenth of the need raised resilience from 70 to 75 % for medium or more."""
+    text = (Path(views.__file__).parent / "cases" / "6g.yaml").read_text(encoding="utf-8")
+    old = "{item: radio-units, needs: rare-earths, "
+    assert text.count(old) == 1
+    (tmp_path / "dossiers").mkdir()
+    (tmp_path / "dossiers" / "6g.yaml").write_text(text.replace(old, old + "essentiality: 0.1, "), encoding="utf-8")
+    less = Workspace(tmp_path).assess("6g", "EU27", 2023)
+    full = next(a for a in made if a.ecosystem == "6g")
+    assert len(less.step3.breaches) < len(full.step3.breaches)
+    for before, after in zip(full.step2.dimensions, less.step2.dimensions, strict=True):
+        was, now = before.challenge, after.challenge
+        assert now.high <= was.high
+        assert now.medium + now.high <= was.medium + was.high
+        assert now.none >= was.none
+
+
+def test_weights_change_the_whole_and_not_the_levels(space: Workspace, made: list[Assessment]) -> None:
+    """`ostra assess --weight`: levels stay, the overall figure leans towards the heavier dimension."""
+    plain = next(a for a in made if a.ecosystem == "semiconductors")
+    heavy = Workspace(weights={"resilience": 9.0}).assess("semiconductors", "EU27", 2023)
+    assert [d.challenge for d in heavy.step2.dimensions] == [d.challenge for d in plain.step2.dimensions]
+    resilience = expected_level(plain.step2.dimensions[0].challenge)
+    assert abs(heavy.step2.overall.low - resilience) < abs(plain.step2.overall.low - resilience)
+    assert "resilience 9" in heavy.profile_title
+    assert heavy.hashes.profile != plain.hashes.profile
+
+
+def test_a_profile_that_was_edited_is_read_anew(tmp_path: Path) -> None:
+    """Documents are shared between assessments only while their file stays as it is."""
+    text = (Path(views.__file__).parent / "cases" / "profile-eu27.yaml").read_text(encoding="utf-8")
+    (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
+    space = Workspace(tmp_path)
+    assert space.profile().persistence_years == 3
+    (tmp_path / "profile.yaml").write_text(
+        text.replace("persistence_years: 3", "persistence_years: 12"), encoding="utf-8"
+    )
+    assert space.profile().persistence_years == 12

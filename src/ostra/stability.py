@@ -15,7 +15,7 @@ from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Horizon
 from ostra.model.profile import Profile
-from ostra.ranks import contenders_of, measurements_of, span
+from ostra.ranks import contenders_of, measurements_of
 from ostra.views import Advance, about, quiet
 from ostra.workspace import Listing
 
@@ -128,6 +128,29 @@ def sensitivity(made: Sequence[Assessment], profile: Profile) -> Listing:
     return Listing(pl.DataFrame(rows, infer_schema_length=None), listing)
 
 
+TOLD = (0.5, 0.75, 1.0, 1.25, 2.0)
+"""Factors of thresholds that a table in words has."""
+
+
+def sensitivity_words(listing: Listing) -> Listing:
+    """What moving thresholds does with one row for each rule: findings, and ecosystems with a high level."""
+    rows = []
+    for (number,), part in listing.frame.group_by(["rule"], maintain_order=True):
+        at = [row for row in part.iter_rows(named=True) if row["factor"] in TOLD]
+        own = next(row for row in at if row["factor"] == 1.0)
+        findings = [sum(row[f"findings_{level}"] for level in LEVELS[1:]) for row in at]
+        rows.append(
+            {
+                "rule": number,
+                "on": f"{own['indicator']}, {'−' if own['effect'] < 0 else '+'} {own['dimension']}",
+                "confidence": own["confidence"],
+                "findings": " ".join(str(count) for count in findings),
+                "high": " ".join(str(row["high_ecosystems"]) for row in at),
+            }
+        )
+    return Listing(pl.DataFrame(rows), listing.provenance)
+
+
 def by_horizon(made: Sequence[Assessment]) -> Listing:
     """Levels of challenge by when they bite: from findings that bite now, within two years, within five, and all.
 
@@ -187,9 +210,7 @@ def perturb_words(listing: Listing) -> Listing:
         row: dict[str, Any] = {"ecosystem": name, "ranks": rank_words(shares)}
         for dimension in DIMENSIONS:
             cell = cells.get(("level stays", dimension))
-            row[dimension] = (
-                "not assessed" if cell is None else f"{cell['level']} {cell['near']:.0%} / {cell['wide']:.0%}"
-            )
+            row[dimension] = "not assessed" if cell is None else f"{cell['level']} {cell['near']:.0%}"
         # The mean rank; what is open counts as last.
         row["order"] = sum(n * share for n, share in enumerate(shares, 1)) + len(shares) * (1 - sum(shares))
         rows.append(row)
@@ -198,9 +219,8 @@ def perturb_words(listing: Listing) -> Listing:
 
 
 def rank_words(shares: Sequence[float]) -> str:
-    """The most frequent rank with its share, and the ranks that have at least one in twenty: `4 in 33% (4–7)`."""
+    """The most frequent rank with its share: `4 in 33%`."""
     if max(shares) <= 0.0:
         return "open"
     often = max(range(len(shares)), key=lambda place: shares[place]) + 1
-    likely = [place for place, share in enumerate(shares, 1) if share >= 0.05] or [often]
-    return f"{often} in {shares[often - 1]:.0%} ({span(likely[0], likely[-1])})"
+    return f"{often} in {shares[often - 1]:.0%}"

@@ -7,10 +7,11 @@ Without a folder, the built-in dossiers and facts answer. A folder may hold `fac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar, cast
 
 import polars as pl
 
@@ -34,6 +35,7 @@ from ostra.store.citing import as_source, cite, covered, lapsed_caveats, spans
 from ostra.store.facts import Dataset, Facts, builtin_root, open_facts
 from ostra.store.input_output import read_table
 
+Document = TypeVar("Document")
 DEFAULT_HOME = "EU27"
 DEFAULT_PROFILE = "eu27"
 # What an assessment is a function of, beside the documents.
@@ -75,6 +77,8 @@ class Workspace:
         self.path = path
         self._profile = profile
         self._weights = dict(weights or {})
+        self._read: dict[Path, tuple[object, object]] = {}
+        self._names: dict[str, dict[str, str]] = {}
 
     @cached_property
     def facts(self) -> Facts:
@@ -125,8 +129,8 @@ class Workspace:
             The file breaks the definition of a profile.
         """
         own = self._profile or self._own("profile.yaml")
-        profile = documents.read_profile(own or documents.builtin_profiles()[DEFAULT_PROFILE])
-        return reweighted(profile, self._weights)
+        file = own or documents.builtin_profiles()[DEFAULT_PROFILE]
+        return reweighted(self._once(file, documents.read_profile), self._weights)
 
     def catalogue(self) -> Catalogue:
         """The workspace's instruments.yaml, else the built-in catalogue.
@@ -136,7 +140,16 @@ class Workspace:
         DataError
             The file breaks the definition of a catalogue.
         """
-        return documents.read_catalogue(self._own("instruments.yaml") or documents.builtin_catalogue())
+        return self._once(self._own("instruments.yaml") or documents.builtin_catalogue(), documents.read_catalogue)
+
+    def _once(self, file: Path, read: Callable[[Path], Document]) -> Document:
+        """The document, read again only when the file has changed; several assessments in turn share it."""
+        state = file.stat() if file.is_file() else None
+        stamp = (state.st_mtime_ns, state.st_size) if state else None
+        known = self._read.get(file)
+        if stamp is None or known is None or known[0] != stamp:
+            known = self._read[file] = (stamp, read(file))
+        return cast("Document", known[1])
 
     def _own(self, name: str) -> Path | None:
         file = None if self.path is None else self.path / name
@@ -467,6 +480,8 @@ class Workspace:
 
     def _product_names(self, source: Dataset) -> dict[str, str]:
         """HS code -> words in the edition of the data set, else in the nearest later or earlier edition that has it."""
+        if source.id in self._names:
+            return self._names[source.id]
         rows = self.facts.relation("hs_products").query(
             "names", "select edition, product, description from names order by edition, product"
         )
@@ -476,7 +491,8 @@ class Workspace:
             distance = abs(EDITIONS.index(edition) - EDITIONS.index(own)) if own in EDITIONS else 0
             if product not in names or distance < names[product][0]:
                 names[product] = (distance, description)
-        return {product: text for product, (_, text) in names.items()}
+        self._names[source.id] = {product: text for product, (_, text) in names.items()}
+        return self._names[source.id]
 
     @staticmethod
     def _years(years: int | Sequence[int] | None, source: Dataset) -> list[int]:

@@ -29,8 +29,12 @@ RANK_LEGEND = (
     ("5 → 2: before and after the change of profile or weights.", ""),
 )
 STABILITY_LEGEND = (
-    ("Rank: the most frequent one and its share of profiles within ±20%, in brackets all with 5% or more. ", ""),
-    ("Levels: share in which the level stays, within ±20% / ±40%. JSON and CSV have all pairs.", ""),
+    ("Rank: the most frequent one, and in how many profiles within ±20% it is. Levels: in how many they stay. ", ""),
+    ("JSON and CSV have the same within ±40%, all ranks and all pairs.", ""),
+)
+SENSITIVITY_LEGEND = (
+    ("Thresholds × 0.5, 0.75, 1, 1.25, 2: findings of the rule; ecosystems whose level on its dimension is high. ", ""),
+    ("JSON and CSV have all factors, levels, thresholds and their reasons; -o FILE.svg draws them.", ""),
 )
 
 
@@ -70,7 +74,8 @@ def show_stability(made: Sequence[Assessment], profile: Profile, draws: int, out
         listing = stability.perturb(made, profile, draws=draws, advance=advance)
     if output.form == "table":
         listing = stability.perturb_words(listing)
-    levels = (Column(name, name.capitalize(), style=level_style) for name in DIMENSIONS)
+    headings = {"competitiveness": "Competitive"}  # so that all columns fit 80 characters
+    levels = (Column(name, headings.get(name, name.capitalize()), style=level_style) for name in DIMENSIONS)
     show(listing, [Column("ecosystem", "Ecosystem"), Column("ranks", "Rank"), *levels], output, STABILITY_LEGEND)
 
 
@@ -119,24 +124,13 @@ def sensitivity(
 
         write_file(file, sensitivity_picture(listing.frame.to_dicts(), listing.provenance))
         return
+    if output.form == "table":
+        listing = stability.sensitivity_words(listing)
     columns = [
         Column("rule", "Rule", "count"),
-        Column("indicator", "Indicator"),
-        Column("dimension", "Dimension"),
-        Column("effect", "Effect", "count"),
-        Column("factor", "×", "number"),
-        Column("low", "Low", "number"),
-        Column("medium", "Medium", "number"),
-        Column("high", "High", "number"),
-        Column("findings_low", "Findings low", "count"),
-        Column("findings_medium", "med.", "count"),
-        Column("findings_high", "high", "count"),
-        Column("none_ecosystems", "Ecosystems none", "count"),
-        Column("low_ecosystems", "low", "count"),
-        Column("medium_ecosystems", "med.", "count"),
-        Column("high_ecosystems", "high", "count"),
-        Column("not_assessed", "not ass.", "count"),
-        Column("mean", "Mean", "number"),
-        Column("reason", "Reason"),
+        Column("on", "On"),
+        Column("confidence", "Conf.", "number"),
+        Column("findings", "Findings"),
+        Column("high", "High"),
     ]
-    show(listing, columns, output)
+    show(listing, columns, output, SENSITIVITY_LEGEND)
