@@ -109,7 +109,7 @@ def test_the_built_in_documents_are_listed_and_load() -> None:
         assert dossier(name).id == name
     for name, file in builtin_profiles().items():
         assert read_profile(file).id == name
-    assert 18 <= len(catalogue().instruments) <= 40
+    assert 40 <= len(catalogue().instruments) <= 48
 
 
 def test_reading_twice_gives_the_same_hash() -> None:
@@ -382,6 +382,38 @@ def test_every_value_of_a_claim_is_said_in_its_words() -> None:
             assert values <= sums, claim.id
 
 
+def test_every_number_of_an_instrument_or_case_from_the_report_stands_there() -> None:
+    """What the catalogue says of an instrument or its use, and the profile of a case, invents no figure either."""
+    theirs = numbers_in(seed(REPORT))
+    told = [(use.source, use.what) for instrument in catalogue().instruments for use in instrument.cases]
+    told += [(i.source, text) for i in catalogue().instruments for text in (i.goal, *i.preconditions)]
+    told += [(i.source, effect.why) for i in catalogue().instruments for effect in i.side_effects]
+    told += [(case.source, case.means) for case in profile().cases]
+    assert len([text for source, text in told if source == "report" and numbers_in(text)]) > 5
+    for source, text in told:
+        assert source != "report" or numbers_in(text) <= theirs, (text, numbers_in(text) - theirs)
+
+
+def test_instruments_are_those_that_the_report_asks_for() -> None:
+    """Each kind of tool that the report advises has an instrument, and uses that it tells of are cited."""
+    known = {instrument.id: instrument for instrument in catalogue().instruments}
+    asked = {
+        "industrial-alliance", "active-industrial-policy", "first-of-a-kind-subsidy", "strategic-indispensability",
+        "trade-diversification", "procurement-incentives", "export-controls", "tariffs-and-sanctions",
+        "anti-coercion-instrument", "security-toolbox", "cybersecurity-rules", "technical-mitigation",
+        "network-diversity", "origin-transparency", "footprint-transparency", "early-regulatory-signalling",
+        "standards-participation", "privacy-enhancing-technology", "data-localisation", "wto-dispute",
+        "open-standards", "open-source", "funding-rules", "research-funding", "joint-pilots",
+        "digital-currency-speed", "third-country-offers", "supply-chain-mapping", "technology-watch",
+        "media-literacy", "dual-standard-units", "allied-controls-check", "use-restrictions", "no-action",
+    }  # fmt: skip
+    assert asked <= set(known)
+    assert sum(bool(instrument.cases) for instrument in known.values()) >= 18
+    users = {use.by for instrument in known.values() for use in instrument.cases}
+    assert {home(code).code for code in users} == users
+    assert {"EU", "CHN", "USA", "JPN"} <= users
+
+
 def test_footnotes_named_in_locators_exist() -> None:
     """Each footnote number in a locator is the number of a footnote of the report."""
     text = seed(REPORT)
@@ -391,6 +423,13 @@ def test_footnotes_named_in_locators_exist() -> None:
             if claim.source == "report":
                 for numbers in re.findall(r"notes? ([\d, and to]+)", claim.locator):
                     assert {int(n) for n in re.findall(r"\d+", numbers)} <= footnotes, claim.id
+    places = [(i.id, i.source, i.locator) for i in catalogue().instruments]
+    places += [(i.id, use.source, use.locator) for i in catalogue().instruments for use in i.cases]
+    places += [(case.id, case.source, case.locator) for case in profile().cases]
+    for name, source, locator in places:
+        if source == "report":
+            for numbers in re.findall(r"notes? ([\d, and to]+)", locator):
+                assert {int(n) for n in re.findall(r"\d+", numbers)} <= footnotes, name
 
 
 def ec_rows(name: str) -> list[dict[str, str]]:

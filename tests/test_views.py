@@ -102,3 +102,38 @@ def test_a_dossier_without_positions_has_none(capsys: pytest.CaptureFixture[str]
     capsys.readouterr()
     assert rows(capsys, "positions", "ours", "-w", str(tmp_path / "ours")) == []
     assert main(["positions", "ours", "-w", str(tmp_path / "ours")]) == 0
+
+
+def test_policy_tells_uses_and_matches_each_challenge(capsys: pytest.CaptureFixture[str]) -> None:
+    """Documented uses with their place; by challenge a row for each pair, the best aimed first, flat and traceable."""
+    found = {row["instrument"]: row for row in rows(capsys, "policy", "semiconductors", "--year", "2023")}
+    assert any("Japan" in case and "note 50" in case for case in found["strategic-indispensability"]["cases"])
+    assert found["strategic-stocks"]["of"] >= found["strategic-stocks"]["answers"] > 0
+    left = " ".join(found["no-action"]["reasons"])
+    assert "levels of challenge as they are" in left and "likelihoods that a hold is used as they stand" in left
+    pairs = rows(capsys, "policy", "semiconductors", "--year", "2023", "--by", "challenge")
+    assert all(tuple(row) == tuple(views.ANSWER_SCHEMA) for row in pairs)
+    answered = [row for row in pairs if row["instrument"]]
+    assert all(row["reason"] and row["lead"] and row["lag"] and row["side_effects"] for row in answered)
+    first = answered[0]
+    alike = [row["fit"] for row in answered if row["challenge"] == first["challenge"]]
+    assert alike == sorted(alike, reverse=True)
+    assert main(["trace", first["evidence"], "--json"]) == 0
+    capsys.readouterr()
+
+
+def test_policy_fits_a_terminal_of_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Challenges with their answers, advice, what the rules find beside, and doing nothing; no line is wider."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["policy", "semiconductors", "--year", "2023"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    for heading in (
+        "What calls for an instrument, and what answers it best",
+        "Further ones, in short",
+        "Doing nothing",
+    ):
+        assert f"\n{heading}\n" in text
+    assert "used: no source that was read names a use" in text and "who and when: " in text

@@ -70,6 +70,7 @@ def assess(
     codes |= {holder.holder for holder in step1.chokepoints} | {s.supplier for s in step1.suppliers}
     codes |= {context.economy for context in step3.suppliers} | {a.economy for a in dossier.actors if a.economy}
     codes |= {case.coercer for case in profile.cases} | {entry.economy for entry in step3.home_entries}
+    codes |= {use.by for match in step4.instruments for use in match.cases}
     codes |= {position.economy for position in dossier.positions}
     return Assessment(
         id=f"{dossier.id}-{home.code}-{year}",

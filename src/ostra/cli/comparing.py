@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -206,30 +206,29 @@ def policy(
     ecosystem: str,
     /,
     *,
+    by: Literal["instrument", "challenge"] = "instrument",
     home: HomeOption = "EU27",
     year: YearOption = None,
     workspace_path: WorkspaceOption = None,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
-    """Instruments that fit the challenges of an ecosystem, with reasons and side effects; doing nothing is one.
+    """Instruments that fit the challenges of an ecosystem, with reasons, side effects and uses; doing nothing is one.
 
     Parameters
     ----------
     ecosystem
         Id of the ecosystem.
+    by
+        Rows of JSON, CSV and XLSX: one for each instrument, or one for each challenge and instrument that answers it.
     """
     from ostra import views
     from ostra.output import Column
 
-    columns = [
-        Column("name", "Instrument"),
-        Column("score", "Fit", "number"),
-        Column("lag", "Lag"),
-        Column("cost", "Cost"),
-        Column("answers", "Answers", "count"),
-        Column("side_effects", "Side effects"),
-        Column("lead", "Lead"),
-        Column("reasons", "Reasons"),
-        Column("evidence", "Evidence"),
-    ]
-    show(views.policy(workspace(workspace_path), ecosystem, home=home, year=year), columns, output)
+    assessment = workspace(workspace_path).assess(ecosystem, home, year)
+    if output.form == "table" and output.output is None:
+        from ostra.cli.instruments import print_policy
+
+        print_policy(assessment, views.policy_of(assessment), sys.stdout)
+        return
+    listing = views.policy_of(assessment) if by == "instrument" else views.answers_of(assessment)
+    show(listing, [Column(key, key.capitalize()) for key in listing.frame.columns], output)

@@ -12,6 +12,7 @@ from pydantic import Field
 from ostra.model.base import LEVELS, Dimension, Horizon, Interval, Level, Model, Relation
 from ostra.model.dossier import Actor, ContextEntry, Item, Link, Position, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, Source
+from ostra.model.instrument import InstrumentUse
 
 Measure = Literal["import share", "production share", "provision share", "chain hold", "look-through share"]
 INDIRECT: tuple[Measure, ...] = ("chain hold", "look-through share")
@@ -435,6 +436,32 @@ class InstrumentMatch(Model):
     cost: str
     recommended_by: tuple[str, ...]  # recommendation ids of the dossier
     evidence: str
+    serves: tuple[Dimension, ...] = ()  # what it is for, whether or not it is called for here
+    cases: tuple[InstrumentUse, ...] = ()  # documented uses; without any, no source that was read names one
+    source: str = ""
+    locator: str = ""
+
+
+class ChallengeFit(Model):
+    """One instrument that answers a challenge: fit = gravity of the challenge × aim of the instrument, and why."""
+
+    instrument: str
+    fit: float
+    reason: str
+
+
+class ChallengeMatch(Model):
+    """A finding that weakens home or a hold above tolerance, with the instruments that answer it, best aimed first."""
+
+    id: str
+    kind: Literal["finding", "breach"]
+    dimension: Dimension
+    level: Level
+    gravity: float  # 0 to 1
+    items: tuple[str, ...]
+    supplier: str | None
+    evidence: str
+    instruments: tuple[ChallengeFit, ...]
 
 
 class ToolkitResult(Model):
@@ -443,6 +470,7 @@ class ToolkitResult(Model):
     instruments: tuple[InstrumentMatch, ...]
     tensions: tuple[Tension, ...]
     evidence: tuple[Evidence, ...]
+    challenges: tuple[ChallengeMatch, ...] = ()  # by dimension and falling gravity
 
 
 class Hashes(Model):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ostra.model.base import Dimension, Id, Level, Model, Relation, Text
+from ostra.model.base import Dimension, EconomyOrBloc, Id, Level, Model, Relation, Text
 from ostra.model.dossier import ItemKind
 from ostra.model.evidence import Source
 
@@ -18,8 +18,21 @@ class SideEffect(Model):
     why: Text
 
 
+class InstrumentUse(Model):
+    """A documented use of an instrument, or of something of its kind, by whoever it was."""
+
+    by: EconomyOrBloc
+    what: Text
+    since: str = ""
+    source: Id
+    locator: Text
+
+
 class Instrument(Model):
-    """A policy tool, when it fits, what it serves and what it may hurt."""
+    """A policy tool, when it fits, what it serves and what it may hurt.
+
+    `cases` holds the uses that the sources tell of; without any, no source that was read names one.
+    """
 
     id: Id
     name: Text
@@ -28,12 +41,14 @@ class Instrument(Model):
     side_effects: tuple[SideEffect, ...] = ()
     relations: tuple[Relation, ...] = ()  # fits dependencies on suppliers in these relations; empty: any
     item_kinds: tuple[ItemKind, ...] = ()  # fits items of these kinds; empty: any
+    subjects: tuple[Text, ...] = ()  # fits items in whose name or description one of these words stands; empty: any
     needs_home_strength: bool = False  # only where home itself holds a chokepoint
     from_level: Level = "low"  # the lowest level of challenge that justifies it
     preconditions: tuple[Text, ...] = ()
     lead: tuple[Text, ...] = Field(min_length=1)
     lag: Literal["under 1 year", "1 to 3 years", "3 to 5 years", "over 5 years"]
     cost: Literal["low", "medium", "high", "very high"]
+    cases: tuple[InstrumentUse, ...] = ()
     source: Id
     locator: Text
 
@@ -52,7 +67,8 @@ class Catalogue(Model):
         if "no-action" not in ids:
             faults.append("the catalogue must hold 'no-action'")
         known = {s.id for s in self.sources}
-        faults += [f"instrument '{i.id}': no source '{i.source}'" for i in self.instruments if i.source not in known]
+        cited = [(i.id, source) for i in self.instruments for source in (i.source, *(use.source for use in i.cases))]
+        faults += [f"instrument '{name}': no source '{source}'" for name, source in cited if source not in known]
         if faults:
             raise ValueError("; ".join(faults))
         return self

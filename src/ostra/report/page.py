@@ -200,6 +200,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "cards": selection.cards(assessment),
         "in_return": selection.in_return(assessment),
         "why": selection.why(assessment),
+        "top_challenges": selection.top_challenges(assessment),
         "data_years": data_years(assessment),
         "panels": panels,
         "panel_sources": chain.sources_of(panel_ids),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ostra.model.assessment import INDIRECT, Assessment, ChainHold, Chokepoint, Dependency, InstrumentMatch
+from ostra.model.assessment import (
+    INDIRECT,
+    Assessment,
+    ChainHold,
+    ChallengeMatch,
+    Chokepoint,
+    Dependency,
+    InstrumentMatch,
+)
 from ostra.model.base import DIMENSIONS, Interval
 from ostra.report import wording
 
@@ -74,6 +82,40 @@ def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -
 def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMatch]:
     """The best fitting instruments, in the order of step 4; doing nothing is the yardstick, not a recommendation."""
     return [i for i in assessment.step4.instruments if i.instrument != "no-action"][:most]
+
+
+def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> list[dict[str, Any]]:
+    """The gravest challenges of each dimension with their best answers; those on the same items and supplier as one."""
+    names = {item.id: item.name for item in assessment.items}
+    instruments = {match.instrument: match.name for match in assessment.step4.instruments}
+    shown = []
+    for dimension in DIMENSIONS:
+        alike: dict[tuple[tuple[str, ...], str | None], list[ChallengeMatch]] = {}
+        for challenge in assessment.step4.challenges:
+            if challenge.dimension == dimension:
+                alike.setdefault((challenge.items, challenge.supplier), []).append(challenge)
+        for (items, supplier), same in list(alike.items())[:most]:
+            what = wording.listed([names.get(item, item) for item in items[:2]])
+            if len(items) > 2:
+                what += " and others"
+            if supplier:
+                what += f", {assessment.economy_names.get(supplier, supplier)}"
+            best = same[0].instruments[:answers]
+            shown.append(
+                {
+                    "dimension": dimension,
+                    "what": what,
+                    "count": len(same),
+                    "level": same[0].level,
+                    "gravity": same[0].gravity,
+                    "evidence": same[0].evidence,
+                    "answers": [
+                        {"instrument": a.instrument, "name": instruments[a.instrument], "fit": a.fit} for a in best
+                    ],
+                    "more": len(same[0].instruments) - len(best),
+                }
+            )
+    return shown
 
 
 def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:

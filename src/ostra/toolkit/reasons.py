@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from ostra.dimensions.wording import counted, listed, name_of, percent, percents
 from ostra.model.assessment import Breach, Finding
 from ostra.model.base import DIMENSIONS
+from ostra.model.instrument import Instrument
 from ostra.toolkit.answers import Scene
+
+MOST_LIKELY = 3  # suppliers whose likelihood is told where nothing is done
 
 
 def breach_reason(breaches: Sequence[Breach], scene: Scene) -> str:
@@ -17,38 +20,52 @@ def breach_reason(breaches: Sequence[Breach], scene: Scene) -> str:
     ids = listed([b.id for b in breaches])
     return (
         f"Answers {counted(len(breaches), 'breach', 'breaches')} of tolerance, {certain} of them certain ({ids}); "
-        f"the largest expected excess is {name_of(first.supplier, scene.economies)}'s hold on "
+        f"the furthest above is {name_of(first.supplier, scene.economies)}'s hold on "
         f"{scene.item_names.get(first.item, first.item)}, {percents(first.hold)} against {percent(first.tolerated)} "
         "tolerated."
     )
 
 
-def finding_reason(findings: Sequence[Finding], scene: Scene) -> str:
-    """How many findings it answers and how much of the level rests on them; the weightiest by id."""
-    ordered = sorted(findings, key=lambda f: (-scene.shares.get(f.id, 0.0), f.id))
-    share = min(1.0, sum(scene.shares.get(f.id, 0.0) for f in findings))
-    return (
-        f"Answers {counted(len(findings), 'finding')} on which {share:.0%} of that level rests: "
-        f"{listed([f.id for f in ordered])}."
-    )
+def finding_reason(findings: Sequence[Finding]) -> str:
+    """How many findings it answers, the gravest first."""
+    return f"Answers {counted(len(findings), 'finding')}, the gravest first: {listed([f.id for f in findings])}."
+
+
+def aim_reason(instrument: Instrument, aim: float) -> str:
+    """What the instrument is made for, and how narrow that is."""
+    kinds = f"items of the kinds {', '.join(instrument.item_kinds)}" if instrument.item_kinds else "items of any kind"
+    if instrument.subjects:
+        kinds += f" that speak of {', '.join(instrument.subjects)}"
+    seen = f"suppliers seen as {' or '.join(instrument.relations)}" if instrument.relations else "any supplier"
+    return f"Made for {kinds} and for {seen}: aim {aim:.2f}, where 0.50 is for everything and 1 for one thing alone."
 
 
 def open_reason(scene: Scene) -> list[str]:
-    """What is left as it is when nothing is done: the levels, the breaches and the findings."""
+    """What is left as it is when nothing is done: the levels, the likelihoods, the breaches and the findings."""
     levels = [
         f"{d} {scene.levels[d].challenge.level}" if scene.levels[d].assessed else f"{d} not assessed"
         for d in DIMENSIONS
     ]
-    certain = sum(b.certain for b in scene.breaches)
     reasons = [f"Leaves the levels of challenge as they are: {', '.join(levels)}."]
-    if scene.breaches:
-        first = scene.breaches[0]
+    likely = sorted(scene.suppliers, key=lambda s: (-s.likelihood.mean, s.economy))
+    if likely:
+        told = [
+            f"{s.name} {percent(s.likelihood.mean)} ({percent(s.likelihood.low)} to {percent(s.likelihood.high)})"
+            for s in likely[:MOST_LIKELY]
+        ]
+        more = f" and {len(likely) - MOST_LIKELY} less likely" if len(likely) > MOST_LIKELY else ""
+        reasons.append(f"Leaves the yearly likelihoods that a hold is used as they stand: {', '.join(told)}{more}.")
+    breaches = [scene.breaches[c.id] for c in scene.challenges if c.kind == "breach"]
+    if breaches:
+        first = next(iter(scene.breaches.values()))
+        certain = sum(b.certain for b in breaches)
         reasons.append(
-            f"Leaves {counted(len(scene.breaches), 'breach', 'breaches')} of tolerance open, {certain} of them "
-            f"certain, first {name_of(first.supplier, scene.economies)}'s hold on "
+            f"Leaves {counted(len(breaches), 'breach', 'breaches')} of tolerance open, {certain} of them certain, "
+            f"first {name_of(first.supplier, scene.economies)}'s hold on "
             f"{scene.item_names.get(first.item, first.item)} ({first.id})."
         )
     else:
         reasons.append("No hold exceeds what home tolerates.")
-    reasons.append(f"Leaves {counted(len(scene.challenges), 'finding')} unanswered.")
+    findings = sum(c.kind == "finding" for c in scene.challenges)
+    reasons.append(f"Leaves {counted(findings, 'finding')} unanswered.")
     return reasons
