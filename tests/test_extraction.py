@@ -161,6 +161,27 @@ def test_the_currency_only_scales_losses(seed: int, rate: float) -> None:
     np.testing.assert_allclose(two.supply / other.output, one.supply / world.output, rtol=1e-8)
 
 
+@FEW
+@given(SEEDS, st.floats(0.05, 0.95), st.permutations([0, 1, 2]))
+def test_order_and_splitting_change_no_loss(seed: int, share: float, order: list[int]) -> None:
+    """Economies in another order, and a sector told apart as two of one recipe: every economy loses what it lost."""
+    world = random_table(seed)
+    nodes = np.array([e * 4 + s for e in order for s in (0, 1, 2, 3, 3)])
+    scale = np.tile([1.0, 1.0, 1.0, share, 1.0 - share], 3)
+    other = table(
+        world.flows[np.ix_(nodes, nodes)] * np.outer(scale, scale),
+        world.final[nodes][:, order] * scale[:, None],
+        tuple(world.economies[e] for e in order),
+        (*world.sectors, "S3b"),
+        output=world.output[nodes] * scale,
+    )
+    at = other.economies.index("BBB")
+    one = extract(Chains(world), np.arange(4, 8), final_of=["BBB"])
+    two = extract(Chains(other), np.arange(at * 5, at * 5 + 5), final_of=["BBB"])
+    for lost, again in ((one.demand, two.demand), (one.supply, two.supply)):
+        np.testing.assert_allclose(again.reshape(3, 5).sum(axis=1), lost.reshape(3, 4).sum(axis=1)[order], rtol=1e-8)
+
+
 def test_an_economy_that_trades_with_nobody_takes_nothing_with_it() -> None:
     """The other loses nothing in either direction; the flows of a pair without trade are nothing."""
     flows = np.zeros((4, 4))
