@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the picture in the README from a fresh assessment: page one of the report as it is printed.
+# Make the pictures in the README from fresh assessments: page one of a report as it is printed, and the matrix.
 set -eu
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -14,3 +14,4 @@ from PIL import Image
 page = Image.open(sys.argv[1]).quantize(colors=64)
 page.crop((0, 0, page.width, int(page.height * 0.86))).save(sys.argv[2], optimize=True)
 PYTHON
+.venv/bin/ostra matrix --home EU27 --year 2023 -o docs/images/matrix.svg

@@ -328,7 +328,7 @@ class Workspace:
         seen_from = economies.home(home)
         production = self.facts.dataset("production")
         wanted = self._years(years, production)
-        tables = self._tables()
+        tables = self._tables
         if materials_wanted:
             rows = tables.material_products.query("m", "select distinct material from m order by material").fetchall()
             known = {name.casefold(): name for (name,) in rows}
@@ -380,7 +380,7 @@ class Workspace:
         """
         dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
         seen_from = economies.home(home)
-        tables = self._tables()
+        tables = self._tables
         used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
         if any(item.sectors for item in dossier.items):
             exposure, why_not = self._exposure(seen_from)
@@ -454,12 +454,13 @@ class Workspace:
 
     def governance(self, year: int) -> Mapping[str, Sequence[GovernanceScore]]:
         """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
-        return governance_scores(self._tables(), year)
+        return governance_scores(self._tables, year)
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""
         return min(covered(self.facts.dataset("trade"))[1], covered(self.facts.dataset("production"))[1])
 
+    @cached_property
     def _tables(self) -> FactTables:
         facts = self.facts
         source = facts.dataset("trade")

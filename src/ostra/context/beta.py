@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 from ostra.errors import MethodError
@@ -47,6 +48,7 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     return _lower(x, a, b)
 
 
+@functools.lru_cache(maxsize=1024)  # suppliers of one relation and record share their base rate
 def beta_quantile(p: float, a: float, b: float) -> float:
     """The x with I_x(a, b) = p, by bisection to the last bit.
 
