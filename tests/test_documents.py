@@ -89,6 +89,25 @@ def test_a_sound_dossier_is_read() -> None:
     ]
 
 
+def test_codes_that_stand_for_nothing_are_told_with_the_other_faults() -> None:
+    """Unknown codes and a misspelt key at once; blocs are known where they may stand, ZZZ everywhere."""
+    text = (
+        DOSSIER
+        + """positions:
+  - {topic: law, economy: EU27, text: Strict, claims: [wood-needed]}
+  - {topic: law, economy: EU28, text: Strict, claims: [wood-needed]}
+findings: []
+"""
+    )
+    found = problems(text.replace("economy: NOR", "economy: ZZZ").replace("economy: FIN", "economy: FIM, nte: a"))
+    assert [(problem.value, problem.column) for problem in found if problem.value] == [
+        ("FIM", "provision.2(wood).economy"),
+        ("EU28", "positions.1(EU28).economy"),
+    ]
+    assert any("unknown key 'nte'" in problem.reason for problem in found) and len(found) == 3
+    assert all(problem.line for problem in found)
+
+
 def test_codes_and_dates_are_read_as_they_are_written() -> None:
     """HS headings and dates need no quotes, leading zeros stay, and country codes are never truth values."""
     text = DOSSIER.replace("hs: 440710", "hs: 010121").replace("name: Toy,", "name: NO,")
@@ -148,6 +167,8 @@ def test_other_encodings_are_refused_with_the_line(tmp_path: Path) -> None:
         ("year: 2021, claims", "year: 20222, claims", r"provision\.0\(wood\)\.year", "at most 2100", ""),
         ("year: 2021, claims", "year: 2021.5, claims", r"provision\.0\(wood\)\.year", "whole number", ""),
         ("economy: NOR", "economy: Norway", r"provision\.0\(wood\)\.economy", "form", "alpha-3"),
+        ("economy: NOR", "economy: NRO", r"provision\.0\(wood\)\.economy", "no economy", r"NOR \(Norway\)"),
+        ("economy: NOR", "economy: NOR, among: [SWE, QQQ]", r"provision\.0\(wood\)\.among\.1", "no economy", "alpha-3"),
         ("kind: material", "kind: materials", r"items\.1\(wood\)\.kind", "allowed words", "Did you mean 'material'"),
         ("hs: 440710", "hs: 44071", r"items\.1\(wood\)\.products\.0\.hs", "form", "6 digits"),
         ("date: 2022-10-07", "date: 7.10.2022", "date", "form", "2022-10-07"),

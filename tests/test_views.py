@@ -72,11 +72,23 @@ def test_positions_lay_each_topic_side_by_side(capsys: pytest.CaptureFixture[str
     assert by_place["deployment", "CHN"]["figures"] == "1.85 million base stations"
     assert by_place["deployment", "EU27"]["figures"] == "256,074 base stations"
     assert "6G chapter" in by_place["patents", "EU27"]["source"]
+    assert by_place["patents", "EU27"]["claims"] == "patents-eu; patents-quality"
+    assert by_place["patents", "EU27"]["ecosystem"] == "6g"
     unsaid = by_place["trial-sites", "EU27"]
     assert unsaid["position"] is None and unsaid["source"] is None and unsaid["name"] == "European Union (EU27)"
     assert main(["positions", "6g"]) == 0
     table = " ".join(capsys.readouterr().out.split())
     assert "The sources do not say." in table and "256,074 base" in table
+
+
+def test_one_topic_can_be_read_across_ecosystems(capsys: pytest.CaptureFixture[str]) -> None:
+    """All ecosystems by default, only those that compare the topic; a topic that nobody has is refused with a list."""
+    found = rows(capsys, "positions", "--topic", "standards")
+    assert {row["topic"] for row in found} == {"standards"}
+    assert {"6g", "v2x", "urban-ai"} <= {row["ecosystem"] for row in found} and len(found) == 12
+    assert len(rows(capsys, "positions", "6g", "v2x", "--topic", "law", "--topic", "market")) == 8
+    assert main(["positions", "6g", "--topic", "weather"]) == 2
+    assert "There are some on: deployment" in capsys.readouterr().err
 
 
 def test_figures_of_claims_are_read_as_people_read_them() -> None:

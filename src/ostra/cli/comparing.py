@@ -181,25 +181,34 @@ def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output:
     show(views.actors(workspace(workspace_path), ecosystem), columns, output)
 
 
-def positions(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
+def positions(
+    ecosystems: list[str] | None = None,
+    /,
+    *,
+    topic: Annotated[list[str] | None, Parameter(negative=())] = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
     """Where the economies stand on each point that the sources compare, side by side.
 
     Parameters
     ----------
-    ecosystem
-        Id of the ecosystem.
+    ecosystems
+        Ids of ecosystems; by default all.
+    topic
+        Only this topic, such as standards; may be given several times.
     """
     from ostra import views
     from ostra.output import Column
 
-    listing = views.positions(workspace(workspace_path), ecosystem)
-    economies = list(dict.fromkeys(listing.frame["economy"]))
-    columns = [Column("topic", "Topic"), *(Column(code, code) for code in economies)]
-    if output.form == "table":
-        listing = views.positions_beside(listing)
-    else:
-        columns = [Column(name, name.capitalize()) for name in listing.frame.columns]
-    show(listing, columns, output)
+    listing = views.positions(workspace(workspace_path), ecosystems, topics=topic)
+    if output.form != "table":
+        show(listing, [Column(name, name.capitalize()) for name in listing.frame.columns], output)
+        return
+    one = ecosystems is not None and len(ecosystems) == 1
+    first = [Column("topic", "Topic")] if one else [Column("ecosystem", "Ecosystem"), Column("topic", "Topic")]
+    economies = dict.fromkeys(listing.frame["economy"])
+    show(views.positions_beside(listing), [*first, *(Column(code, code) for code in economies)], output)
 
 
 def policy(

@@ -17,8 +17,9 @@ from ostra.model.dossier import Dossier
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
 from ostra.model.scenario import Scenario
+from ostra.store.economy_codes import unknown_economies
 from ostra.store.validation import validated
-from ostra.store.yaml_tree import MAX_BYTES, Tree, parse_yaml, shorten
+from ostra.store.yaml_tree import MAX_BYTES, MAX_PROBLEMS, Tree, parse_yaml, shorten
 
 M = TypeVar("M", bound=Model)
 
@@ -67,7 +68,7 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
     tree, file = _parsed(source, file)
     named = tree.value.get("format") if isinstance(tree.value, dict) else None
     if named == _format_of(Dossier):
-        return validated(tree, Dossier, file)
+        return _sound(tree, Dossier, file)
     if named == _format_of(Profile):
         return validated(tree, Profile, file)
     if named == _format_of(Catalogue):
@@ -128,7 +129,20 @@ def _read(source: Path | str, model: type[M], file: str) -> M:
         kind = "a list" if isinstance(tree.value, list) else "a single value"
         mend = f"Begin with 'format: {_format_of(model)}'"
         raise DataError(Problem(f"the document is {kind}, expected keys and values", file=file, line=1, mend=mend))
-    return validated(tree, model, file)
+    return _sound(tree, model, file)
+
+
+def _sound(tree: Tree, model: type[M], file: str) -> M:
+    """The model that a document describes; in a dossier, codes that no economy has are told with the other faults."""
+    unknown = list(unknown_economies(tree, file)) if model is Dossier else []
+    try:
+        document = validated(tree, model, file)
+    except DataError as error:
+        problems = sorted([*error.problems, *unknown], key=lambda p: (p.line or 0, p.column, p.reason))
+        raise DataError(problems[:MAX_PROBLEMS]) from error
+    if unknown:
+        raise DataError(unknown[:MAX_PROBLEMS])
+    return document
 
 
 def _parsed(source: Path | str, file: str) -> tuple[Tree, str]:

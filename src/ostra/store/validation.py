@@ -136,7 +136,7 @@ def _line(tree: Tree, path: Path) -> int | None:
     return None
 
 
-def _dotted(path: Path, value: Any) -> str:
+def dotted(path: Path, value: Any) -> str:
     """The path as words: `provision.3(euv-lithography).share`; entries with an id or item carry it."""
     words = []
     for step in path:
@@ -174,7 +174,7 @@ def _field_problems(
         if error["type"] in ("missing", "extra_forbidden", "value_error"):
             seen = ""
         yield Problem(
-            reason, file=file, line=_line(tree, path), column=_dotted(path, value), value=shorten(seen), mend=mend
+            reason, file=file, line=_line(tree, path), column=dotted(path, value), value=shorten(seen), mend=mend
         )
 
 
@@ -319,7 +319,7 @@ def _own_problems(tree: Tree, value: Any, file: str, errors: list[ErrorDetails])
                 fault,
                 file=file,
                 line=_line(tree, path),
-                column=_dotted(path, value),
+                column=dotted(path, value),
                 mend=_reference_mend(value, fault),
             )
 
