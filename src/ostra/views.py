@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from ostra import economies
+from ostra.errors import NotFoundError
 from ostra.model.assessment import INDIRECT, Assessment, DimensionResult, LevelDistribution
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.dossier import NOT_SAID, Dossier
