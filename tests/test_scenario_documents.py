@@ -36,7 +36,7 @@ withheld:
 stocks:
   - {id: store, days: {low: 10, mode: 20, high: 40}, reason: Nobody counted.}
 substitution:
-  - {id: swedes, limit: 0.3, days: 30, reason: Sweden has wood too.}
+  - {id: swedes, limit: 1.5, days: 30, reason: Sweden has wood too.}
 """
 
 
@@ -54,8 +54,8 @@ def test_a_sound_scenario_is_read_and_written_back() -> None:
     """Numbers may be ranges, days dates; the written text says the same."""
     read = read_scenario(SCENARIO)
     assert read.day("2027-03-01") == 59
-    assert read.withheld[0].origin == "book, page 3"
-    assert read.stocks[0].origin == OUR_CHOICE
+    assert read.withheld[0].origin_of("share") == "book, page 3"
+    assert read.stocks[0].origin_of("days") == OUR_CHOICE
     assert read_scenario(document_text(read)) == read
     assert read_document(SCENARIO) == read
 
@@ -72,6 +72,7 @@ def test_a_sound_scenario_is_read_and_written_back() -> None:
         ("ends: 2027-03-01", "ends: 0", "ends on day 0, not after it begins on day 0", ""),
         ("ends: 2027-03-01", "begins: 200", "begins on day 200, outside the 100 days", ""),
         ("id: swedes", "id: store", "substitution 'store' is defined twice", "its own id"),
+        ("locator: page 3", "ours: [sharre]", "withholding 'wood': ours names 'sharre'", ""),
         ("days: 30", "days: -3", "expected at least 0", ""),
     ],
 )
@@ -103,7 +104,9 @@ def test_an_item_alone_is_a_scenario() -> None:
 def test_check_tells_all_faults_and_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command names file, line and key of each."""
     file = tmp_path / "toys.yaml"
-    file.write_text(SCENARIO.replace("share: {low", "shear: {low").replace("limit: 0.3", "limit: 3"), encoding="utf-8")
+    file.write_text(
+        SCENARIO.replace("share: {low", "shear: {low").replace("limit: 1.5", "limit: 0.5"), encoding="utf-8"
+    )
     assert main(["check", str(file)]) == 3
     told = capsys.readouterr().err
     assert f"{file}:{line_of(SCENARIO, '- {id: wood')}" in told and "'share'" in told
@@ -119,7 +122,7 @@ def models() -> list[type[BaseModel]]:
         for name, value in sorted(vars(scenario).items())
         if isinstance(value, type)
         and issubclass(value, Model)
-        and value not in (Model, Source)
+        and value not in (Model, Source, scenario.Stated, scenario.Lasting)
         and not name.startswith("_")
     ]
 

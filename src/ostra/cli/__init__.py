@@ -29,6 +29,7 @@ app = App(
     version=f"ostra {__version__}",
     help="Strategic dependencies in emerging technologies: from a trade row to a policy instrument, all traceable.",
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # main() says what was stopped and how to go on
     help_epilogue="Exit codes: 0 done, 2 usage, 3 bad data, 4 conflict.",
 )
 app.command(assessing.init)
@@ -36,6 +37,8 @@ app.command(listings.ecosystems)
 app.command(listings.deps)
 app.command(listings.materials)
 app.command(chaining.chain)
+app.command(disrupting.scenarios)
+app.command(disrupting.simulate)
 app.command(disrupting.embargo)
 app.command(exposing.reliance)
 app.command(exposing.extract)
@@ -78,8 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of our output has seen enough, such as `| head`; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        return complain("stopped", 130)
+    except KeyboardInterrupt as stopped:
+        return complain(str(stopped) or "stopped", 130)
     except Exception as error:
         if type(error).__module__ != "_duckdb" or type(error).__name__ not in DAMAGED:
             raise

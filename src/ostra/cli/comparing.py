@@ -19,7 +19,7 @@ from ostra.cli.options import (
     show,
     workspace,
 )
-from ostra.errors import UsageError
+from ostra.errors import NotFoundError, UsageError
 
 Ecosystems = Annotated[list[str] | None, Parameter(negative=())]
 
@@ -99,29 +99,52 @@ def matrix(
 
 
 def compare(
-    ecosystems: list[str],
+    names: list[str],
     /,
     *,
-    home: HomeOption = "EU27",
+    home: Annotated[str | None, Parameter(help="Country or bloc of the viewpoint; EU27, or each scenario's.")] = None,
     year: YearOption = None,
     workspace_path: WorkspaceOption = None,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
-    """Ecosystems side by side.
+    """Ecosystems side by side, or scenarios of disruption.
 
     Parameters
     ----------
-    ecosystems
-        Two or more ids.
+    names
+        Two or more ids, all of ecosystems or all of scenarios.
     """
     from ostra import views
+    from ostra.cli.disrupting import compare_scenarios
+    from ostra.disruptions.simulations import scenario_files
     from ostra.output import Column
 
-    if len(ecosystems) < 2:
-        raise UsageError("name at least two ecosystems to compare")
+    if len(names) < 2:
+        raise UsageError("name at least two ecosystems or two scenarios to compare")
+    space = workspace(workspace_path)
+    known = scenario_files(space)
+    ecosystems = space.dossier_files()
+    unknown = [name for name in names if name not in ecosystems and name not in known and not name.endswith(".yaml")]
+    if unknown:
+        raise NotFoundError(
+            f"'{unknown[0]}' is no ecosystem and no scenario. Ecosystems: {', '.join(ecosystems)}. "
+            f"Scenarios: {', '.join(known)}"
+        )
+    simulated = [name for name in names if name not in ecosystems and (name in known or name.endswith(".yaml"))]
+    if simulated and len(simulated) < len(names):
+        rest = ", ".join(name for name in names if name not in simulated)
+        raise UsageError(
+            f"{', '.join(simulated)} can be simulated, {rest} cannot: compare scenarios with scenarios and ecosystems "
+            "with ecosystems. See: ostra scenarios, ostra ecosystems"
+        )
+    if simulated:
+        if year is not None:
+            raise UsageError("--year is for ecosystems; scenarios have the year of their table")
+        compare_scenarios(space, names, home, output)
+        return
     with progress("assess") as advance:
-        listing = views.compare(workspace(workspace_path), ecosystems, home=home, year=year, advance=advance)
-    show(listing, [Column("measure", "Measure"), *(Column(name, name) for name in ecosystems)], output)
+        listing = views.compare(space, names, home=home or "EU27", year=year, advance=advance)
+    show(listing, [Column("measure", "Measure"), *(Column(name, name) for name in names)], output)
 
 
 def context(

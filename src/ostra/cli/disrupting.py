@@ -2,11 +2,227 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, show, workspace
+from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, progress, show, workspace
+from ostra.errors import UsageError
+
+if TYPE_CHECKING:
+    from ostra.disruptions.simulations import Simulation
+    from ostra.output import Column
+    from ostra.workspace import Listing, Workspace
+
+RUNS = Annotated[int, Parameter(help="Draws of the numbers that the scenario leaves open.")]
+SEED = Annotated[int, Parameter(help="Of the draws; the same seed gives the same draws.")]
+
+
+def scenarios(*, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
+    """List the scenarios of disruption that can be simulated."""
+    from ostra.disruptions import simulations
+    from ostra.output import Column
+
+    columns = [
+        Column("scenario", "Scenario"),
+        Column("title", "Title"),
+        Column("days", "Days", "count"),
+        Column("our_choice", "Our choice", "count"),
+        Column("entries", "of entries", "count"),
+        Column("home", "Home"),
+        Column("date", "As of"),
+        Column("origin", "Origin"),
+    ]
+    show(simulations.scenarios(workspace(workspace_path)), columns, output)
+
+
+def simulate(
+    scenario: str,
+    /,
+    *,
+    home: str | None = None,
+    days: int | None = None,
+    runs: RUNS = 0,
+    seed: SEED = 0,
+    by: Literal["measure", "economy", "sector", "day", "parameter"] = "measure",
+    resume: Annotated[bool, Parameter(negative=())] = False,
+    dataset: str | None = None,
+    workspace_path: WorkspaceOption = None,
+    output: Output = DEFAULT_OUTPUT,
+) -> None:
+    """Simulate a disruption day by day: what is lost, when, by whom, and until when.
+
+    With -o FILE.svg the course is drawn; with -o FOLDER all tables and the picture are written. In a workspace or with
+    -o, runs that are done are kept until all are, so that --resume goes on after a stop.
+
+    Parameters
+    ----------
+    scenario
+        Id of a scenario (see: ostra scenarios), or a YAML file.
+    home
+        Country or bloc from whose viewpoint results are told, instead of the scenario's.
+    days
+        Days simulated, instead of the scenario's.
+    by
+        What the rows are: measures, economies, sectors of home, days, or the scenario's numbers with their reasons.
+    resume
+        Take up the runs that an earlier call kept.
+    dataset
+        Input–output table to use; see: ostra data list.
+    """
+    from ostra.disruptions import simulations
+    from ostra.disruptions.simulations import find_scenario
+    from ostra.output import write_file
+
+    space = workspace(workspace_path)
+    name = find_scenario(space, scenario).id
+    keep = kept_in(space.path, output.output, name)
+    if resume and keep is None:
+        raise UsageError("nothing was kept that could be resumed: name a workspace with -w or a place with -o")
+    try:
+        with progress("simulate") as advance:
+            found = simulations.simulate(
+                space,
+                scenario,
+                home=home,
+                days=days,
+                runs=runs,
+                seed=seed,
+                dataset=dataset,
+                keep=keep,
+                resume=resume,
+                advance=advance,
+            )
+    except KeyboardInterrupt:
+        if keep is not None and any(keep.glob("part-*.npz")):
+            raise KeyboardInterrupt(f"stopped; what is done is kept in {keep}. Go on with --resume") from None
+        raise
+    place = output.output
+    if place is not None and output.form == "table" and place.suffix.lower() == ".svg":
+        write_file(place, drawn([found]))
+    elif place is not None and output.form == "table" and (place.is_dir() or not place.suffix):
+        write_folder(found, place)
+        print(f"Written to {place}")
+    else:
+        listing = found.listing(by)
+        if by == "measure" and output.form == "table":
+            show(in_words(listing), word_columns(listing), output)
+        else:
+            show(listing, columns_of(by, listing), output)
+
+
+STATISTICS = ("middle", "mild", "severe", "p05", "p50", "p95")
+
+
+def compare_scenarios(space: Workspace, names: list[str], home: str | None, output: Output) -> None:
+    """Simulate scenarios and show them side by side; with -o FILE.svg, draw them below each other."""
+    from ostra.disruptions import simulations
+    from ostra.output import Column, write_file
+
+    found = []
+    for number, name in enumerate(names, start=1):
+        with progress(f"simulate {number} of {len(names)}") as advance:
+            found.append(simulations.simulate(space, name, home=home, advance=advance))
+    place = output.output
+    if place is not None and output.form == "table" and place.suffix.lower() == ".svg":
+        write_file(place, drawn(found))
+        return
+    listing = simulations.compare(found)
+    ids = [one.scenario.id for one in found]
+    if output.form == "table":
+        listing = in_words(listing, tuple(f"{name}{end}" for name in ids for end in ("", "_low", "_high")))
+    columns = [Column("where", "Where"), Column("measure", "Measure"), *(Column(name, name) for name in ids)]
+    ends = [Column(f"{name}_{end}", f"{name} {end}") for name in ids for end in ("low", "high")]
+    show(listing, [*columns, *ends], output)
+
+
+def columns_of(by: str, listing: Listing) -> list[Column]:
+    """The columns of a view, money and shares in their own form."""
+    from ostra.output import Column
+
+    money = [Column(name, name.capitalize(), "number") for name in STATISTICS]
+    shares = [Column(f"{name}_share", f"{name} of a year", "share") for name in ("middle", "mild", "severe")]
+    orders = [Column(f"{name}_order", f"{name} order", "number") for name in ("first", "second", "beyond")]
+    views = {
+        "measure": [Column("where", "Where"), Column("measure", "Measure"), Column("unit", "Unit"), *money],
+        "economy": [Column("economy", "Economy"), *money[:3], *shares, *orders, *money[3:]],
+        "sector": [Column("sector", "Sector"), Column("name", "Name"), *money[:3], *shares, *orders, *money[3:]],
+        "day": [Column("where", "Where"), Column("day", "Day", "count"), *money],
+        "parameter": [
+            Column("parameter", "Number"),
+            *(Column(name, name.capitalize(), "number") for name in ("low", "middle", "high")),
+            Column("unit", "Unit"),
+            Column("origin", "Origin"),
+            Column("reason", "Reason"),
+        ],
+    }
+    return [column for column in views[by] if column.key in listing.frame.columns]
+
+
+def word_columns(listing: Listing) -> list[Column]:
+    """The columns of `in_words`; percentiles only where draws were made."""
+    from ostra.output import Column
+
+    shown = [name for name in STATISTICS if listing.frame[name].is_not_null().any()]
+    return [Column("where", "Where"), Column("measure", "Measure"), *(Column(name, name) for name in shown)]
+
+
+def in_words(listing: Listing, names: tuple[str, ...] = STATISTICS) -> Listing:
+    """A listing of measures for the terminal, each value in the form of its unit; `never` for what does not happen."""
+    import polars as pl
+
+    from ostra.workspace import Listing as Shown
+
+    def words(value: Any, unit: str) -> str:
+        if value is None:
+            return "never" if unit == "day" else "?"
+        if unit == "share":
+            return "under 0.001%" if 0 < abs(value) < 1e-5 else f"{100 * value:.4g}%"
+        return f"{value:,.0f}"
+
+    rows = []
+    for row in listing.frame.to_dicts():
+        measure = row["measure"] + (", million USD" if row["unit"] == "million USD" else "")
+        rows.append(
+            {"where": row["where"], "measure": measure, **{name: words(row[name], row["unit"]) for name in names}}
+        )
+    return Shown(pl.DataFrame(rows), listing.provenance)
+
+
+def kept_in(space: Path | None, output: Path | None, name: str) -> Path | None:
+    """Where the runs that are done are kept: beside the output, else in the workspace, else nowhere."""
+    if output is not None:
+        return output / ".runs" if not output.suffix else output.with_name(f".{output.name}.runs")
+    return None if space is None else space / "runs" / name
+
+
+def drawn(found: list[Simulation]) -> str:
+    """The picture of one scenario or several."""
+    from ostra.report import course_picture
+
+    return course_picture(
+        [(one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary) for one in found],
+        home=found[0].compiled.home.name,
+    )
+
+
+def write_folder(found: Simulation, folder: Path) -> None:
+    """All tables as CSV with their provenance, the picture, and everything as one JSON."""
+    from ostra.disruptions.simulations import VIEWS
+    from ostra.output import to_json, write_file
+
+    for by, (name, _) in VIEWS.items():
+        listing = found.listing(by)
+        show(listing, columns_of(by, listing), Output(csv=True, output=folder / f"{name}.csv"))
+    write_file(folder / "course.svg", drawn([found]))
+    whole = {
+        "format": "ostra-simulation/1",
+        "scenario": found.scenario.model_dump(mode="json", exclude_defaults=True),
+        "provenance": found.provenance.model_dump(),
+        **{name: getattr(found.outcome, name) for name, _ in VIEWS.values()},
+    }
+    write_file(folder / f"{found.scenario.id}.json", to_json(whole))
 
 
 def embargo(
@@ -47,7 +263,7 @@ def embargo(
     dataset
         Input–output table to use; see: ostra data list.
     """
-    from ostra import disruptions
+    from ostra.disruptions import embargoes
     from ostra.output import Column
     from ostra.scenario.embargo import Settings
 
@@ -56,7 +272,7 @@ def embargo(
         friction=usual.friction if friction is None else friction,
         leakage=usual.leakage if leakage is None else leakage,
     )
-    listing = disruptions.embargo(
+    listing = embargoes.embargo(
         workspace(workspace_path),
         seller,
         buyer,

@@ -81,28 +81,34 @@ UncertainFactor = Factor | FactorRange
 UncertainChange = Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)] | ChangeRange
 
 
-class _Stated(Model):
-    """What every entry carries: why these numbers, and from where. Without a source they are the author's choice."""
+class Stated(Model):
+    """What every entry carries: why these numbers, and from where. Without a source they are the author's choice.
+
+    A source may say that something matters and not how much: `ours` then names the keys whose numbers are the author's
+    choice all the same.
+    """
 
     id: Id
     reason: Text
     source: Id | None = None
     locator: str = ""  # where in the source it stands
+    ours: tuple[str, ...] = ()
 
-    @property
-    def origin(self) -> str:
-        """The source with the place in it, or that it is our choice."""
-        return OUR_CHOICE if self.source is None else f"{self.source}, {self.locator}".rstrip(", ")
+    def origin_of(self, key: str) -> str:
+        """The source of a number with the place in it, or that it is our choice."""
+        if self.source is None or key in self.ours:
+            return OUR_CHOICE
+        return f"{self.source}, {self.locator}".rstrip(", ")
 
 
-class _Lasting(_Stated):
+class Lasting(Stated):
     """An entry that holds from one day to another; without an end, to the last day of the scenario."""
 
     begins: Day = 0
     ends: Day | None = None  # the first day on which it no longer holds
 
 
-class Withholding(_Lasting):
+class Withholding(Lasting):
     """A seller delivers less to buyers: all goods, or those of some sectors, to all users or to some sectors.
 
     `share` is the part of the usual deliveries that stops.
@@ -115,7 +121,7 @@ class Withholding(_Lasting):
     share: UncertainShare = 1.0
 
 
-class ItemWithholding(_Lasting):
+class ItemWithholding(Lasting):
     """A seller withholds one item of a chain; its dossier says which sectors make and use it.
 
     Deliveries of the makers fall by the item's part in them, and the users can make less of what needs the item, as
@@ -133,15 +139,16 @@ class ItemWithholding(_Lasting):
     store: UncertainDays = 0.0  # days of use of the item that its users hold
 
 
-class CapacityLoss(_Lasting):
+class CapacityLoss(Lasting):
     """Sectors of an economy cannot produce all that they usually do; `share` is the part that is lost."""
 
     economy: Text
     sectors: tuple[Text, ...] = ()
     share: UncertainShare
+    recovers: UncertainDays = 0.0  # days after the end until all is back, in equal steps
 
 
-class DemandChange(_Lasting):
+class DemandChange(Lasting):
     """Final users of an economy buy more or less of some sectors' goods, wherever they come from."""
 
     economy: Text
@@ -149,29 +156,44 @@ class DemandChange(_Lasting):
     change: UncertainChange  # −0.1 is a tenth less
 
 
-class Stocks(_Stated):
+class Stocks(Stated):
     """How many days of use of these sectors' goods their users hold at the start."""
 
     sectors: tuple[Text, ...] = ()  # goods of these sectors; none named: all that no other entry names
     days: UncertainDays
 
 
-class Overproduction(_Stated):
+class Overproduction(Stated):
     """How far producers can go above their usual output, and how many days that takes."""
 
     limit: UncertainFactor
     days: UncertainDays
 
 
-class Substitution(_Stated):
-    """Buyers turn to other sellers of the same sector's goods: up to `limit` of what is missing, within `days`."""
+class Substitution(Stated):
+    """Buyers turn to other sellers of the same sector's goods.
 
-    limit: UncertainShare
+    `limit` is the largest factor by which a buyer multiplies its usual orders from a seller that it turns to; each day
+    it goes 1/`days` of the way to what sellers are able to deliver.
+    """
+
+    limit: UncertainFactor
     days: UncertainDays
     sectors: tuple[Text, ...] = ()
 
 
-class StockRelease(_Stated):
+class Essential(Stated):
+    """How much of a user's production stops when it has none of these sectors' goods; all of it, unless said here.
+
+    Where entries speak of the same goods and users, the last one counts.
+    """
+
+    sectors: tuple[Text, ...] = Field(min_length=1)
+    users: tuple[Text, ...] = ()  # sectors that use them; none named: all
+    share: UncertainShare
+
+
+class StockRelease(Stated):
     """A policy response: a stockpile of goods is released to users in an economy, a part of it each day."""
 
     economy: Text
@@ -181,17 +203,28 @@ class StockRelease(_Stated):
     lasts: Annotated[int, Field(ge=1, le=36500)]
 
 
-class NewCapacity(_Stated):
+class NewCapacity(Stated):
     """A policy response: producers of an economy can make more than before, `lag` days after the start."""
 
     economy: Text
     sectors: tuple[Text, ...] = Field(min_length=1)
     share: UncertainShare  # of the usual output
     lag: UncertainDays
+    ramp: UncertainDays = 0.0  # days from then until all of it works
 
 
-Rationing = Literal["proportional", "intermediate first", "final first"]
-SECTIONS = ("withheld", "items", "lost_capacity", "demand", "stocks", "substitution", "releases", "new_capacity")
+Rationing = Literal["proportional", "domestic first", "intermediate first"]
+SECTIONS = (
+    "withheld",
+    "items",
+    "lost_capacity",
+    "demand",
+    "stocks",
+    "essential",
+    "substitution",
+    "releases",
+    "new_capacity",
+)
 
 
 class Scenario(Model):
@@ -213,6 +246,7 @@ class Scenario(Model):
     lost_capacity: tuple[CapacityLoss, ...] = ()
     demand: tuple[DemandChange, ...] = ()
     stocks: tuple[Stocks, ...] = ()
+    essential: tuple[Essential, ...] = ()
     overproduction: Overproduction | None = None
     substitution: tuple[Substitution, ...] = ()
     rationing: Rationing = "proportional"
@@ -233,6 +267,8 @@ class Scenario(Model):
             seen.add(entry.id)
             if entry.source is not None and entry.source not in known:
                 faults.append(f"{where}: no source '{entry.source}'")
+            strange = sorted(set(entry.ours) - set(type(entry).model_fields))
+            faults += [f"{where}: ours names '{key}', which is no key of the entry" for key in strange]
             faults += [f"{where}: {fault}" for fault in self._times(entry)]
         if not (self.withheld or self.items or self.lost_capacity or self.demand):
             faults.append("withheld: nothing happens. Add an entry to withheld, items, lost_capacity or demand")
@@ -240,7 +276,7 @@ class Scenario(Model):
             raise ValueError("; ".join(faults))
         return self
 
-    def _times(self, entry: _Stated) -> Iterable[str]:
+    def _times(self, entry: Stated) -> Iterable[str]:
         """What is wrong with the days of an entry."""
         days: dict[str, int] = {}
         for name in ("begins", "ends"):
@@ -257,7 +293,7 @@ class Scenario(Model):
         elif len(days) == 2 and days["ends"] <= days["begins"]:
             yield f"ends on day {days['ends']}, not after it begins on day {days['begins']}"
 
-    def entries(self) -> Iterator[tuple[str, _Stated]]:
+    def entries(self) -> Iterator[tuple[str, Stated]]:
         """Every entry that states numbers, with the name of its section."""
         for section in SECTIONS:
             for entry in getattr(self, section):
@@ -287,6 +323,7 @@ _SINGULAR = {
     "lost_capacity": "loss",
     "demand": "demand",
     "stocks": "stock",
+    "essential": "essential",
     "substitution": "substitution",
     "releases": "release",
     "new_capacity": "addition",

@@ -35,6 +35,7 @@ _SECTIONS = {
     "loss": "lost_capacity",
     "demand": "demand",
     "stock": "stocks",
+    "essential": "essential",
     "substitution": "substitution",
     "release": "releases",
     "addition": "new_capacity",

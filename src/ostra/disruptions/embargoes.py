@@ -1,4 +1,4 @@
-"""What can be asked of method 5, as listings: a static embargo."""
+"""What can be asked of a static embargo, as listings."""
 
 from __future__ import annotations
 
