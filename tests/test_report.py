@@ -318,7 +318,7 @@ def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> N
     book = openpyxl.load_workbook(path)
     wanted = (
         "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Positions,Sectors,Breaches,"
-        "Instruments,Evidence,Claims,Sources"
+        "Instruments,Challenges,Evidence,Claims,Sources"
     )
     assert book.sheetnames == wanted.split(",")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}

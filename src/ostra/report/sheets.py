@@ -68,7 +68,12 @@ COLUMNS = {
         "expected excess (share × probability):number,evidence"
     ),
     "Instruments": (
-        "instrument,fit:number,goal,dimensions,items,reasons,side effects,preconditions,lead,lag,cost,evidence"
+        "instrument,fit:number,challenges answered:count,goal,dimensions,items,reasons,side effects,preconditions,lead,"
+        "lag,cost,documented uses,source,evidence"
+    ),
+    "Challenges": (
+        "dimension,challenge,kind,level,gravity (0 to 1):number,items,supplier,rank:count,instrument,fit:number,why,"
+        "evidence"
     ),
     "Evidence": (
         "id,label,kind,value:number,low:number,high:number,unit,text,formula,with values,method,inputs,facts,"
@@ -251,6 +256,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
         (
             i.name,
             i.score,
+            len(i.answers),
             i.goal,
             "; ".join(i.dimensions),
             "; ".join(i.items),
@@ -260,9 +266,30 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
             "; ".join(i.lead),
             i.lag,
             i.cost,
+            "; ".join(f"{names.get(u.by, u.by)}: {u.what} ({u.source}, {u.locator})" for u in i.cases),
+            f"{i.source}, {i.locator}" if i.source else None,
             i.evidence,
         )
         for i in a.step4.instruments
+    ]
+    instrument_names = {i.instrument: i.name for i in a.step4.instruments}
+    challenges: list[Row] = [
+        (
+            c.dimension,
+            c.id,
+            c.kind,
+            c.level,
+            c.gravity,
+            "; ".join(item_names.get(item, item) for item in c.items),
+            names.get(c.supplier or "", c.supplier),
+            rank,
+            instrument_names.get(answer.instrument, answer.instrument),
+            answer.fit,
+            answer.reason,
+            c.evidence,
+        )
+        for c in a.step4.challenges
+        for rank, answer in enumerate(c.instruments, 1)
     ]
     evidence: list[Row] = [
         (
@@ -309,6 +336,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
         "Sectors": behind,
         "Breaches": breaches,
         "Instruments": instruments,
+        "Challenges": challenges,
         "Evidence": evidence,
         "Claims": claims,
         "Sources": sources,
