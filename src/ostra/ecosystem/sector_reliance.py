@@ -232,7 +232,7 @@ def _at_stake(code: str, exposure: HomeExposure) -> tuple[TradeAtStake, list[Evi
                 substituted="unknown" if value is None else f"{number(100 * value)} % of output",
                 method="extraction",
                 sources=(table.dataset,),
-                facts=(_flows(exposure, sellers=sellers, buyers=buyers, sectors=None),),
+                facts=(_flows(exposure, sellers, buyers),),
             )
         )
     return row, proofs
@@ -254,7 +254,7 @@ def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> l
         substituted=f"{number(row.direct_share)} of what the sector buys",
         method=METHOD,
         sources=(table.dataset,),
-        facts=(_flows(exposure, sellers=(row.supplier,), buyers=home.economies, sectors=sectors),),
+        facts=(_flows(exposure, (row.supplier,), home.economies, sectors),),
     )
     orders = (row.face_value, row.order_2, row.order_3, row.beyond)
     look = Evidence(
@@ -268,7 +268,14 @@ def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> l
         method=METHOD,
         inputs=(row.direct_evidence,),
         sources=(table.dataset,),
-        facts=(_flows(exposure, sellers=None, buyers=None, sectors=None),),
+        facts=(
+            FactRef(
+                table=TABLE,
+                dataset=table.dataset,
+                where={"year": table.year, "part": "intermediate"},
+                rows=exposure.flows,
+            ),
+        ),
     )
     if row.reverse_evidence is None or row.reverse_look_through is None:
         return [direct, look]
@@ -282,32 +289,30 @@ def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> l
         substituted=f"{number(row.reverse_look_through)} of all inputs at any order",
         method=METHOD,
         sources=(table.dataset,),
-        facts=(_flows(exposure, sellers=home.economies, buyers=(row.supplier,), sectors=sectors),),
+        facts=(_flows(exposure, home.economies, (row.supplier,), sectors),),
     )
     return [direct, look, reverse]
 
 
 def _flows(
-    exposure: HomeExposure,
-    *,
-    sellers: tuple[str, ...] | None,
-    buyers: tuple[str, ...] | None,
-    sectors: tuple[str, ...] | None,
+    exposure: HomeExposure, sellers: tuple[str, ...], buyers: tuple[str, ...], sectors: tuple[str, ...] = ()
 ) -> FactRef:
-    """The rows of the table behind a figure: intermediate flows of some sellers to some buyers; None is any."""
+    """The rows of the table with what some sellers sell to some buyers, or to some sectors of theirs."""
     table = exposure.table
-    cells = table.flows.reshape(len(table.economies), len(table.sectors), len(table.economies), len(table.sectors))
-    where: dict[str, str | int | tuple[str, ...] | tuple[int, ...]] = {"year": table.year, "part": "intermediate"}
-    if sellers is not None:
-        cells = cells[[table.economies.index(code) for code in sellers]]
-        where["seller"] = sellers
-    if buyers is not None:
-        cells = cells[:, :, [table.economies.index(code) for code in buyers]]
-        where["buyer"] = buyers
-    if sectors is not None:
-        cells = cells[:, :, :, [table.sectors.index(code) for code in sectors]]
+    width = len(table.sectors)
+    rows = [table.nodes_of(code) for code in sellers]
+    wanted = [table.sectors.index(code) for code in sectors] or list(range(width))
+    columns = [table.nodes_of(code).start + sector for code in buyers for sector in wanted]
+    where: dict[str, str | int | tuple[str, ...] | tuple[int, ...]] = {
+        "year": table.year,
+        "part": "intermediate",
+        "seller": sellers,
+        "buyer": buyers,
+    }
+    if sectors:
         where["buyer_sector"] = sectors
-    return FactRef(table=TABLE, dataset=table.dataset, where=where, rows=int(np.count_nonzero(cells)))
+    count = sum(int(np.count_nonzero(table.flows[nodes][:, columns])) for nodes in rows)
+    return FactRef(table=TABLE, dataset=table.dataset, where=where, rows=count)
 
 
 def _id(sector: str, supplier: str, indicator: str) -> str:

@@ -29,6 +29,8 @@ class HomeExposure:
         economies: part of home's output that rests on what the economy delivers to home, at any order.
     lost_abroad
         economies: part of the economy's output that rests on what home delivers to it.
+    flows
+        Number of intermediate flows that are not zero: the rows of the facts that every look-through is made from.
     caveats
         What the table has that the figures are sensitive to.
     """
@@ -38,6 +40,7 @@ class HomeExposure:
     inputs: Reliance
     lost_at_home: Vector
     lost_abroad: Vector
+    flows: int
     caveats: tuple[str, ...]
 
 
@@ -54,7 +57,15 @@ def home_exposure(table: InputOutputTable, home: Home) -> HomeExposure:
     chains = Chains(table)
     side = group(table, home)
     at_home, abroad = pair_losses(chains, side)
-    return HomeExposure(table, side, reliance(chains), at_home, abroad, (*chains.caveats, *side.caveats))
+    return HomeExposure(
+        table=table,
+        home=side,
+        inputs=reliance(chains),
+        lost_at_home=at_home,
+        lost_abroad=abroad,
+        flows=int(np.count_nonzero(table.flows)),
+        caveats=(*chains.caveats, *side.caveats),
+    )
 
 
 def pair_losses(chains: Chains, home: Group) -> tuple[Vector, Vector]:
