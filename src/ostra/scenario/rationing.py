@@ -13,7 +13,7 @@ import numpy as np
 from ostra.errors import MethodError
 from ostra.scenario.rerouting import Array, Cut, Network, Rerouted
 
-TOLERANCE = 1e-10  # of output and fulfilment, relative to before
+TOLERANCE = 1e-9  # of output and fulfilment, relative to before
 MOST_STEPS = 500
 DEPTH = 6  # past steps that each new one is extrapolated from
 LEAST = 1e-12
@@ -95,7 +95,7 @@ class _Market:
             gone = np.array([1.0 - cut.kept(sector, leakage) for sector in range(len(cut.blocked))])
             self.severed.append(net.blocks[:, cut.sellers][:, :, cut.buyers] * gone[:, None, None])
         some = net.bought > 0.0
-        self.per_bundle = np.divide(1.0, net.bought, out=np.zeros_like(net.bought), where=some)
+        self.reach = self.columns * np.divide(1.0, net.bought, out=np.zeros_like(net.bought), where=some)
         self.alpha = np.divide(net.bought, net.budgets, out=np.zeros_like(net.bought), where=net.budgets > 0.0)
         self.per_output = np.divide(1.0, net.output, out=np.zeros_like(net.output), where=net.output > 0.0)
         self.sales = net.by_node(net.sold)
@@ -106,10 +106,10 @@ class _Market:
         half = states.shape[1] // 2
         fulfilment, output = states[:, :half], states[:, half:]
         delivered, orders = self._sweep(moving, fulfilment, output)
-        theta = np.clip(self.columns[moving] * self.per_bundle * delivered, LEAST, 1.0)
+        theta = np.clip(self.reach[moving] * delivered, LEAST, 1.0)
         # Where nothing of a bundle was bought, α is 0 and θ does not matter.
         power = np.reciprocal(theta) if self.inner == -1.0 else theta**self.inner
-        kappa = np.where(net.budgets > 0.0, (self.alpha * power).sum(axis=1), 1.0) ** (1.0 / self.inner)
+        kappa = np.where(net.budgets > 0.0, np.einsum("rj,vrj->vj", self.alpha, power), 1.0) ** (1.0 / self.inner)
         # λ as κ · (ω + (1 − ω) κ^−ϱ)^(1/ϱ), in which nothing overflows.
         allowed = kappa * (net.inputs + (1.0 - net.inputs) * kappa**-self.outer) ** (1.0 / self.outer)
         served = np.where(orders > self.sales, self.sales / np.maximum(orders, LEAST), 1.0)
@@ -132,12 +132,17 @@ class _Market:
         return delivered, np.array([net.by_node(part) for part in rows * orders])
 
 
-def _corrected(gap: Array, at_home: tuple[Array, Array]) -> Array:
-    """The step that closes a gap in fulfilment and output within each economy."""
-    halves = gap.reshape(2, at_home[0].shape[0], -1)
-    return np.concatenate(
-        [np.einsum("eij,ej->ei", inverse, half).ravel() for inverse, half in zip(at_home, halves, strict=True)]
-    )
+def _corrected(gap: Array, at_home: tuple[Array, Array, Array]) -> Array:
+    """The step that closes a gap in fulfilment and output within each economy.
+
+    Output follows the step of fulfilment, f: of what a node sells to producers all of it, and of what it sells to final
+    users the part that its gap has not told already.
+    """
+    fulfilment, output = gap.reshape(2, at_home[0].shape[0], -1)
+    of_buyers, of_sellers, to_finals = at_home
+    first = np.einsum("eij,ej->ei", of_buyers, fulfilment)
+    second = np.einsum("eij,ej->ei", of_sellers, output + first - to_finals * fulfilment)
+    return np.concatenate([first.ravel(), second.ravel()])
 
 
 class _Path:
@@ -154,7 +159,7 @@ class _Path:
         self._moves: list[Array] = []
         self._cautious = 0
 
-    def take(self, image: Array, step: int, at_home: tuple[Array, Array]) -> None:
+    def take(self, image: Array, step: int, at_home: tuple[Array, Array, Array]) -> None:
         """Go on from the image of the state."""
         gap = image - self.state
         error = float(np.abs(gap).max())

@@ -18,7 +18,7 @@ from ostra.errors import MethodError
 
 Array = NDArray[np.float64]
 MOST_INPUTS = 0.98  # largest share of intermediate inputs in output, as in sanction-simulator, so that sums converge
-TOLERANCE = 1e-10  # of row margins, relative to the largest one of the sector
+TOLERANCE = 1e-9  # of row margins, relative to the largest one of the sector; as in sanction-simulator
 MOST_SWEEPS = 200
 
 
@@ -60,14 +60,21 @@ class Network:
         return found
 
     @cached_property
+    def by_buyer(self) -> Array:
+        """sectors × economies × economies: what the first sells to the second [million USD]."""
+        sectors, economies, _ = self.blocks.shape
+        found: Array = self.blocks.reshape(sectors, economies, economies, sectors).sum(axis=3)
+        return found
+
+    @cached_property
     def budgets(self) -> Array:
         """nodes: intermediate inputs bought in all [million USD]."""
         found: Array = self.bought.sum(axis=0)
         return found
 
     @cached_property
-    def at_home(self) -> tuple[Array, Array]:
-        """How a gap spreads within each economy: inverses of I − M for fulfilment and output, sectors × sectors each.
+    def at_home(self) -> tuple[Array, Array, Array]:
+        """How a gap spreads within each economy: inverses of I − M for fulfilment and output, and final sales' part.
 
         M is the change of the balance (ostra.scenario.rationing) with itself, were each economy's trade with itself all
         there is. Most of what producers buy is from home, so that this takes care of most knock-on effects at once.
@@ -76,9 +83,10 @@ class Network:
         four = self.blocks.reshape(sectors, economies, economies, sectors)
         own = np.ascontiguousarray(np.einsum("reef->erf", four))  # economy, selling sector, buying sector
         output = self.output.reshape(economies, sectors)
-        per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0.0)[:, :, None]
-        unit = np.eye(sectors)
-        return np.linalg.inv(unit - own.transpose(0, 2, 1) * per_output), np.linalg.inv(unit - own * per_output)
+        per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0.0)
+        unit, of_it = np.eye(sectors), per_output[:, :, None]
+        of_buyers = np.linalg.inv(unit - own.transpose(0, 2, 1) * of_it)
+        return of_buyers, np.linalg.inv(unit - own * of_it), self.other.reshape(economies, sectors) * per_output
 
     def by_node(self, by_sector: Array) -> Array:
         """sectors × economies as a vector of nodes."""
@@ -194,43 +202,54 @@ def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -
     columns = np.ones((sectors, nodes))
     lost = np.zeros((sectors, nodes))
     most = 0
+    cut_nodes = np.unique(np.concatenate([cut.buyers for cut in cuts]))
     # Each economy's columns together, and those of the cut ones apart: there the flows change most.
-    starts = set(range(0, nodes, sectors)).union(*[{int(j), int(j) + 1} for cut in cuts for j in cut.buyers])
-    groups = np.array(sorted(starts - {nodes}))
+    groups = np.unique(np.concatenate([np.arange(0, nodes, sectors), cut_nodes, cut_nodes + 1]))
+    groups = groups[groups < nodes]
     for sector in range(sectors):
-        if not any(cut.blocked[sector] for cut in cuts):
+        touching = [cut for cut in cuts if cut.blocked[sector]]
+        if not touching:
             continue
-        kept, wanted_rows, wanted_columns = _cut_block(net, cuts, sector, friction, leakage, lost)
+        block = net.blocks[sector]
+        wanted_rows, severed = net.sold[sector].copy(), []
+        for cut in touching:
+            gone = (1.0 - cut.kept(sector, leakage)) * block[np.ix_(cut.sellers, cut.buyers)]
+            lost[sector, cut.buyers] += friction * gone.sum(axis=0)
+            wanted_rows[cut.sellers] -= friction * gone.sum(axis=1)
+            severed.append(gone)
         if friction >= 1.0:
             continue  # the margins are those of what is left: nothing to balance
+        kept = block.copy()
+        for cut, gone in zip(touching, severed, strict=True):
+            place = np.ix_(cut.sellers, cut.buyers)
+            kept[place] = np.maximum(kept[place] - gone, 0.0)
+        together = net.by_buyer[sector].copy()
+        np.subtract.at(together.T, cut_nodes // sectors, block[:, cut_nodes].T)
         rows[sector], columns[sector], sweeps = _balance(
-            kept, wanted_rows, wanted_columns, groups, net.table.sectors[sector]
+            kept,
+            (np.maximum(wanted_rows, 0.0), np.maximum(net.bought[sector] - lost[sector], 0.0)),
+            (np.maximum(together, 0.0), cut_nodes, groups),
+            net.table.sectors[sector],
         )
         most = max(most, sweeps)
     return Rerouted(rows, columns, lost, most)
 
 
-def _cut_block(
-    net: Network, cuts: list[Cut], sector: int, friction: float, leakage: float, lost: Array
-) -> tuple[Array, Array, Array]:
-    """What the cuts leave of a sector's flows, and the margins to meet."""
-    block = net.blocks[sector].copy()
-    wanted_rows = net.sold[sector].copy()
-    for cut in cuts:
-        if not cut.blocked[sector]:
-            continue
-        place = np.ix_(cut.sellers, cut.buyers)
-        severed = (1.0 - cut.kept(sector, leakage)) * net.blocks[sector][place]
-        block[place] = np.maximum(block[place] - severed, 0.0)
-        lost[sector, cut.buyers] += friction * severed.sum(axis=0)
-        wanted_rows[cut.sellers] -= friction * severed.sum(axis=1)
-    return block, np.maximum(wanted_rows, 0.0), np.maximum(net.bought[sector] - lost[sector], 0.0)
-
-
 def _balance(
-    kept: Array, wanted_rows: Array, wanted_columns: Array, groups: NDArray[np.int64], name: str
+    kept: Array, margins: tuple[Array, Array], grouped: tuple[Array, NDArray[np.int64], NDArray[np.int64]], name: str
 ) -> tuple[Array, Array, int]:
-    """Row and column factors that give the kept flows the wanted margins."""
+    """Row and column factors that give the kept flows the wanted margins.
+
+    Parameters
+    ----------
+    margins
+        Wanted sums of rows and columns.
+    grouped
+        For the first Newton step: flows by economy of the buyer, without cut columns; numbers of the cut columns; and
+        for later steps the first columns of all groups.
+    """
+    wanted_rows, wanted_columns = margins
+    together, cut_nodes, groups = grouped
     scale = max(float(wanted_rows.max()), 1e-300)
     rows = np.ones(len(kept))
     columns = _columns(rows, kept, wanted_columns)
@@ -242,7 +261,8 @@ def _balance(
         )
     reached = kept @ columns
     alive = (wanted_rows > 0.0) & (reached > 0.0)
-    inverse = _newton_matrix(rows, kept, columns, alive, groups)
+    # Uncut columns have a factor of 1 as yet, so that their sums are those of the table.
+    inverse = _newton_matrix(np.hstack([together, kept[:, cut_nodes] * columns[cut_nodes]]), alive)
     best = np.inf
     for sweep in range(1, MOST_SWEEPS + 1):
         gap = np.where(alive, wanted_rows - rows * reached, 0.0)
@@ -250,7 +270,7 @@ def _balance(
         if error < TOLERANCE:
             return rows, columns, sweep
         if error > 0.3 * best:
-            inverse = _newton_matrix(rows, kept, columns, alive, groups)
+            inverse = _newton_matrix(rows[:, None] * np.add.reduceat(kept * columns, groups, axis=1), alive)
         best = min(best, error)
         step = inverse @ gap
         rows = rows * np.exp(np.clip(step, -1.0, 1.0))
@@ -267,18 +287,15 @@ def _columns(rows: Array, kept: Array, wanted_columns: Array) -> Array:
     return np.divide(wanted_columns, sums, out=np.zeros_like(sums), where=sums > 0.0)
 
 
-def _newton_matrix(
-    rows: Array, kept: Array, columns: Array, alive: NDArray[np.bool_], groups: NDArray[np.int64]
-) -> Array:
+def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
     """Inverse of the change of row sums with log u: diag(Σ_j x_ij) − Σ_j x_ij x_kj / c_j.
 
-    Columns are taken together by `groups`, which costs a few more sweeps and saves most of the work. All rows alike
-    change nothing, so that direction is pinned.
+    The columns of flows are groups of buyers taken together, which costs a few more sweeps and saves most of the work.
+    All rows alike change nothing, so that direction is pinned.
     """
-    flows = rows[:, None] * np.add.reduceat(kept * columns, groups, axis=1)
     sums = flows.sum(axis=1)
     arriving = flows.sum(axis=0)
-    flows *= np.sqrt(np.divide(1.0, arriving, out=np.zeros_like(arriving), where=arriving > 0.0))
+    flows = flows * np.sqrt(np.divide(1.0, arriving, out=np.zeros_like(arriving), where=arriving > 0.0))
     # einsum and not @: matrices this small are slowed down by the threads of BLAS.
     matrix = np.outer(sums, sums) / max(float(sums.sum()), 1e-300) - np.einsum("ij,kj->ik", flows, flows)
     matrix[np.diag_indices_from(matrix)] += sums
