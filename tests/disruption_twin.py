@@ -26,8 +26,9 @@ class Told:
     deliveries: list[np.ndarray] = field(default_factory=list)
     stocks: list[np.ndarray] = field(default_factory=list)
     used: list[np.ndarray] = field(default_factory=list)
+    released: list[np.ndarray] = field(default_factory=list)
+    constant: list[np.ndarray] = field(default_factory=list)
     drawn: np.ndarray | None = None
-    constant: np.ndarray | None = None
 
 
 def pick(value: object, run: int, *places: int) -> float:
@@ -151,7 +152,7 @@ def simulate_slowly(
     made = x0.copy()
     orders = usual.copy()
     orders[:, n:] = f * wanted(0)[product]
-    told = Told(np.zeros((days, n)), np.zeros((days, S, D)), drawn=drawn, constant=constant)
+    told = Told(np.zeros((days, n)), np.zeros((days, S, D)), drawn=drawn)
     binds = use0[:, :n] > behaviour.negligible_input * x0[None, :]
 
     for day in range(days):
@@ -218,6 +219,8 @@ def simulate_slowly(
             shift = np.where(follows, shift, 1.0)
             orders[rows] = share * pair[rows] * (wish[s] * shift)[None, :]
         if keep:
+            told.released.append(released(day))
+            told.constant.append(constant * (served1 if constant_first else served2))
             told.orders.append(accepted)
             told.deliveries.append(deliveries)
             told.stocks.append(stock.copy())
