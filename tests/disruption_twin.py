@@ -206,7 +206,7 @@ def simulate_slowly(
             gap = np.where(np.isinf(stock_days), 0, np.maximum(0, stock_days * per_output * planned - stock))
         wish = np.hstack([per_output * made + gap / restore[:, None], (where_product @ f) * wanted(day + 1)])
         # Who is asked.
-        weight = weight + speed[product] * (np.divide(able, x0, out=np.zeros(n), where=x0 > 0) - weight)
+        weight = weight + speed[product] * (np.divide(able, x0, out=capacity_factor(day), where=x0 > 0) - weight)
         expected = expected + speed[product][:, None] * ((1 - part_held) - expected)
         pair = np.where(follows[None, :], weight[:, None] * expected, 1.0)
         orders = np.zeros_like(usual)

@@ -170,7 +170,7 @@ def produce(
         for k in range(LANES):
             asked = max(0.0, usual + (sums[0, k] + sums[1, k]))
             boost = state.boost[i, k]
-            if day > 0:
+            if day > 0 and usual > 0.0:
                 scarcity = (asked - state.made[i, k] * usual) / asked if asked > 0.0 else 0.0
                 days = rules.boost_days[product, k]
                 if rules.exact_return:

@@ -156,20 +156,23 @@ def tier(behaviour: Behaviour, sellers: Whole, buyers: Whole, nodes: int, sector
 
 def segments(lines: int, line: Whole, kind: Sequence[NDArray[Any]], other: Whole, value: Array) -> Segments:
     """Sort flows by line, kind (tier, block, fixed) and other side, and cut them where line or kind changes."""
-    keys = np.stack([line, *kind])
-    order = np.lexsort((other, *keys[::-1]))
-    keys = keys[:, order]
-    cut = np.ones(len(line), dtype=bool)
-    cut[1:] = np.any(np.diff(keys, axis=1) != 0, axis=0)
+    key = line
+    for part in kind:
+        key = key * (int(part.max(initial=0)) + 2) + part + 1
+    order = np.argsort(key * (int(other.max(initial=0)) + 1) + other, kind="stable")
+    key = key[order]
+    cut = np.ones(len(key), dtype=bool)
+    cut[1:] = key[1:] != key[:-1]
     start = np.flatnonzero(cut)
     value = np.ascontiguousarray(value[order])
+    tiers, block, fixed = (part[order[start]] for part in kind)
     return Segments(
-        first=np.searchsorted(keys[0, start], np.arange(lines + 1)).astype(np.int32),
+        first=np.searchsorted(line[order[start]], np.arange(lines + 1)).astype(np.int32),
         start=start,
         stop=np.append(start, len(line))[1:],
-        tier=keys[1, start].astype(np.int32),
-        block=keys[2, start].astype(np.int32),
-        fixed=keys[3, start].astype(bool),
+        tier=tiers.astype(np.int32),
+        block=block.astype(np.int32),
+        fixed=fixed.astype(bool),
         total=np.add.reduceat(value, start) if len(start) else np.zeros(0),
         other=other[order].astype(np.int32),
         value=value,
