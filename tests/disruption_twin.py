@@ -47,6 +47,8 @@ def strength(shock: Shock, day: int, run: int) -> float:
             return 0.0
         return pick(shock.fraction, run) * min(1.0, (day - first + 1) / max(pick(shock.ramp_days, run), 1.0))
     last = pick(shock.last, run)
+    if last < first:
+        return 0.0
     if isinstance(shock, StockRelease):
         return pick(shock.days_of_use, run) / (last - first + 1) if first <= day <= last else 0.0
     fraction = pick(shock.fraction, run)

@@ -73,13 +73,11 @@ def by_fours(builder: Any, start: Any, stop: Any, step: Callable[[Any, int], Non
         step(first, 1)
 
 
-def pairwise(combine: Callable[[Any, Any], Any], vectors: list[Any]) -> Any:
-    """One vector, or four as (a, b), (c, d): always in this order, so that sums are the same to the last bit."""
-    return combine(combine(*vectors[:2]), combine(*vectors[2:])) if len(vectors) == 4 else vectors[0]
-
-
 def generator(most: bool) -> Callable[[Any, Any, Any, Any], Any]:
-    """Code for `add_line` (without the largest) and `weigh_line` (with it)."""
+    """Code for `add_line` (without the largest) and `weigh_line` (with it).
+
+    The sum runs in four parts, each by fused multiply-add: (first + second) + (third + fourth) is added to the total.
+    """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kinds = dict(zip(NAMES, signature.args, strict=True))
@@ -88,31 +86,38 @@ def generator(most: bool) -> Callable[[Any, Any, Any, Any], Any]:
             name: context.cast(builder, given[name], kinds[name], types.int64)
             for name in ("at", "base", "start", "stop")
         }
-        sums = [Row(context, builder, kinds["total"], given["total"], number["at"])]
-        if most:
-            sums.append(Row(context, builder, kinds["most"], given["most"], number["at"]))
-        kept = [cgutils.alloca_once_value(builder, row.load()) for row in sums]  # type: ignore[no-untyped-call]
+        total = Row(context, builder, kinds["total"], given["total"], number["at"])
+        zero = ir.Constant(VECTOR, [0.0] * LANES)
+        parts = [slot(builder, zero) for _ in range(4)]
+        largest = Row(context, builder, kinds["most"], given["most"], number["at"])
+        tops = [slot(builder, largest.load()) for _ in range(2)] if most else []
 
         def step(first: Any, count: int) -> None:
-            vectors, terms = [], []
             for offset in range(count):
                 f = builder.add(first, ir.Constant(INDEX, offset))
                 other = entry(context, builder, kinds["other"], given["other"], f)
                 vector = Row(context, builder, kinds["x"], given["x"], builder.add(number["base"], other)).load()
-                value = entry(context, builder, kinds["value"], given["value"], f)
-                vectors.append(vector)
-                terms.append(builder.fmul(spread(builder, value), vector))
-            builder.store(builder.fadd(builder.load(kept[0]), pairwise(builder.fadd, terms)), kept[0])
-            if most:
-                largest = pairwise(lambda one, two: chosen(builder, ">", one, two), vectors)
-                builder.store(chosen(builder, ">", largest, builder.load(kept[1])), kept[1])
+                value = spread(builder, entry(context, builder, kinds["value"], given["value"], f))
+                part = parts[offset]
+                builder.store(builder.fma(value, vector, builder.load(part)), part)
+                if most:
+                    top = tops[offset % 2]
+                    builder.store(chosen(builder, ">", vector, builder.load(top)), top)
 
         by_fours(builder, number["start"], number["stop"], step)
-        for row, slot in zip(sums, kept, strict=True):
-            row.store(builder.load(slot))
+        one, two, three, four = (builder.load(part) for part in parts)
+        together = builder.fadd(builder.fadd(one, two), builder.fadd(three, four))
+        total.store(builder.fadd(total.load(), together))
+        if most:
+            largest.store(chosen(builder, ">", builder.load(tops[0]), builder.load(tops[1])))
         return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
 
     return generate
+
+
+def slot(builder: Any, value: Any) -> Any:
+    """A place for a vector, which the compiler turns into a register."""
+    return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]
 
 
 NAMES = ("total", "most", "at", "x", "base", "other", "value", "start", "stop")

@@ -1,6 +1,7 @@
 """What happens to an economy in a scenario, on the nodes of one input-output table.
 
-Days are counted from 0; `first` and `last` are both included. Shocks that overlap on the same flow or node do not add
+Days are counted from 0; `first` and `last` are both included, and a shock whose last day lies before its first does not
+happen. Shocks that overlap on the same flow or node do not add
 up: the largest counts, as with two locks on one door. New capacity does add up.
 
 Every `ByRun` is one number for all runs or an array with one entry for each run.
