@@ -23,11 +23,14 @@ except ImportError as missing:
         "simulating needs Numba, which is not installed; install it with: pip install 'ostra[simulate]'"
     ) from missing
 
-from ostra.scenario.lanes import LANES, add_line, least_row, weigh_line
+from ostra.scenario.lanes import LANES, add_line, copy_row, least_row, set_row, weigh_line
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+EDITION = 2
+"""Of the instructions in lanes.py; a change of this file makes Numba compile anew."""
 
 TOGETHER = 16
 """Buyers whose orders are fetched together."""
@@ -265,13 +268,13 @@ def gather(buyer: int, follows: bool, layout: Layout, today: Day, state: State, 
     """
     cells = layout.cells
     served = state.served if follows else state.part
-    into.got[:] = 0.0
-    into.extra[:] = 0.0
-    into.keep[:] = 0.0
-    into.most[:] = -1.0
     for product in range(layout.sectors):
         cell = buyer * layout.sectors + product
         open_share = 0.0
+        set_row(into.got, product, 0.0)
+        set_row(into.extra, product, 0.0)
+        set_row(into.keep, product, 0.0)
+        set_row(into.most, product, -1.0)
         for segment in range(cells.first[cell], cells.first[cell + 1]):
             tier, block = cells.tier[segment], cells.block[segment]
             f, stop = cells.start[segment], cells.stop[segment]
@@ -294,7 +297,7 @@ def gather(buyer: int, follows: bool, layout: Layout, today: Day, state: State, 
             add_line(into.got, into.got, product, served, base, cells.other, cells.value, f, stop)
             if follows:
                 weigh_line(into.keep, into.most, product, state.next_trust, 0, cells.other, cells.value, f, stop)
-        into.share[product] = open_share
+        set_row(into.share, product, open_share)
 
 
 @compiled
@@ -352,24 +355,23 @@ def restock(
     """
     sectors, buyers = layout.sectors, layout.buyers
     releases = today.released.size > 0 and today.released.max() > 0.0
-    orders = np.empty((TOGETHER, sectors, LANES))
+    orders = np.empty((TOGETHER * sectors, LANES))
     for block in range(begin, end, TOGETHER):
         stop = min(block + TOGETHER, end)
         for product in range(sectors):
             for j in range(block, stop):
-                for k in range(LANES):
-                    orders[j - block, product, k] = state.order[product * buyers + j, k]
+                copy_row(orders, (j - block) * sectors + product, state.order, product * buyers + j)
         for j in range(block, stop):
             if layout.output[j] <= 0.0:
                 continue
             first = j * sectors
             user = j % sectors if len(rules.stock_days) > 1 else 0
-            order, stock = orders[j - block], state.stock[first : first + sectors]
+            stock = state.stock[first : first + sectors]
+            order = orders[(j - block) * sectors : (j - block + 1) * sectors]
             gather(j, rules.substitutes, layout, today, state, order, into)
             for product in range(sectors):
-                for k in range(LANES):
-                    into.made[product, k] = state.made[j, k]
-                    into.planned[product, k] = state.planned[j, k]
+                copy_row(into.made, product, state.made, j)
+                copy_row(into.planned, product, state.planned, j)
             settle(
                 sectors * LANES,
                 rules.substitutes,
@@ -393,14 +395,13 @@ def restock(
                     for k in range(LANES):
                         stock[product, k] += today.released[group[first + product], k]
                         into.allowed[product, k] = stock[product, k] * rules.cover_rate[user, product, k]
-            state.cover[j] = np.inf
+            set_row(state.cover, j, np.inf)
             for product in range(sectors):
                 if layout.binds[first + product]:
                     least_row(state.cover, j, into.allowed, product)
         for product in range(sectors):
             for j in range(block, stop):
-                for k in range(LANES):
-                    state.order[product * buyers + j, k] = orders[j - block, product, k]
+                copy_row(state.order, product * buyers + j, orders, (j - block) * sectors + product)
 
 
 @compiled

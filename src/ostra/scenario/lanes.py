@@ -4,6 +4,9 @@ Numba compiles plain loops over the lanes to the same results, at less than half
 that sums and the rows added to them do not overlap. Here the vector instructions are written out, and sums stay in
 registers.
 Arrays of numbers are rows × `LANES`, contiguous, of double precision.
+
+Numba keeps compiled loops until kernels.py changes and does not look into this file: who changes it, counts up
+`kernels.EDITION`.
 """
 
 from __future__ import annotations
@@ -88,6 +91,8 @@ def generator(most: bool) -> Callable[[Any, Any, Any, Any], Any]:
         }
         total = Row(context, builder, kinds["total"], given["total"], number["at"])
         zero = ir.Constant(VECTOR, [0.0] * LANES)
+        three_vectors = ir.FunctionType(VECTOR, [VECTOR] * 3)
+        fused = cgutils.get_or_insert_function(builder.module, three_vectors, f"llvm.fma.v{LANES}f64")  # type: ignore[no-untyped-call]
         parts = [slot(builder, zero) for _ in range(4)]
         largest = Row(context, builder, kinds["most"], given["most"], number["at"])
         tops = [slot(builder, largest.load()) for _ in range(2)] if most else []
@@ -99,7 +104,7 @@ def generator(most: bool) -> Callable[[Any, Any, Any, Any], Any]:
                 vector = Row(context, builder, kinds["x"], given["x"], builder.add(number["base"], other)).load()
                 value = spread(builder, entry(context, builder, kinds["value"], given["value"], f))
                 part = parts[offset]
-                builder.store(builder.fma(value, vector, builder.load(part)), part)
+                builder.store(builder.call(fused, [value, vector, builder.load(part)]), part)
                 if most:
                     top = tops[offset % 2]
                     builder.store(chosen(builder, ">", vector, builder.load(top)), top)
@@ -154,7 +159,35 @@ def least_row_in_code(typing: Any, least: Any, at: Any, x: Any, number: Any) -> 
     return types.none(least, at, x, number), generate
 
 
+def copy_row_in_code(typing: Any, to: Any, at: Any, x: Any, number: Any) -> Any:
+    """to[at] = x[number], in every lane."""
+    check(to, x)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        places = [context.cast(builder, arguments[n], signature.args[n], types.int64) for n in (1, 3)]
+        vector = Row(context, builder, signature.args[2], arguments[2], places[1]).load()
+        Row(context, builder, signature.args[0], arguments[0], places[0]).store(vector)
+        return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
+
+    return types.none(to, at, x, number), generate
+
+
+def set_row_in_code(typing: Any, to: Any, at: Any, value: Any) -> Any:
+    """to[at] = value, in every lane."""
+    check(to)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = context.cast(builder, arguments[1], signature.args[1], types.int64)
+        number = context.cast(builder, arguments[2], signature.args[2], types.float64)
+        Row(context, builder, signature.args[0], arguments[0], place).store(spread(builder, number))
+        return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
+
+    return types.none(to, at, value), generate
+
+
 # To those who call them they are plain functions of the remaining arguments.
 add_line: Any = intrinsic(add_line_in_code)
 weigh_line: Any = intrinsic(weigh_line_in_code)
 least_row: Any = intrinsic(least_row_in_code)
+copy_row: Any = intrinsic(copy_row_in_code)
+set_row: Any = intrinsic(set_row_in_code)
