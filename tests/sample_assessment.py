@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from ostra.model.assessment import (
-    Assessment,
-    Breach,
-    ChainHold,
-    ChainHop,
-    Chokepoint,
-    ContextResult,
-    Dependency,
-    DimensionResult,
-    DimensionsResult,
-    EcosystemResult,
-    Factor,
-    Finding,
-    Hashes,
-    InstrumentMatch,
-    ItemHold,
-    LevelDistribution,
-    Likelihood,
-    MaterialIndicators,
-    MatrixCell,
-    Measure,
-    MutualDependence,
-    SupplierContext,
-    SupplierShare,
-    Tension,
-    ToolkitResult,
-    TradeIndicators,
-)
+from ostra.model.assessment import Assessment, Hashes
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Interval, Level, Relation
 from ostra.model.dossier import Actor, ContextEntry, Item, Link, ProductBinding, Recommendation, Stage
 from ostra.model.evidence import Claim, Evidence, FactRef, Source
+from ostra.model.results.context import Breach, ContextResult, Factor, Likelihood, SupplierContext
+from ostra.model.results.dimensions import (
+    DimensionResult,
+    DimensionsResult,
+    Finding,
+    LevelDistribution,
+    MatrixCell,
+    Tension,
+)
+from ostra.model.results.ecosystem import (
+    ChainHold,
+    ChainHop,
+    Chokepoint,
+    Dependency,
+    EcosystemResult,
+    ItemHold,
+    MaterialIndicators,
+    Measure,
+    MutualDependence,
+    SupplierShare,
+    TradeIndicators,
+)
+from ostra.model.results.toolkit import InstrumentMatch, ToolkitResult
 
 YEAR = 2023
 NAMES = {

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ostra.economies import Home
-from ostra.model.assessment import (
+from ostra.model.base import Interval
+from ostra.model.dossier import Dossier
+from ostra.model.evidence import Evidence
+from ostra.model.instrument import Catalogue
+from ostra.model.profile import Profile
+from ostra.model.results.ecosystem import (
     ChainHold,
     Chokepoint,
     Dependency,
@@ -14,11 +19,6 @@ from ostra.model.assessment import (
     MaterialIndicators,
     TradeIndicators,
 )
-from ostra.model.base import Interval
-from ostra.model.dossier import Dossier
-from ostra.model.evidence import Evidence
-from ostra.model.instrument import Catalogue
-from ostra.model.profile import Profile
 
 YEAR = 2023
 NAMES = {"RIV": "Rivalia", "PAL": "Palland", "NEU": "Neutria", "HOM": "Homeland"}

@@ -15,9 +15,10 @@ from ostra.context.beta import beta_cdf, beta_quantile
 from ostra.context.likelihood import BaseRate, base_rate, likelihood, shifted
 from ostra.dimensions import judge
 from ostra.errors import MethodError
-from ostra.model.assessment import ContextResult, Likelihood, MutualDependence, SupplierContext
 from ostra.model.base import Interval
 from ostra.model.profile import LikelihoodSettings
+from ostra.model.results.context import ContextResult, Likelihood, SupplierContext
+from ostra.model.results.ecosystem import MutualDependence
 from steps_world import (
     YEAR,
     a_dependency,

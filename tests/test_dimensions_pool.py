@@ -17,7 +17,7 @@ from ostra.dimensions.pool import (
     pool,
     pool_shares,
 )
-from ostra.model.assessment import Finding
+from ostra.model.results.dimensions import Finding
 
 QUICK = settings(deadline=None, max_examples=150)
 

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra.model.assessment import Assessment, SectorReliance, TradeAtStake
+from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
+from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
 from ostra.report import render_html, render_xlsx
 from ostra.report.chain import Chain, safe_url
 from ostra.report.page import in_one_sentence

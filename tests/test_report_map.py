@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra.model.assessment import Assessment, ItemHold, Measure
+from ostra.model.assessment import Assessment
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item, Link, Stage
+from ostra.model.results.ecosystem import ItemHold, Measure
 from ostra.report import render_html, render_pdf, render_xlsx
 from ostra.report.charts.ecosystem_layout import Need, assign_columns, crossings, lay_out, order_layers, rising
 from ostra.report.charts.ecosystem_map import MOST_ITEMS, EcosystemMap

@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from ostra.cli import main
-from ostra.model.assessment import Assessment, LevelDistribution
+from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
+from ostra.model.results.dimensions import LevelDistribution
 from ostra.report import matrix_picture
 from ostra.report.charts.matrix import BAR, CELL, GAP, cell_words, matrix_figure
 from ostra.report.wording import LEVEL_SHADE, SHADES

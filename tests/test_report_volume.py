@@ -17,8 +17,9 @@ import pytest
 from ostra import report
 from ostra.cli import main
 from ostra.errors import OstraError
-from ostra.model.assessment import INDIRECT, Assessment, AssessmentSet
+from ostra.model.assessment import Assessment, AssessmentSet
 from ostra.model.base import DIMENSIONS, LEVELS
+from ostra.model.results.ecosystem import INDIRECT
 from ostra.report import across, make_volume, render_volume_pdf, render_volume_xlsx
 from ostra.report.page import render_chapter
 from ostra.report.sheets import sheets

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from ostra.context import contextualise
 from ostra.dimensions import judge
 from ostra.errors import DataError
-from ostra.model.assessment import InstrumentMatch, ToolkitResult
 from ostra.model.base import DIMENSIONS
 from ostra.model.evidence import Evidence
+from ostra.model.results.toolkit import InstrumentMatch, ToolkitResult
 from ostra.toolkit import match
 from steps_world import (
     YEAR,

@@ -19,8 +19,8 @@ from ostra.economies import home as find_home
 from ostra.ecosystem import trade
 from ostra.ecosystem.trade import EVIDENCE_COLUMNS, INDICATORS, SUPPLIER_COLUMNS, dependencies, supplier_shares
 from ostra.errors import MethodError, UsageError
-from ostra.model.assessment import TradeIndicators
 from ostra.model.profile import TradeThresholds
+from ostra.model.results.ecosystem import TradeIndicators
 from worlds import FIVE, GALLIUM, HOME, Bloc, Flow, bloc, relation
 
 GERMANY = Bloc("DEU", frozenset({"DEU"}), is_bloc=False)

@@ -22,7 +22,8 @@ from ostra.dimensions.ranking import (
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS
 from ostra.model.profile import Profile
-from ostra.views import Advance, about, quiet
+from ostra.progress import Advance, quiet
+from ostra.views import about
 from ostra.workspace import Listing
 
 MOST_DRAWS = 100_000

@@ -15,8 +15,9 @@ from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Horizon
 from ostra.model.profile import Profile
+from ostra.progress import Advance, quiet
 from ostra.ranks import contenders_of, measurements_of
-from ostra.views import Advance, about, quiet
+from ostra.views import about
 from ostra.workspace import Listing
 
 MOST_DRAWS = 100_000

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from ostra import economies
 from ostra.errors import NotFoundError
-from ostra.model.assessment import INDIRECT, Assessment, DimensionResult, LevelDistribution
+from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.dossier import NOT_SAID, Dossier
 from ostra.model.evidence import Provenance
 from ostra.model.instrument import InstrumentUse
+from ostra.model.results.dimensions import DimensionResult, LevelDistribution
+from ostra.model.results.ecosystem import INDIRECT
+from ostra.progress import Advance, quiet
 from ostra.workspace import DEFAULT_HOME, Listing, Workspace
 
 TEXTS = pl.List(pl.String())
@@ -37,12 +40,6 @@ ANSWER_SCHEMA: dict[str, pl.DataType] = {
     "cases": TEXTS,
     "evidence": pl.String(),
 }
-
-Advance = Callable[[float, float], None]
-
-
-def quiet(done: float, total: float) -> None:
-    """Progress that nobody watches."""
 
 
 def assessments(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Group, Parameter
 
 from ostra.errors import UsageError
+from ostra.progress import Advance, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,10 +139,10 @@ def first_line(error: BaseException) -> str:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[float, float], None]]:
+def progress(what: str) -> Iterator[Advance]:
     """A progress bar on standard error when that is a terminal; yields a function of (done, total)."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield quiet
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ostra.model.assessment import Assessment, Chokepoint, Dependency, DimensionResult, InstrumentMatch
+from ostra.model.assessment import Assessment
+from ostra.model.results.dimensions import DimensionResult
+from ostra.model.results.ecosystem import Chokepoint, Dependency
+from ostra.model.results.toolkit import InstrumentMatch
 from ostra.report.selection import cards, top_chokepoints, top_dependencies, top_instruments, why
 from ostra.report.wording import interval_words, level_words, shorten, tolerated_words
 

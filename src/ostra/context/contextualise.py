@@ -9,18 +9,13 @@ from ostra.context.likelihood import base_rate, coercers, likelihood
 from ostra.context.tolerance import breaches
 from ostra.dimensions.wording import LABEL, economy_names, name_of, shortened
 from ostra.economies import Home, covered_by, economy_name
-from ostra.model.assessment import (
-    ContextResult,
-    Dependency,
-    DimensionsResult,
-    EcosystemResult,
-    MutualDependence,
-    SupplierContext,
-)
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile
+from ostra.model.results.context import ContextResult, SupplierContext
+from ostra.model.results.dimensions import DimensionsResult
+from ostra.model.results.ecosystem import Dependency, EcosystemResult, MutualDependence
 
 METHOD = "likelihood"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ostra.model.assessment import RegimeScore
 from ostra.model.evidence import Evidence, FactRef
+from ostra.model.results.context import RegimeScore
 
 METHOD = "likelihood"
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from ostra.context.beta import beta_quantile
 from ostra.dimensions.wording import counted, plain, plains
 from ostra.economies import covered_by
-from ostra.model.assessment import Factor, Likelihood
 from ostra.model.base import UNKNOWN, Interval, Relation
 from ostra.model.evidence import Evidence
 from ostra.model.profile import CoercionCase, LikelihoodSettings, Profile
+from ostra.model.results.context import Factor, Likelihood
 
 METHOD = "likelihood"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ostra.dimensions.wording import LABEL, percent, percents, plain, shortened
-from ostra.model.assessment import Breach, Dependency, Finding, SupplierContext
 from ostra.model.base import DIMENSIONS, Dimension
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile, Tolerance
+from ostra.model.results.context import Breach, SupplierContext
+from ostra.model.results.dimensions import Finding
+from ostra.model.results.ecosystem import Dependency
 
 METHOD = "tolerance"
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ostra.dimensions.pool import Opinion, heard, weight_of
 from ostra.dimensions.wording import counted, listed
-from ostra.model.assessment import LevelDistribution
 from ostra.model.base import LEVELS, Dimension, Level
+from ostra.model.results.dimensions import LevelDistribution
 
 MOST_TOLD = 2  # measured findings that a headline tells; more do not fit a sentence
 

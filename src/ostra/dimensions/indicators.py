@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ostra.dimensions.wording import economy_names, name_of, percents, plains
-from ostra.model.assessment import Chokepoint, Dependency, EcosystemResult
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item
+from ostra.model.results.ecosystem import Chokepoint, Dependency, EcosystemResult
 
 MEASURES = {
     "import_share": "import share",

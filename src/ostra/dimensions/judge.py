@@ -11,17 +11,12 @@ from ostra.dimensions.perturbation import SPREAD, WIDE, Draws, robustness
 from ostra.dimensions.pool import UNIFORM, Masses, Opinion, as_levels, heard, margin, pool
 from ostra.dimensions.tensions import dependency_tensions
 from ostra.dimensions.wording import counted, economy_names, listed, name_of, plain, shortened
-from ostra.model.assessment import (
-    DimensionResult,
-    DimensionsResult,
-    EcosystemResult,
-    Finding,
-    MatrixCell,
-)
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Level
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile
+from ostra.model.results.dimensions import DimensionResult, DimensionsResult, Finding, MatrixCell
+from ostra.model.results.ecosystem import EcosystemResult
 
 NOTHING: Masses = (1.0, 0.0, 0.0, 0.0)
 

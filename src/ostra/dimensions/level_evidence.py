@@ -8,9 +8,9 @@ from ostra.dimensions.measured import METHOD
 from ostra.dimensions.perturbation import DRAWS, SPREAD, WIDE
 from ostra.dimensions.pool import AUDIBLE, Masses, Opinion, Pooled, expected_level, heard, margin
 from ostra.dimensions.wording import LABEL, counted, plain, shortened
-from ostra.model.assessment import DimensionResult, LevelDistribution
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Interval
 from ostra.model.evidence import Evidence
+from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 
 POOL_FORMULA = (
     "P(level ≥ k) = largest confidence among the findings of severity k or graver, measured and judged alike; "

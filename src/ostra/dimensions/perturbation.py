@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ostra.dimensions.measured import Measurement
 from ostra.dimensions.pool import AUDIBLE, KINDS, TIE
-from ostra.model.assessment import Finding
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Level
 from ostra.model.profile import Profile, SeverityRule
+from ostra.model.results.dimensions import Finding
 
 DRAWS = 1000
 SPREAD = 0.2  # our choice: thresholds, weights and confidences within ±20 % count as "a profile near this one"

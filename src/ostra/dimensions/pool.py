@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ostra.model.assessment import Finding, LevelDistribution
 from ostra.model.base import LEVELS, Level
+from ostra.model.results.dimensions import Finding, LevelDistribution
 
 Masses = tuple[float, float, float, float]
 """Probabilities of none, low, medium and high, in this order."""

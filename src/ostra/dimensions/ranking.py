@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ostra.dimensions.measured import Measurement
 from ostra.dimensions.perturbation import Draws, Row, expected, reach
-from ostra.model.assessment import DimensionsResult, Finding
 from ostra.model.base import DIMENSIONS, Dimension
 from ostra.model.profile import Profile
+from ostra.model.results.dimensions import DimensionsResult, Finding
 
 SAME = 1e-9  # scores that differ by less are equal: sums of the same numbers in another order
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ostra.dimensions.measured import Measurement
 from ostra.dimensions.pool import as_levels, expected_level, pool
-from ostra.model.assessment import Finding
 from ostra.model.base import LEVELS, Level
 from ostra.model.profile import SeverityRule
+from ostra.model.results.dimensions import Finding
 
 FACTORS = (0.5, 0.6, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 """What thresholds are multiplied by (our choice): from half to double, closer together around the profile's own."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ostra.dimensions.wording import counted, name_of
-from ostra.model.assessment import Finding, Tension
 from ostra.model.base import DIMENSIONS, Dimension
+from ostra.model.results.dimensions import Finding, Tension
 
 
 def dependency_tensions(

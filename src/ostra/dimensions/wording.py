@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostra.economies import economy_name
-from ostra.model.assessment import EcosystemResult
 from ostra.model.base import Interval
+from ostra.model.results.ecosystem import EcosystemResult
 
 
 def plain(value: float) -> str:

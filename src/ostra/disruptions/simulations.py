@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from ostra.errors import NotFoundError, UsageError
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.evidence import Provenance
 from ostra.model.scenario import OUR_CHOICE, Scenario
+from ostra.progress import Advance, quiet
 from ostra.scenario.compile import Compiled, ItemFacts, compiled
 from ostra.scenario.draws import FIXED
 from ostra.scenario.engine import simulate as run_engine
@@ -130,7 +131,7 @@ def simulate(
     dataset: str | None = None,
     keep: Path | None = None,
     resume: bool = False,
-    advance: Callable[[float, float], None] = lambda done, total: None,
+    advance: Advance = quiet,
 ) -> Simulation:
     """Simulate a scenario day by day.
 

@@ -17,7 +17,10 @@ from ostra.ecosystem import chained, evidence, graph, material_production, mater
 from ostra.ecosystem.holds import Hold, import_holds, production_holds, provision_evidence, provision_holds
 from ostra.ecosystem.sector_reliance import sector_reliance
 from ostra.ecosystem.tables import FactTables
-from ostra.model.assessment import (
+from ostra.model.base import Interval
+from ostra.model.dossier import Dossier
+from ostra.model.profile import Profile
+from ostra.model.results.ecosystem import (
     INDIRECT,
     Chokepoint,
     Dependency,
@@ -28,9 +31,6 @@ from ostra.model.assessment import (
     SupplierShare,
     TradeIndicators,
 )
-from ostra.model.base import Interval
-from ostra.model.dossier import Dossier
-from ostra.model.profile import Profile
 
 # Our choice: below a tenth, a supplier's part is listed in the annex of suppliers but is no dependency of its own.
 MIN_HOLD = 0.1

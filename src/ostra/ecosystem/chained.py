@@ -10,10 +10,10 @@ from ostra.ecosystem import chain, graph
 from ostra.ecosystem.chain import HoldPath, Structure
 from ostra.ecosystem.chain.providers import Basis
 from ostra.ecosystem.holds import Hold
-from ostra.model.assessment import ChainHold, ChainHop, Dependency
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
+from ostra.model.results.ecosystem import ChainHold, ChainHop, Dependency
 
 METHOD = "chain"
 

@@ -11,10 +11,10 @@ import polars as pl
 
 from ostra.economies import economy_name
 from ostra.ecosystem.evidence import production_id, trade_id
-from ostra.model.assessment import Measure
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, ProductBinding, Provision
 from ostra.model.evidence import Evidence
+from ostra.model.results.ecosystem import Measure
 
 
 @dataclass(frozen=True)

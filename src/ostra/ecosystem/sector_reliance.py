@@ -17,10 +17,10 @@ from ostra.ecosystem.input_output.classes import Matched, sectors_for
 from ostra.ecosystem.input_output.exposure import HomeExposure
 from ostra.ecosystem.input_output.reliance import pooled, shares_of
 from ostra.ecosystem.input_output.table import Vector
-from ostra.model.assessment import Dependency, SectorReliance, TradeAtStake
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Item
 from ostra.model.evidence import Evidence, FactRef
+from ostra.model.results.ecosystem import Dependency, SectorReliance, TradeAtStake
 
 METHOD = "reliance"
 TABLE = "input_output"

@@ -21,7 +21,8 @@ from ostra.ecosystem.input_output.extraction import (
 from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.table import Vector
 from ostra.errors import UsageError
-from ostra.exposure.opening import Advance, Answer, Question, ask, part, percent, quiet
+from ostra.exposure.opening import Answer, Question, ask, part, percent
+from ostra.progress import Advance, quiet
 from ostra.workspace import DEFAULT_HOME, Workspace
 
 METHOD = "extraction"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +13,11 @@ from ostra.ecosystem.input_output.groups import Group, group
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import UsageError
 from ostra.model.evidence import Provenance
+from ostra.progress import Advance, quiet
 from ostra.store.citing import cite
 from ostra.workspace import Listing, Workspace
 
-Advance = Callable[[float, float], None]
 STEPS = 4  # reading, factorising, solving, listing
-
-
-def quiet(done: float, total: float) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)

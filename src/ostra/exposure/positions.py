@@ -7,8 +7,9 @@ import polars as pl
 
 from ostra.ecosystem.input_output.position import position
 from ostra.ecosystem.input_output.reliance import pooled, shares_of
-from ostra.exposure.opening import Advance, Answer, ask, quiet
+from ostra.exposure.opening import Answer, ask
 from ostra.exposure.reliance import METHOD
+from ostra.progress import Advance, quiet
 from ostra.workspace import DEFAULT_HOME, Workspace
 
 

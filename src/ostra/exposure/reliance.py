@@ -19,7 +19,8 @@ from ostra.ecosystem.input_output.reliance import (
     through,
 )
 from ostra.ecosystem.input_output.table import Matrix, Vector
-from ostra.exposure.opening import Advance, Answer, Question, ask, part, percent
+from ostra.exposure.opening import Answer, Question, ask, part, percent
+from ostra.progress import Advance
 from ostra.workspace import DEFAULT_HOME, Workspace
 
 METHOD = "reliance"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ostra import economies
@@ -17,9 +17,8 @@ from ostra.model.evidence import Provenance
 from ostra.model.profile import CoercionCase, Profile
 from ostra.portraits.facts import fact_rows
 from ostra.portraits.rows import Row, Section, a_row, as_frame
+from ostra.progress import Advance, quiet
 from ostra.workspace import DEFAULT_HOME, Listing, Workspace
-
-Advance = Callable[[float, float], None]
 
 OF_KIND: dict[str, Section] = {
     "law": "legal reach",
@@ -33,10 +32,6 @@ OF_KIND: dict[str, Section] = {
 """Where entries of each kind stand; export controls are laws whose reach does not end at a border."""
 
 PROBABILITY = "probability per year"
-
-
-def quiet(done: float, total: float) -> None:
-    """Progress that nobody watches."""
 
 
 def supplier(

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ostra.model.assessment import INDIRECT, Assessment, Chokepoint, Dependency, DimensionResult, InstrumentMatch
+from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Interval, Relation
 from ostra.model.dossier import UNSPECIFIED, Item
+from ostra.model.results.dimensions import DimensionResult
+from ostra.model.results.ecosystem import INDIRECT, Chokepoint, Dependency
+from ostra.model.results.toolkit import InstrumentMatch
 from ostra.report import selection
 
 HALF = 0.5  # from which on a hold is a chokepoint

@@ -9,8 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ostra.model.assessment import Assessment, ChainHold, ChainHop, Dependency
+from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
+from ostra.model.results.ecosystem import ChainHold, ChainHop, Dependency
 from ostra.report import selection
 from ostra.report.chain import Chain
 from ostra.report.charts.ecosystem_map import Drawing, EcosystemMap

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ostra.model.assessment import Assessment, ItemHold
+from ostra.model.assessment import Assessment
 from ostra.model.base import UNKNOWN, Interval
+from ostra.model.results.ecosystem import ItemHold
 
 # Short and long words for what a share is a share of, best first.
 BASES = {

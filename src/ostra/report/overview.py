@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ostra.model.assessment import Assessment, Chokepoint, DimensionResult
+from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS
+from ostra.model.results.dimensions import DimensionResult
+from ostra.model.results.ecosystem import Chokepoint
 from ostra.report import across, selection
 from ostra.report.charts.matrix import matrix_figure, tensions
 from ostra.report.pieces import ours

@@ -12,8 +12,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ostra.model.assessment import Assessment, Breach, Dependency, TradeIndicators
+from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Interval, Relation
+from ostra.model.results.context import Breach
+from ostra.model.results.ecosystem import Dependency, TradeIndicators
 from ostra.report import positions, sectors, selection, wording
 from ostra.report.chain import Chain, group_of, safe_url
 from ostra.report.charts.sankey import sankey, shares_by_item

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ostra.errors import OstraError
+from ostra.progress import Advance, quiet
 
 if TYPE_CHECKING:
     from ostra.report.volume import Volume
@@ -21,8 +21,6 @@ PAPER_ONLY = re.compile(r"<!--paper (.*?)paper-->", re.DOTALL)
 VARIANT = "pdf/ua-1"
 ROMAN = "@page { @bottom-right { content: counter(page, lower-roman) } }"
 ARABIC = "@page {{ @bottom-right {{ content: counter(page) }} }} @page :first {{ counter-reset: page {first} }}"
-
-Advance = Callable[[float, float], None]
 
 
 def render_pdf(html: str) -> bytes:
@@ -39,7 +37,7 @@ def render_pdf(html: str) -> bytes:
     return pdf
 
 
-def render_volume_pdf(volume: Volume, advance: Advance = lambda done, total: None) -> bytes:
+def render_volume_pdf(volume: Volume, advance: Advance = quiet) -> bytes:
     """Print the volume as one tagged PDF; the same volume gives the same bytes.
 
     Each part is laid out as a document of its own, numbered on from the part before, and all pages are written

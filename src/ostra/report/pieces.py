@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from ostra.model.assessment import LevelDistribution
 from ostra.model.base import LEVELS, Interval
 from ostra.model.evidence import Evidence
+from ostra.model.results.dimensions import LevelDistribution
 from ostra.report import wording
 from ostra.spreadsheets import harmless
 

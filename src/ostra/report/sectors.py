@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ostra.model.assessment import Assessment, SectorReliance
+from ostra.model.assessment import Assessment
 from ostra.model.evidence import Source
+from ostra.model.results.ecosystem import SectorReliance
 from ostra.report.charts.hidden import Bar, hidden_figure
 from ostra.report.pieces import ours
 from ostra.report.wording import percent, shorten

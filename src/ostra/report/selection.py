@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ostra.model.assessment import (
-    INDIRECT,
-    Assessment,
-    ChainHold,
-    ChallengeMatch,
-    Chokepoint,
-    Dependency,
-    InstrumentMatch,
-)
+from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, Interval
+from ostra.model.results.ecosystem import INDIRECT, ChainHold, Chokepoint, Dependency
+from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
 from ostra.report import wording
 
 

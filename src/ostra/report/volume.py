@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from ostra.errors import OstraError
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS
 from ostra.model.evidence import Source
+from ostra.progress import Advance, quiet
 from ostra.report.chain import Chain
 from ostra.report.overview import FILE_NAME, HEADING, SECTIONS, overview_context
 from ostra.report.page import ANNEXES, environment, page_head, render_chapter
@@ -25,8 +26,6 @@ OWN = "volume-"  # what ids of the volume itself begin with; chapters have a pre
 NAMES = re.compile(r'(?<=\s)(id|for|aria-labelledby|aria-describedby|data-picture)="([^"]*)"')
 LINKS = re.compile(r'href="#([^"]*)"')
 PATTERNS = re.compile(r"url\(#([^)]*)\)")
-
-Advance = Callable[[float, float], None]
 
 
 class ChapterHead(NamedTuple):
@@ -69,7 +68,7 @@ class Volume:
         return environment().get_template("page.html.j2").render({**self.context, **made})
 
 
-def make_volume(assessments: Sequence[Assessment], advance: Advance = lambda done, total: None) -> Volume:
+def make_volume(assessments: Sequence[Assessment], advance: Advance = quiet) -> Volume:
     """Render overview and chapters; the same assessments give the same volume.
 
     Parameters

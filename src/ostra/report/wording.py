@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ostra.model.assessment import Breach, LevelDistribution
 from ostra.model.base import Interval, Level
+from ostra.model.results.context import Breach
+from ostra.model.results.dimensions import LevelDistribution
 
 INK = "#15202b"
 QUIET = "#4a5763"  # secondary text: 7.3:1 on white

@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ostra.dimensions.wording import economy_names
-from ostra.model.assessment import (
-    Breach,
-    Chokepoint,
-    ContextResult,
-    DimensionResult,
-    DimensionsResult,
-    EcosystemResult,
-    Finding,
-    SupplierContext,
-)
 from ostra.model.base import DIMENSIONS, LEVELS, RELATIONS, Dimension, Relation
 from ostra.model.dossier import Dossier, ItemKind
 from ostra.model.instrument import Instrument
 from ostra.model.profile import Profile
+from ostra.model.results.context import Breach, ContextResult, SupplierContext
+from ostra.model.results.dimensions import DimensionResult, DimensionsResult, Finding
+from ostra.model.results.ecosystem import Chokepoint, EcosystemResult
 from ostra.toolkit.challenges import Challenge, challenges_of
 
 KINDS = len(get_args(ItemKind))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ostra.model.assessment import Breach, EcosystemResult, Finding
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Level
+from ostra.model.results.context import Breach
+from ostra.model.results.dimensions import Finding
+from ostra.model.results.ecosystem import EcosystemResult
 
 THROUGH_CHAIN = "chain_hold"
 """How ids begin of findings by the indicator that measures holds through the chain."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ostra.model.assessment import ChallengeFit, ChallengeMatch
 from ostra.model.base import Dimension
 from ostra.model.instrument import Instrument
 from ostra.model.profile import Profile
+from ostra.model.results.toolkit import ChallengeFit, ChallengeMatch
 from ostra.toolkit.answers import Answers, Scene, aim, fitting_items
 from ostra.toolkit.challenges import Challenge
 

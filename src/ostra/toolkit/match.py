@@ -6,19 +6,15 @@ from collections.abc import Sequence
 
 from ostra.dimensions.wording import LABEL, listed, shortened
 from ostra.errors import DataError, Problem
-from ostra.model.assessment import (
-    ContextResult,
-    DimensionsResult,
-    EcosystemResult,
-    InstrumentMatch,
-    Tension,
-    ToolkitResult,
-)
 from ostra.model.base import DIMENSIONS
 from ostra.model.dossier import Dossier, Recommendation
 from ostra.model.evidence import Evidence
 from ostra.model.instrument import Catalogue, Instrument
 from ostra.model.profile import Profile
+from ostra.model.results.context import ContextResult
+from ostra.model.results.dimensions import DimensionsResult, Tension
+from ostra.model.results.ecosystem import EcosystemResult
+from ostra.model.results.toolkit import InstrumentMatch, ToolkitResult
 from ostra.toolkit.answers import Answers, Scene, aim, answers_of, scene_of
 from ostra.toolkit.fit import FORMULA, Part, by_challenge, fit_of, parts_of, substituted
 from ostra.toolkit.reasons import aim_reason, breach_reason, finding_reason, open_reason

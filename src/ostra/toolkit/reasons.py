@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostra.dimensions.wording import counted, listed, name_of, percent, percents
-from ostra.model.assessment import Breach, Finding
 from ostra.model.base import DIMENSIONS
 from ostra.model.instrument import Instrument
+from ostra.model.results.context import Breach
+from ostra.model.results.dimensions import Finding
 from ostra.toolkit.answers import Scene
 
 MOST_LIKELY = 3  # suppliers whose likelihood is told where nothing is done

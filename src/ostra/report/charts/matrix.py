@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from ostra.model.assessment import Assessment, DimensionResult, LevelDistribution
+from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension
+from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 from ostra.report.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
 from ostra.report.pieces import standalone
 from ostra.report.wording import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES, percent

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from ostra.model.assessment import ChainHold, ChainHop
 from ostra.model.base import Interval
+from ostra.model.results.ecosystem import ChainHold, ChainHop
 from ostra.report.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
 from ostra.report.wording import BLUE, INK, QUIET, SHADES, interval_words, percent
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ostra.model.assessment import INDIRECT, Assessment, Dependency
+from ostra.model.assessment import Assessment
+from ostra.model.results.ecosystem import INDIRECT, Dependency
 from ostra.report.charts.svg import element, hatch, label, link, picture, wrap
 from ostra.report.wording import BLUE, INK, QUIET, percent
 

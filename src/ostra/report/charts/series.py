@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ostra.model.assessment import TradeIndicators
+from ostra.model.results.ecosystem import TradeIndicators
 from ostra.report.charts.svg import element, hatch, label, link, picture, rule, text_width
 from ostra.report.wording import BLUE, INK, QUIET, number, percent
 

@@ -1,0 +1,1 @@
+"""What each of the four steps finds, frozen; each result carries the evidence behind its numbers."""
