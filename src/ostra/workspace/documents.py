@@ -1,0 +1,149 @@
+"""The documents of a workspace: dossiers, profile and instruments, its own before the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar, cast
+
+import polars as pl
+
+from ostra.errors import NotFoundError
+from ostra.model.dossier import Dossier
+from ostra.model.evidence import Provenance
+from ostra.model.instrument import Catalogue
+from ostra.model.profile import Profile, reweighted
+from ostra.store import documents
+from ostra.store.cases import read_cases, with_cases
+from ostra.workspace.listing import Listing
+
+Document = TypeVar("Document")
+DEFAULT_PROFILE = "eu27"
+
+
+class Documents:
+    """Dossiers, profile and instruments, read when they are first asked for and again when their files change.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The workspace folder; without one, only what ostra brings along.
+    profile : Path, optional
+        Profile to assess by instead of the workspace's own or the built-in one.
+    weights : mapping of dimension to number, optional
+        Weights that stand for those of the profile.
+
+    Raises
+    ------
+    NotFoundError
+        The folder does not exist.
+    """
+
+    def __init__(
+        self, path: Path | None = None, *, profile: Path | None = None, weights: Mapping[str, float] | None = None
+    ) -> None:
+        if path is not None and not path.is_dir():
+            raise NotFoundError(f"there is no workspace folder {path}. Make one with: ostra init {path}")
+        self.path = path
+        self._profile = profile
+        self._weights = dict(weights or {})
+        self._read: dict[Path, tuple[object, object]] = {}
+
+    def dossier_files(self) -> dict[str, Path]:
+        """Ecosystem id -> file, the workspace's own before built-in ones."""
+        files = dict(documents.builtin_dossiers())
+        if self.path is not None:
+            files |= {file.stem: file for file in sorted((self.path / "dossiers").glob("*.yaml"))}
+        return dict(sorted(files.items()))
+
+    def dossier(self, ecosystem: str) -> Dossier:
+        """Read one dossier by the id of its ecosystem.
+
+        Raises
+        ------
+        NotFoundError
+            No such ecosystem; the message lists those there are.
+        DataError
+            The file breaks the definition of a dossier.
+        """
+        files = self.dossier_files()
+        if ecosystem not in files:
+            raise NotFoundError(f"there is no ecosystem '{ecosystem}'. There are: {', '.join(files)}")
+        return self._once(files[ecosystem], documents.read_dossier)
+
+    def ecosystems(self) -> Listing:
+        """The ecosystems that can be assessed, one row each.
+
+        Raises
+        ------
+        DataError
+            One of the dossiers breaks its definition.
+        """
+        builtin = documents.builtin_dossiers()
+        rows = []
+        for name, file in self.dossier_files().items():
+            dossier = self._once(file, documents.read_dossier)
+            rows.append(
+                {
+                    "ecosystem": name,
+                    "title": dossier.title,
+                    "items": len(dossier.items),
+                    "links": len(dossier.links),
+                    "claims": len(dossier.claims),
+                    "findings": len(dossier.findings),
+                    "date": dossier.date,
+                    "author": dossier.author,
+                    "origin": "built-in" if builtin.get(name) == file else "workspace",
+                }
+            )
+        schema = dict.fromkeys(("items", "links", "claims", "findings"), pl.Int64)
+        frame = pl.DataFrame(rows, schema_overrides=schema)
+        return Listing(frame, Provenance(title="Ecosystems", filters={}, sources=()))
+
+    def profile(self) -> Profile:
+        """The workspace's profile.yaml, else the built-in profile of the EU-27; with the cases of its cases.csv.
+
+        Raises
+        ------
+        DataError
+            One of the files breaks its definition.
+        ConflictError
+            A case of cases.csv has the id of one in the profile and says something else.
+        """
+        profile = self.profile_alone()
+        return profile if self.path is None else with_cases(profile, read_cases(self.path))
+
+    def profile_alone(self) -> Profile:
+        """The profile as it is written but for weights given anew, without the cases that were imported.
+
+        Raises
+        ------
+        DataError
+            The file breaks the definition of a profile.
+        """
+        own = self._profile or self._own("profile.yaml")
+        file = own or documents.builtin_profiles()[DEFAULT_PROFILE]
+        return reweighted(self._once(file, documents.read_profile), self._weights)
+
+    def catalogue(self) -> Catalogue:
+        """The workspace's instruments.yaml, else the built-in catalogue.
+
+        Raises
+        ------
+        DataError
+            The file breaks the definition of a catalogue.
+        """
+        return self._once(self._own("instruments.yaml") or documents.builtin_catalogue(), documents.read_catalogue)
+
+    def _once(self, file: Path, read: Callable[[Path], Document]) -> Document:
+        """The document, read again only when the file has changed; several assessments in turn share it."""
+        state = file.stat() if file.is_file() else None
+        stamp = (state.st_mtime_ns, state.st_size) if state else None
+        known = self._read.get(file)
+        if stamp is None or known is None or known[0] != stamp:
+            known = self._read[file] = (stamp, read(file))
+        return cast("Document", known[1])
+
+    def _own(self, name: str) -> Path | None:
+        file = None if self.path is None else self.path / name
+        return file if file is not None and file.is_file() else None

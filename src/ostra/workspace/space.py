@@ -1,0 +1,257 @@
+"""The workspace itself: documents and facts, what can be asked of them, and the assessment of an ecosystem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from ostra import __version__, economies
+from ostra.assess import assess, governance_scores
+from ostra.context import GovernanceScore
+from ostra.economies import Home
+from ostra.ecosystem.input_output.exposure import HomeExposure, home_exposure
+from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.ecosystem.tables import FactTables
+from ostra.errors import NotFoundError
+from ostra.model.assessment import Assessment, Hashes
+from ostra.model.profile import TradeThresholds
+from ostra.store import documents
+from ostra.store.citing import as_source, covered
+from ostra.store.facts import Dataset, Facts, open_facts
+from ostra.store.input_output import read_table
+from ostra.workspace import inventory, materials, trade
+from ostra.workspace.asked import DEFAULT_HOME, wanted_years
+from ostra.workspace.documents import Documents
+from ostra.workspace.listing import Listing
+
+# What an assessment is a function of, beside the documents.
+FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_products")
+
+
+class Workspace(Documents):
+    """Documents and facts, read when they are first asked for; parameters as for `Documents`."""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The fact tables: those imported into the workspace before the built-in ones."""
+        return open_facts(self.path)
+
+    def datasets(self, table: str | None = None) -> Listing:
+        """The data sets at hand, one row each; `default` marks those that are used unless another is named."""
+        return inventory.datasets(self.facts, table)
+
+    def deps(
+        self,
+        home: str = DEFAULT_HOME,
+        years: int | Sequence[int] | None = None,
+        *,
+        products: Sequence[str] | None = None,
+        ecosystem: str | None = None,
+        supplier: str | None = None,
+        group: str | None = None,
+        thresholds: TradeThresholds | None = None,
+        dataset: str | None = None,
+    ) -> Listing:
+        """Trade-dependency indicators (method 1), one row per product and year.
+
+        Parameters
+        ----------
+        home
+            Country or bloc, by code or name.
+        years
+            One year or several; by default the latest that the data cover.
+        products, ecosystem
+            HS codes of six digits, or all those that an ecosystem's items are traded under; by default all.
+        supplier
+            One supplier whose share and reverse share are wanted beside the rest.
+        group
+            A bloc to be counted as one supplier.
+        thresholds
+            By default those of the profile.
+        dataset
+            Id of the trade data set; by default the newest of the workspace, else the built-in one.
+
+        Returns
+        -------
+        Listing
+            Columns as `trade.dependencies`, without the sums that they were computed from.
+
+        Raises
+        ------
+        UsageError, NotFoundError
+            A year, product, economy or ecosystem that cannot be had.
+        """
+        if ecosystem is not None:
+            items = self.dossier(ecosystem).items
+            products = sorted({*(products or ()), *(binding.hs for item in items for binding in item.products)})
+        return trade.dependencies(
+            self.facts,
+            economies.home(home),
+            years,
+            products=products,
+            ecosystem=ecosystem,
+            supplier=supplier,
+            group=group,
+            limits=thresholds or self.profile().trade,
+            persistence_years=self.profile().persistence_years,
+            names=self._product_names(self.facts.dataset("trade", dataset)),
+            dataset=dataset,
+        )
+
+    def points_of_failure(
+        self,
+        years: int | Sequence[int] | None = None,
+        *,
+        products: Sequence[str] | None = None,
+        dataset: str | None = None,
+    ) -> Listing:
+        """Exporters whose loss would hit the world's trade in a product most; parameters as for `deps`."""
+        return trade.points_of_failure(self.facts, years, products=products, dataset=dataset)
+
+    def materials(
+        self,
+        home: str = DEFAULT_HOME,
+        years: int | Sequence[int] | None = None,
+        *,
+        materials_wanted: Sequence[str] | None = None,
+    ) -> Listing:
+        """Raw-material indicators (method 2), one row per material and year; parameters as for `deps`.
+
+        Raises
+        ------
+        NotFoundError
+            An economy or material that does not exist.
+        """
+        return materials.supply_risk(self.facts, self._tables, economies.home(home), years, materials_wanted)
+
+    def assess(self, ecosystem: str, home: str = DEFAULT_HOME, year: int | None = None) -> Assessment:
+        """Run the four steps for one ecosystem.
+
+        Parameters
+        ----------
+        ecosystem
+            Id of a built-in dossier or of one in the workspace.
+        home, year
+            As for `deps`.
+
+        Returns
+        -------
+        Assessment
+            The same bytes when serialised, for the same inputs.
+
+        Raises
+        ------
+        NotFoundError, DataError, UsageError
+            An input does not exist, breaks its definition, or does not cover the year.
+        """
+        dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
+        seen_from = economies.home(home)
+        tables = self._tables
+        used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
+        if any(item.sectors for item in dossier.items):
+            exposure, why_not = self._exposure(seen_from)
+            tables = replace(tables, exposure=exposure, exposure_caveat=why_not)
+            used += ["input_output"]
+        if year is None:
+            year = self.latest_year()
+        hashes = Hashes(
+            dossier=documents.document_sha256(dossier),
+            facts=self.facts.sha256(used),
+            profile=documents.document_sha256(profile),
+            instruments=documents.document_sha256(catalogue),
+            version=__version__,
+        )
+        return assess(
+            dossier,
+            tables,
+            profile,
+            catalogue,
+            home=seen_from,
+            year=wanted_years(year, self.facts.dataset("trade"))[0],
+            hashes=hashes,
+            fact_sources=[as_source(self.facts.dataset(table)) for table in used],
+        )
+
+    def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:
+        """An input-output table in memory.
+
+        Parameters
+        ----------
+        dataset
+            Id of the data set; by default the newest of the workspace, else the built-in one.
+        year
+            The latest that the data set has by default.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such data set or year.
+        DataError
+            The stored rows do not fit together.
+        """
+        source = self.facts.dataset("input_output", dataset)
+        stored = read_table(source, year)
+        return InputOutputTable(
+            dataset=source.id,
+            year=stored.year,
+            economies=stored.economies,
+            sectors=tuple(stored.sectors),
+            sector_names=tuple(stored.sectors.values()),
+            flows=stored.flows,
+            final=stored.all_final(),
+            destinations=stored.destinations,
+            output=stored.output,
+            value_added=stored.value_added,
+            caveats=stored.notes,
+        )
+
+    def _exposure(self, home: Home) -> tuple[HomeExposure | None, str]:
+        """Home in the input-output table, the same for all ecosystems, or why it cannot be found there."""
+        if home.code not in self._exposures:
+            try:
+                self._exposures[home.code] = home_exposure(self.input_output(), home), ""
+            except NotFoundError as error:
+                self._exposures[home.code] = None, f"What sectors rely on is unknown: {error}."
+        return self._exposures[home.code]
+
+    @cached_property
+    def _exposures(self) -> dict[str, tuple[HomeExposure | None, str]]:
+        return {}
+
+    def governance(self, year: int) -> Mapping[str, Sequence[GovernanceScore]]:
+        """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
+        return governance_scores(self._tables, year)
+
+    def latest_year(self) -> int:
+        """The latest year that trade and production facts both cover."""
+        return min(covered(self.facts.dataset("trade"))[1], covered(self.facts.dataset("production"))[1])
+
+    @cached_property
+    def _tables(self) -> FactTables:
+        facts = self.facts
+        source = facts.dataset("trade")
+        return FactTables(
+            trade=facts.relation("trade"),
+            production=facts.relation("production"),
+            governance=facts.relation("governance"),
+            material_products=facts.relation("material_products"),
+            trade_id=source.id,
+            production_id=facts.dataset("production").id,
+            governance_id=facts.dataset("governance").id,
+            material_products_id=facts.dataset("material_products").id,
+            trade_years=covered(source),
+            trade_edition=source.edition,
+            supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,
+            product_names=self._product_names(source),
+        )
+
+    def _product_names(self, source: Dataset) -> dict[str, str]:
+        """Words for the products of a data set, read once."""
+        if source.id not in self._names:
+            self._names[source.id] = inventory.product_names(self.facts, source)
+        return self._names[source.id]
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        return {}
