@@ -52,7 +52,7 @@ def _one_year(
     extra = flows[bought_by_home & ~sold_by_home]
     by_supplier = extra.groupby(["product", "exporter"], as_index=False)["usd"].sum()
     total = by_supplier.groupby("product")["usd"].sum()
-    by_supplier["share"] = by_supplier["usd"] / by_supplier["product"].map(total)
+    by_supplier["share"] = by_supplier["usd"] / by_supplier["product"].map(total).astype("float64")
     result["imports"] = total
     result["concentration"] = (by_supplier["share"] ** 2).groupby(by_supplier["product"]).sum()
     top = by_supplier.sort_values(["product", "usd", "exporter"], ascending=[True, False, True])

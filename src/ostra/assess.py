@@ -15,6 +15,7 @@ from ostra.model.dossier import Dossier
 from ostra.model.evidence import Claim, Evidence, Source
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
+from ostra.model.results.scenario import ScenarioResults
 
 
 def assess(
@@ -27,6 +28,7 @@ def assess(
     year: int,
     hashes: Hashes,
     fact_sources: Iterable[Source] = (),
+    scenarios: ScenarioResults | None = None,
 ) -> Assessment:
     """Run steps 1 to 4 for one ecosystem, seen from one home, for one year.
 
@@ -42,6 +44,8 @@ def assess(
         Digests of the inputs, carried in the result.
     fact_sources
         One source per data set, its id the data set's id.
+    scenarios
+        What simulated disruptions of the ecosystem came to, with their evidence; part of step 1.
 
     Returns
     -------
@@ -55,11 +59,15 @@ def assess(
     """
     members = home.members(year)
     step1 = analyse(dossier, tables, profile, home=home, year=year)
+    if scenarios is not None:
+        known = tuple(sorted((*step1.evidence, *scenarios.evidence), key=lambda entry: entry.id))
+        step1 = step1.model_copy(update={"scenarios": scenarios.outcomes, "evidence": known})
     step2 = dimensions.judge(step1, dossier, profile, members=members)
     step3 = context.contextualise(step1, step2, dossier, profile, governance_scores(tables, year), home=home, year=year)
     step4 = toolkit.match(step1, step2, step3, dossier, profile, catalogue)
     evidence = merge_evidence(step1.evidence, step2.evidence, step3.evidence, step4.evidence)
-    sources = merge_sources(fact_sources, dossier.sources, profile.sources, catalogue.sources)
+    simulated = () if scenarios is None else scenarios.sources
+    sources = merge_sources(fact_sources, dossier.sources, profile.sources, catalogue.sources, simulated)
     caveats = [*dossier.caveats, *step1.caveats, *step3.caveats]
     if profile.home != home.code:
         caveats.append(

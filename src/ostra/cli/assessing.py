@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -15,10 +15,15 @@ from ostra.cli.options import (
     WeightOption,
     WorkspaceOption,
     YearOption,
+    progress,
     workspace,
 )
 from ostra.cli.reporting import FORMS, read_assessment, write_reports
 from ostra.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from ostra.model.results.scenario import ScenarioResults
+    from ostra.workspace import Workspace
 
 
 def init(path: Path, /) -> None:
@@ -43,6 +48,9 @@ def assess(
     year: YearOption = None,
     profile: ProfileOption = None,
     weight: WeightOption = None,
+    simulate: Annotated[bool, Parameter(negative=())] = False,
+    runs: int = 0,
+    seed: int = 0,
     workspace_path: WorkspaceOption = None,
     format: Annotated[Literal["table", "json"], Parameter(group=OUTPUT)] = "table",
     json: Annotated[bool, Parameter(negative=(), group=OUTPUT)] = False,
@@ -54,6 +62,10 @@ def assess(
     ----------
     ecosystem
         Id of the ecosystem; see: ostra ecosystems.
+    simulate
+        Simulate the scenarios that withhold items of the ecosystem as well (see: ostra scenarios); takes a while.
+    runs, seed
+        Draws of the numbers that scenarios leave open, with --simulate.
     format
         Print a summary, or the assessment itself as JSON.
     json
@@ -63,7 +75,11 @@ def assess(
     """
     from ostra.output import to_json
 
-    assessment = workspace(workspace_path, profile, weight).assess(ecosystem, home, year)
+    space = workspace(workspace_path, profile, weight)
+    if runs and not simulate:
+        raise UsageError("--runs are draws of scenarios; add --simulate")
+    found = simulated(space, ecosystem, home, runs, seed) if simulate else None
+    assessment = space.assess(ecosystem, home, year, scenarios=found)
     if output is not None:
         write_reports(assessment, output)
     if json or format == "json":
@@ -74,6 +90,14 @@ def assess(
     print_summary(assessment, sys.stdout)
     if output is not None:
         print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{form}') for form in FORMS)}")
+
+
+def simulated(space: Workspace, ecosystem: str, home: str, runs: int = 0, seed: int = 0) -> ScenarioResults:
+    """Simulate the scenarios of an ecosystem, with a progress bar on a terminal."""
+    from ostra.disruptions.assessed import scenario_results
+
+    with progress("simulate") as advance:
+        return scenario_results(space, ecosystem, home, runs=runs, seed=seed, advance=advance)
 
 
 def trace(
@@ -112,7 +136,8 @@ def trace(
         if separator:
             ecosystem, home, year = split_id(prefix)
             evidence = short
-        source = space.assess(ecosystem, home, year)
+        found = simulated(space, ecosystem, home) if evidence.startswith("scenario.") else None
+        source = space.assess(ecosystem, home, year, scenarios=found)
     chain = follow(source, evidence, space.facts)
     if json:
         sys.stdout.write(to_json(chain.as_dict()))

@@ -10,6 +10,7 @@ from ostra.dimensions.wording import economy_names, name_of, percents, plains
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item
 from ostra.model.results.ecosystem import Chokepoint, Dependency, EcosystemResult
+from ostra.model.results.scenario import LOST_PART
 
 MEASURES = {
     "import_share": "import share",
@@ -73,7 +74,8 @@ def readings(indicator: str, step1: EcosystemResult, items: Sequence[Item]) -> I
         `import_share`, `production_share`, `provision_share`, `chain_hold`, `look_through_share`: a supplier's hold in
         each dependency of that measure; `home_share`: home's hold at each of its chokepoints; `concentration`: of
         home's imports of each product that an item is bound to; `geopolrisk`: of each material that an item is bound
-        to.
+        to; `simulated_loss`: the part of a year's output that home loses in each scenario, mild to severe, where one
+        was simulated.
     step1, items
         The indicators; the bindings of items to products and materials.
 
@@ -90,6 +92,8 @@ def readings(indicator: str, step1: EcosystemResult, items: Sequence[Item]) -> I
         for point in step1.chokepoints:
             if point.is_home:
                 yield _home_share(point)
+    elif indicator == "simulated_loss":
+        yield from _simulated_losses(step1, items)
     elif indicator == "concentration":
         yield from _concentrations(step1, items)
     else:
@@ -154,6 +158,32 @@ def _home_share(point: Chokepoint) -> Reading:
         year=point.year,
         evidence=(point.evidence,),
     )
+
+
+def _simulated_losses(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:
+    """What home loses when an item is withheld from it; gains count as no loss."""
+    names = {item.id: item.name for item in items}
+    for outcome in step1.scenarios:
+        lost = outcome.measure("home", LOST_PART)
+        if lost is None or lost.mild is None or lost.severe is None or outcome.measure("sellers", LOST_PART) is None:
+            continue  # where home itself withholds, the loss is its own choice
+        low, high = sorted(min(max(value, 0.0), 1.0) for value in (lost.mild, lost.severe))
+        for item in outcome.items:
+            yield Reading(
+                indicator="simulated_loss",
+                key=f"{item}.{outcome.scenario}",
+                item=item,
+                item_name=names[item],
+                supplier=outcome.sellers[0] if len(outcome.sellers) == 1 else None,
+                value=Interval(low=low, high=high),
+                phrase=f"part of a year's output lost in the what-if '{outcome.title}'",
+                before=f"in the what-if '{outcome.title}' home loses ",
+                after=" of a year's output",
+                year=outcome.year,
+                evidence=(lost.evidence,),
+                caveats=outcome.caveats,
+                origin=f"scenario {outcome.scenario}",
+            )
 
 
 def _concentrations(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:

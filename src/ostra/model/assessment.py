@@ -26,6 +26,7 @@ class Hashes(Model):
     profile: str
     instruments: str
     version: str
+    scenarios: str = ""  # empty where none were simulated
 
 
 class Assessment(Model):

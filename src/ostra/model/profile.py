@@ -69,6 +69,7 @@ class SeverityRule(Model):
         "look_through_share",
         "home_share",
         "geopolrisk",
+        "simulated_loss",
     ]
     dimension: Dimension
     effect: Literal[-1, 1]

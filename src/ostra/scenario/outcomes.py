@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ostra.model.results.scenario import BEYOND, FIRST, LOST, LOST_PART, SECOND
 from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import FIXED, Array
 from ostra.scenario.orders import PARTS, Orders, orders
@@ -119,8 +120,8 @@ def _summary(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row
         first, days, back = _times(below)
         added = found.value_added_lost[:, nodes].sum(axis=1)
         measures: list[tuple[str, str, Array]] = [
-            ("output lost", "million USD", lost),
-            ("output lost, part of a year's", "share", lost / a_year),
+            (LOST, "million USD", lost),
+            (LOST_PART, "share", lost / a_year),
             (f"value added lost{', at most' if found.value_added == 'upper' else ''}", "million USD", added),
             ("lowest output of a day, part of usual", "share", part.min(axis=1)),
             (f"days until output falls below {scenario.level:.1%}", "day", first),
@@ -140,9 +141,9 @@ def _summary(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row
 
 _PART_WORDS = {
     "own": "of it sales lost by those who withhold",
-    "first": "of it first order",
-    "second": "of it second order",
-    "beyond": "of it beyond",
+    "first": FIRST,
+    "second": SECOND,
+    "beyond": BEYOND,
     "gained": "gains that make it less",
 }
 

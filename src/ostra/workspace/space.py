@@ -16,6 +16,7 @@ from ostra.ecosystem.tables import FactTables
 from ostra.errors import NotFoundError
 from ostra.model.assessment import Assessment, Hashes
 from ostra.model.profile import TradeThresholds
+from ostra.model.results.scenario import ScenarioResults
 from ostra.store import documents
 from ostra.store.citing import as_source, covered
 from ostra.store.facts import Dataset, Facts, open_facts
@@ -125,7 +126,14 @@ class Workspace(Documents):
         """
         return materials.supply_risk(self.facts, self._tables, economies.home(home), years, materials_wanted)
 
-    def assess(self, ecosystem: str, home: str = DEFAULT_HOME, year: int | None = None) -> Assessment:
+    def assess(
+        self,
+        ecosystem: str,
+        home: str = DEFAULT_HOME,
+        year: int | None = None,
+        *,
+        scenarios: ScenarioResults | None = None,
+    ) -> Assessment:
         """Run the four steps for one ecosystem.
 
         Parameters
@@ -134,6 +142,8 @@ class Workspace(Documents):
             Id of a built-in dossier or of one in the workspace.
         home, year
             As for `deps`.
+        scenarios
+            What `ostra.disruptions.assessed.scenario_results` found for the ecosystem and home, to stand in it too.
 
         Returns
         -------
@@ -161,6 +171,7 @@ class Workspace(Documents):
             profile=documents.document_sha256(profile),
             instruments=documents.document_sha256(catalogue),
             version=__version__,
+            scenarios="" if scenarios is None else scenarios.sha256,
         )
         return assess(
             dossier,
@@ -171,6 +182,7 @@ class Workspace(Documents):
             year=wanted_years(year, self.facts.dataset("trade"))[0],
             hashes=hashes,
             fact_sources=[as_source(self.facts.dataset(table)) for table in used],
+            scenarios=scenarios,
         )
 
     def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ostra.model.base import Interval, Model
 from ostra.model.evidence import Evidence
+from ostra.model.results.scenario import ScenarioOutcome
 
 Measure = Literal["import share", "production share", "provision share", "chain hold", "look-through share"]
 INDIRECT: tuple[Measure, ...] = ("chain hold", "look-through share")
@@ -217,6 +218,7 @@ class EcosystemResult(Model):
     chain: tuple[ChainHold, ...] = ()  # holds through the chain on end products, largest first
     sector_reliance: tuple[SectorReliance, ...] = ()  # by sector, the largest look-through first
     at_stake: tuple[TradeAtStake, ...] = ()  # of the economies in `sector_reliance`
+    scenarios: tuple[ScenarioOutcome, ...] = ()  # simulated disruptions of the ecosystem, where they were asked for
     trade: tuple[TradeIndicators, ...]  # the assessed year
     trade_series: tuple[TradeIndicators, ...]  # all years, for the items of the ecosystem
     suppliers: tuple[SupplierShare, ...]  # the assessed year
