@@ -318,8 +318,8 @@ def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> N
     path.write_bytes(render_xlsx(sample_assessment(title="=cmd()|' /C calc'!A0", hostile="=1+1")))
     book = openpyxl.load_workbook(path)
     wanted = (
-        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Positions,Sectors,Breaches,"
-        "Instruments,Challenges,Evidence,Claims,Sources"
+        "Read me,Dependencies,Chain,Holds,Suppliers,Trade,Materials,Findings,Matrix,Context,Positions,Sectors,"
+        "Scenarios,Breaches,Instruments,Challenges,Evidence,Claims,Sources"
     )
     assert book.sheetnames == wanted.split(",")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}

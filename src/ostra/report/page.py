@@ -40,6 +40,7 @@ GROUP_NAMES = {
     "material": "Raw materials",
     "mutual": "Mutual dependence",
     "provision": "Who provides what",
+    "scenario": "What-ifs",
     "trade": "Trade",
 }
 HATCH = "repeating-linear-gradient(135deg,#fff 0,#fff 3px,#8a96a3 3px,#8a96a3 4px)"
@@ -127,6 +128,8 @@ def environment(chain: Chain | None = None) -> jinja2.Environment:
     )
     made.filters.update(
         percent=wording.percent,
+        small_percent=wording.small_percent,
+        musd=wording.musd,
         interval=wording.interval_words,
         number=wording.number,
         money=wording.money,
@@ -231,6 +234,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "position_rows": positions.rows(assessment),
         "position_heading": positions.CSV_HEADING,
         "sector_heading": sectors.CSV_HEADING,
+        "what_if_heading": sectors.SCENARIO_HEADING,
         **sectors.sector_context(assessment, chain.sources_of),
         **tables(assessment, ranked, relations),
         **ecosystem_context(assessment, chain, first_row),

@@ -8,6 +8,7 @@ from typing import Any
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Source
 from ostra.model.results.ecosystem import SectorReliance
+from ostra.model.results.scenario import BEYOND, FIRST, LOST_PART, SECOND
 from ostra.report.charts.hidden import Bar, hidden_figure
 from ostra.report.pieces import ours
 from ostra.report.wording import percent, shorten
@@ -29,6 +30,20 @@ CSV_HEADING = (
     "year",
     "evidence",
 )
+SCENARIO_HEADING = (
+    "scenario",
+    "title",
+    "where",
+    "measure",
+    "unit",
+    "middle",
+    "mild",
+    "severe",
+    "p05",
+    "p50",
+    "p95",
+    "evidence",
+)
 PER_SECTOR = 3  # suppliers of one sector in the picture; the table has all
 MOST_BARS = 18
 
@@ -36,8 +51,10 @@ MOST_BARS = 18
 def sector_context(assessment: Assessment, sources_of: Callable[[Sequence[str]], list[Source]]) -> dict[str, Any]:
     """What the template reads; nothing is drawn where no sector is known."""
     rows = assessment.step1.sector_reliance
+    what_ifs = {"what_ifs": scenarios(assessment), "what_if_csv": scenario_table(assessment)}
     if not rows:
-        return {"sector_rows": (), "sector_csv": [], "sector_svg": "", "sector_sources": [], "sector_stakes": []}
+        nothing = {"sector_rows": (), "sector_csv": [], "sector_svg": "", "sector_sources": [], "sector_stakes": []}
+        return nothing | what_ifs
     largest = max(rows, key=lambda row: row.look_through)
     bars = [
         Bar(f"{shorten(row.sector_name, 34)}: {row.supplier_name}", parts)
@@ -61,6 +78,7 @@ def sector_context(assessment: Assessment, sources_of: Callable[[Sequence[str]],
         "sector_svg": ours(picture),
         "sector_sources": sources_of([row.evidence for row in rows]),
         "sector_stakes": sorted(assessment.step1.at_stake, key=lambda row: (-(row.lost_at_home or 0.0), row.supplier)),
+        **what_ifs,
     }
 
 
@@ -89,4 +107,36 @@ def table(assessment: Assessment) -> list[tuple[Any, ...]]:
             row.evidence,
         )
         for row in assessment.step1.sector_reliance
+    ]
+
+
+def scenarios(assessment: Assessment) -> list[dict[str, Any]]:
+    """Each simulated scenario: what home loses, what the other side does, and how likely it is to use a hold at all."""
+    likely = {supplier.economy: supplier.likelihood for supplier in assessment.step3.suppliers}
+    rows = []
+    for outcome in assessment.step1.scenarios:
+        other = outcome.measure("sellers", LOST_PART) or outcome.measure("hit", LOST_PART)
+        rows.append(
+            {
+                "outcome": outcome,
+                "home": outcome.measure("home", LOST_PART),
+                "other": other,
+                "other_side": "who withholds" if other and other.where == "sellers" else "who is cut off",
+                "orders": [outcome.measure("home", name) for name in (FIRST, SECOND, BEYOND)],
+                "likelihoods": [
+                    (assessment.economy_names.get(seller, seller), likely[seller])
+                    for seller in outcome.sellers
+                    if seller in likely
+                ],
+            }
+        )
+    return rows
+
+
+def scenario_table(assessment: Assessment) -> list[tuple[Any, ...]]:
+    """Every figure of every scenario as a row, headed by `SCENARIO_HEADING`; what does not happen is None."""
+    return [
+        (outcome.scenario, outcome.title, *(getattr(row, key) for key in SCENARIO_HEADING[2:]))
+        for outcome in assessment.step1.scenarios
+        for row in outcome.measures
     ]

@@ -63,6 +63,10 @@ COLUMNS = {
         "beyond:share,look-through:share,look-through in return:share,home's output at stake:share,"
         "supplier's output at stake:share,year:count,evidence"
     ),
+    "Scenarios": (
+        "scenario,title,where,measure,unit,middle:number,mild:number,severe:number,5% of draws below:number,"
+        "half of draws below:number,95% of draws below:number,evidence"
+    ),
     "Breaches": (
         "item,supplier,dimension,hold at least:share,hold at most:share,tolerated:share,certain,"
         "expected excess (share × probability):number,evidence"
@@ -322,6 +326,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
     ]
     sides: list[Row] = list(positions.rows(a))
     behind: list[Row] = list(sectors.table(a))
+    what_ifs: list[Row] = list(sectors.scenario_table(a))
     rows = {
         "Dependencies": dependencies,
         "Chain": chain,
@@ -334,6 +339,7 @@ def sheets(assessment: Assessment) -> list[tuple[str, Columns, list[Row]]]:
         "Context": context,
         "Positions": sides,
         "Sectors": behind,
+        "Scenarios": what_ifs,
         "Breaches": breaches,
         "Instruments": instruments,
         "Challenges": challenges,

@@ -31,6 +31,21 @@ def percent(share: float) -> str:
     return f"{value:.0f}%"
 
 
+def small_percent(share: float) -> str:
+    """A share that may be tiny, as per cent with two digits: losses of a whole economy."""
+    value = 100.0 * share
+    if value == 0.0:
+        return "0%"
+    if abs(value) < 0.001:
+        return "under 0.001%"
+    return f"{value:.2g}%".replace("-", "−")
+
+
+def musd(value: float) -> str:
+    """Millions of current USD as a whole number, with a minus sign that is read as one."""
+    return f"{value:,.0f}".replace("-", "−")
+
+
 def interval_words(interval: Interval | None) -> str:
     """An interval of shares in plain words: `62%`, `85–92%`, `at least 60%`, `at most 40%`, `unknown`."""
     if interval is None or (interval.low <= 0.0 and interval.high >= 1.0):
