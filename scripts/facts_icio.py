@@ -103,9 +103,7 @@ def regions(full: MrioTable) -> MrioTable:
         output=np.round(output.ravel(), DECIMALS),
     )
     others = [code for code, region in zip(full.economies, of, strict=True) if codes[region] == REST_OF_WORLD]
-    nodes = [f"{code} {sector}" for code in codes for sector in made.sectors]
-    idle = [nodes[number] for number in np.flatnonzero(made.output == 0)]
-    return MrioTable(**{**made.__dict__, "notes": _notes(others, idle)})
+    return MrioTable(**{**made.__dict__, "notes": _notes(others)})
 
 
 def _short(name: str) -> str:
@@ -114,12 +112,11 @@ def _short(name: str) -> str:
     return short[0].upper() + short[1:]
 
 
-def _notes(others: list[str], idle: list[str]) -> tuple[str, ...]:
+def _notes(others: list[str]) -> tuple[str, ...]:
     return (
         "The OECD's own rest of the world is not in the origin: sales to it count as final sales, and inputs from it "
         "are missing, so that value added is unknown.",
         f"ZZZ is {len(others)} economies that the source lists, added up: {', '.join(others)}.",
         "Final sales, with changes in stocks, are known by seller only, not by destination.",
         "The inputs of Iceland's C21 and Cyprus's H51, capped in the origin, are restored from the row balances.",
-        f"Sectors without any output, whose input shares are undefined: {', '.join(idle)}.",
     )

@@ -17,6 +17,7 @@ import pytest
 from io_worlds import ICIO, icio_regions
 from ostra import economies
 from ostra.ecosystem.input_output.aggregate import members_in, with_home_as_one
+from ostra.ecosystem.input_output.coefficients import Chains
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.workspace import Workspace
 
@@ -76,7 +77,9 @@ def test_sectors_are_found_by_words() -> None:
 
 def test_what_is_missing_or_mended_is_said() -> None:
     """The rest of the world that is absent, sectors without output and destinations are named in caveats."""
-    said = " ".join(builtin().caveats)
+    caveats = Chains(builtin()).caveats
+    said = " ".join(caveats)
+    assert sum("HKG B06" in caveat for caveat in caveats) == 1
     for words in ("value added is unknown", "HKG B06", "not by destination", "ISL", "restored from the row balances"):
         assert words in said
     idle = np.flatnonzero(builtin().output == 0)

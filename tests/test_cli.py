@@ -181,7 +181,9 @@ def test_a_wrong_request_is_exit_code_2_with_one_message(
 def test_init_makes_a_workspace_and_never_overwrites(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The second time is a conflict, exit code 4, and the profile is left alone."""
     folder = tmp_path / "mine"
-    assert run(capsys, "init", str(folder))[0] == 0
+    code, out, _ = run(capsys, "init", str(folder))
+    assert code == 0
+    assert all(f"ostra {command}" in out for command in ("data import", "import mrio", "import cases"))
     (folder / "profile.yaml").write_text("mine")
     code, _, error = run(capsys, "init", str(folder))
     assert code == 4 and "not empty" in error

@@ -262,6 +262,39 @@ def test_faults_of_a_profile_are_told_with_their_line(old: str, new: str, reason
         assert told[0].line == line_of(text, new)
 
 
+CASE = "{id: c, coercer: CHN, target: EU, year: 2021, means: a ban, source: book, locator: p. 1}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "mend"),
+    [
+        ("economy: CHN", "economy: CNH", "relations.1(CNH).economy", r"CHN \(China\)"),
+        ("economy: CHN, relation: rival", "economy: HKG, like: CNH", "relations.1(HKG).like", r"CHN \(China\)"),
+        ("coercer: CHN", "coercer: RUX", "cases.0(c).coercer", r"RUS \(Russia"),
+        ("target: EU", "target: EU28", "cases.0(c).target", r"EU27 \("),
+    ],
+)
+def test_codes_that_no_economy_has_are_faults_of_a_profile(old: str, new: str, column: str, mend: str) -> None:
+    """Relations and cases name economies that exist, and cases blocs too; a near code is offered."""
+    text = PROFILE + f"cases:\n  - {CASE}\n"
+    assert read_profile(text).cases[0].target == "EU"
+    wrong = text.replace(old, new, 1)
+    for read in (read_profile, read_document):
+        with pytest.raises(DataError) as caught:
+            read(wrong)
+        (problem,) = caught.value.problems
+        assert (problem.reason, problem.column) == ("no economy has this code", column)
+        assert problem.line == line_of(wrong, new)
+        assert problem.value == new.rpartition(": ")[2]
+        assert re.search(mend, problem.mend)
+
+
+def test_a_bloc_has_relations_only_through_its_members() -> None:
+    """`EU` is no economy to have a relation with: the form of the code is refused."""
+    with pytest.raises(DataError, match=r"relations\.0"):
+        read_profile(PROFILE.replace("economy: USA", "economy: EU", 1))
+
+
 def test_all_faults_are_told_at_once() -> None:
     """Wrong fields, unknown keys and dangling references come in one message, in the order of the file."""
     text = (

@@ -5,6 +5,18 @@ workspace = ostra.open()                        # the built-in dossiers and fact
 workspace.deps(home="EU27", years=2022).frame   # a Polars frame; .provenance says where it comes from
 assessment = workspace.assess("semiconductors", home="EU27", year=2023)
 ostra.trace(assessment, "trade.284690.2023.top_share", workspace.facts)
+
+What else can be asked of a workspace stands in modules, imported by name (`from ostra import exposure`). Most of their
+functions take the workspace first, or assessments made by it, and answer with a `Listing`:
+
+ostra.views         several ecosystems: matrix, compare, actors, positions, policy, answers
+ostra.ranks         which is most serious: rank; how firm that is, in ostra.stability: perturb, sensitivity, by_horizon
+ostra.portraits     one economy in context: supplier; coercion cases: cases
+ostra.chains        the chain method: holds, on_home, mutual, minimal_sets, importance
+ostra.exposure      the input-output method: by_order, on_partners, extract, mutual
+ostra.balances      whether an input-output table adds up: balance
+ostra.disruptions   what a disruption costs: simulations.simulate, simulations.compare, embargoes.embargo
+ostra.report        pages, pictures and workbooks of assessments: render_html, make_volume
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
     if named == _format_of(Dossier):
         return _sound(tree, Dossier, file)
     if named == _format_of(Profile):
-        return validated(tree, Profile, file)
+        return _sound(tree, Profile, file)
     if named == _format_of(Catalogue):
         return validated(tree, Catalogue, file)
     if named == _format_of(Scenario):
@@ -133,8 +133,8 @@ def _read(source: Path | str, model: type[M], file: str) -> M:
 
 
 def _sound(tree: Tree, model: type[M], file: str) -> M:
-    """The model that a document describes; in a dossier, codes that no economy has are told with the other faults."""
-    unknown = list(unknown_economies(tree, file)) if model is Dossier else []
+    """The model that a document describes; codes that no economy has are told with the other faults."""
+    unknown = list(unknown_economies(tree, model, file))
     try:
         document = validated(tree, model, file)
     except DataError as error:

@@ -1,4 +1,4 @@
-"""Codes of economies in a dossier that are of the right form and stand for nothing, such as CHI for China."""
+"""Codes of economies in a document that are of the right form and stand for nothing, such as CHI for China."""
 
 from __future__ import annotations
 
@@ -7,31 +7,48 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from pydantic import BaseModel
+
 from ostra.economies import blocs, economies, economy_name
 from ostra.errors import Problem
-from ostra.model.dossier import UNSPECIFIED
+from ostra.model.dossier import UNSPECIFIED, Dossier
+from ostra.model.profile import Profile
 from ostra.store.validation import dotted
 from ostra.store.yaml_tree import Path, Tree
 
-# Where a dossier names economies: section -> keys. A bloc may stand where it can act or stand for something by itself.
-_NAMED = {
-    "provision": ("economy", "among"),
-    "ownership": ("economy",),
-    "actors": ("economy",),
-    "findings": ("supplier",),
-    "context": ("economy",),
-    "positions": ("economy",),
+# Where documents name economies: section -> keys. A bloc may stand where it can act or stand for something by itself.
+_NAMED: dict[type[BaseModel], dict[str, tuple[str, ...]]] = {
+    Dossier: {
+        "provision": ("economy", "among"),
+        "ownership": ("economy",),
+        "actors": ("economy",),
+        "findings": ("supplier",),
+        "context": ("economy",),
+        "positions": ("economy",),
+    },
+    Profile: {"relations": ("economy", "like"), "cases": ("coercer", "target")},
 }
-_BLOCS_TOO = frozenset({"context", "positions"})
+_BLOCS_TOO = frozenset({"context", "positions", "cases"})
 _CODE = re.compile(r"[A-Z]{3}")
 _CODE_OR_BLOC = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
-def unknown_economies(tree: Tree, file: str) -> Iterator[Problem]:
-    """One problem for each code that no economy has; what is not of a code's form is left to the model."""
-    for section, keys in _NAMED.items():
+def unknown_economies(tree: Tree, model: type[BaseModel], file: str) -> Iterator[Problem]:
+    """One problem for each code that no economy has; what is not of a code's form is left to the model.
+
+    Parameters
+    ----------
+    tree : Tree
+        The document: keys and values.
+    model : type
+        What the document is to become; kinds that name no economies have no problems.
+    file : str
+        What messages call the document.
+    """
+    unnamed = {UNSPECIFIED} if model is Dossier else set()
+    for section, keys in _NAMED.get(model, {}).items():
         rows = tree.value.get(section)
-        known = {*economies(), UNSPECIFIED, *(blocs() if section in _BLOCS_TOO else ())}
+        known = {*economies(), *unnamed, *(blocs() if section in _BLOCS_TOO else ())}
         for number, row in enumerate(rows if isinstance(rows, list) else ()):
             for key in keys if isinstance(row, dict) else ():
                 for path, code in _codes(row.get(key), (section, number, key)):

@@ -31,5 +31,6 @@ def create_workspace(path: Path) -> list[str]:
     return [
         f"{path}/profile.yaml: viewpoint, thresholds and tolerances, a copy of '{DEFAULT_PROFILE}' to edit",
         f"{path}/dossiers/: put ecosystems here, one YAML file each",
-        f"{path}/facts/: filled by ostra data import",
+        f"{path}/facts/: filled by ostra data import, and with input-output tables by ostra import mrio",
+        f"{path} itself: ostra import cases adds the coercion cases that you list",
     ]

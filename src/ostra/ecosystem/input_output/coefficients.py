@@ -26,6 +26,7 @@ from ostra.errors import MethodError
 Nodes = NDArray[np.intp]
 
 NAMED = 5  # sectors that a caveat names before it counts the rest
+IDLE_NAMED = 24  # of what has no measures all should be known, where they are few
 RUNS = 10  # runs of columns in which blocks of the inverse are computed: fewer waste work, more copy factors
 BALANCE = 1e-3  # part of all output by which rows may miss their balance before a caveat says so
 
@@ -197,10 +198,10 @@ def node_name(table: InputOutputTable, node: int) -> str:
     return f"{table.economies[economy]} {table.sectors[sector]}"
 
 
-def names_of(table: InputOutputTable, nodes: Sequence[int] | Nodes) -> str:
-    """The first few nodes by name, and how many more there are."""
-    shown = ", ".join(node_name(table, int(node)) for node in nodes[:NAMED])
-    return shown if len(nodes) <= NAMED else f"{shown} and {len(nodes) - NAMED:,} more"
+def names_of(table: InputOutputTable, nodes: Sequence[int] | Nodes, most: int = NAMED) -> str:
+    """The first nodes by name, at most so many, and how many more there are."""
+    shown = ", ".join(node_name(table, int(node)) for node in nodes[:most])
+    return shown if len(nodes) <= most else f"{shown} and {len(nodes) - most:,} more"
 
 
 def table_caveats(table: InputOutputTable, idle: NDArray[np.bool_], weight: Vector) -> list[str]:
@@ -211,7 +212,7 @@ def table_caveats(table: InputOutputTable, idle: NDArray[np.bool_], weight: Vect
         nodes = np.flatnonzero(idle)
         money = float(np.abs(table.flows[nodes]).sum() + np.abs(table.flows[:, nodes]).sum())
         left = f" {money:,.1f} million USD of their purchases and sales are left out." if money else ""
-        found.append(f"Without output, so that their measures are unknown: {names_of(table, nodes)}.{left}")
+        found.append(f"Without output, so that their measures are unknown: {names_of(table, nodes, IDLE_NAMED)}.{left}")
     if table.flows.min() < 0.0:
         sums = np.minimum(table.flows, 0.0).sum(axis=1)
         nodes = np.argsort(sums, kind="stable")[: np.count_nonzero(sums)]
