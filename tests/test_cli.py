@@ -157,6 +157,7 @@ def test_a_stored_assessment_can_be_traced_and_printed_again(
         (["deps", "--format", "yaml"], "yaml"),
         (["deps", "--json", "--csv"], "exclude"),
         (["deps", "--format", "xlsx"], "-o"),
+        (["cases", "-o", "cases.svg"], "cannot be written as .svg"),
         (["deps", "--dataset", "nope"], "nope"),
         (["materials", "--material", "unobtainium"], "unobtainium"),
         (["assess", "perpetual-motion"], "semiconductors"),

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ostra.model.assessment import Assessment
-from ostra.model.base import Interval
+from ostra.model.base import Interval, Level
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
@@ -24,8 +24,8 @@ from ostra.report.chain import Chain, safe_url
 from ostra.report.page import in_one_sentence
 from ostra.report.pieces import csv_link, harmless
 from ostra.report.positions import rows as rows_of_positions
-from ostra.report.selection import ranked_dependencies, top_chokepoints, top_dependencies
-from ostra.report.wording import interval_words, listed, number, percent, shorten
+from ostra.report.selection import cards, caveats, ranked_dependencies, top_chokepoints, top_dependencies
+from ostra.report.wording import grave_words, interval_words, listed, number, percent, shorten
 from sample_assessment import sample_assessment
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
@@ -239,6 +239,85 @@ def test_top_lists_are_short_ranked_and_varied(assessment: Assessment) -> None:
     assert max([d.supplier for d in top].count(d.supplier) for d in top) <= 3
     assert all(not c.is_home for c in top_chokepoints(assessment))
     assert [c.item for c in top_chokepoints(assessment, home=True)] == ["lithography"]
+
+
+def finding(name: str, kind: str, severity: int, confidence: float, **more: object) -> dict[str, object]:
+    return {
+        "id": name, "kind": kind, "items": ("gallium",), "supplier": None, "dimension": "security", "effect": -1,
+        "severity": severity, "horizon": "now", "confidence": confidence, "reason": name, "author": "A",
+        "date": "2026-01-01", "evidence": f"finding.{name}", **more,
+    }  # fmt: skip
+
+
+def with_findings(assessment: Assessment, level: str, *rows: dict[str, object]) -> Assessment:
+    """The sample with these findings alone on security, at this level, and its first breach moved there."""
+    step2 = assessment.step2.model_dump()
+    step2["findings"] = rows
+    for outcome in step2["dimensions"]:
+        if outcome["dimension"] == "security":
+            outcome["challenge"] |= {"level": level}
+    breach = assessment.step3.breaches[0].model_copy(update={"dimension": "security", "dependency": "gallium-chn"})
+    return assessment.model_copy(
+        update={
+            "step2": type(assessment.step2).model_validate(step2),
+            "step3": assessment.step3.model_copy(update={"breaches": (breach,)}),
+        }
+    )
+
+
+def test_a_card_opens_with_what_shows_the_level(assessment: Assessment) -> None:
+    """A finding that alone gives the level comes first; a hold only where one on its item and supplier does."""
+    breach = assessment.step3.breaches[0]
+    on_hold = {"items": (breach.item,), "supplier": breach.supplier}
+    sure = finding("sure", "judged", 3, 0.6)
+    heavy = finding("heavy", "judged", 2, 0.95)
+    measured = finding("measured", "measured", 3, 0.8)
+    held = finding("held", "measured", 3, 0.7, **on_hold)
+
+    card = cards(with_findings(assessment, "high", heavy, sure))["security"]
+    assert (card.first, card.finding and card.finding.id, card.grave, card.counted) == ("finding", "sure", 1, 2)
+    card = cards(with_findings(assessment, "high", heavy, measured))["security"]
+    assert (card.first, card.shown and card.shown.id, card.breach) == ("shown", "measured", None)
+    card = cards(with_findings(assessment, "high", sure, held))["security"]
+    assert card.first == "breach"
+    assert card.breach is not None
+    doubtful = {**held, "confidence": 0.5}
+    assert cards(with_findings(assessment, "high", sure, doubtful))["security"].first == "finding"
+
+
+def test_a_hold_stands_on_one_card_only(assessment: Assessment) -> None:
+    """The same hold above tolerance on two dimensions is told on the first, unless it shows the other's level."""
+    found = cards(assessment)
+    told = [(c.breach.item, c.breach.supplier) for c in found.values() if c.breach and c.first != "breach"]
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize(
+    ("level", "grave", "counted", "words"),
+    [
+        ("high", 4, 10, "4 of 10 findings are high"),
+        ("medium", 1, 3, "1 of 3 findings is medium or graver"),
+        ("high", 1, 1, "1 finding, high"),
+        ("none", 2, 2, "2 findings, none more likely than not"),
+        ("none", 0, 0, "no finding"),
+    ],
+)
+def test_findings_behind_a_level_in_words(level: Level, grave: int, counted: int, words: str) -> None:
+    """How many stand behind the word, in singular and plural."""
+    assert grave_words(level, grave, counted) == words
+
+
+def test_caveats_of_the_table_stand_with_its_figures(assessment: Assessment) -> None:
+    """The contents page has the others, and says where those of the table are."""
+    noted = assessment.model_copy(update={"caveats": ("No prices are known.", "Input-output table: Final sales.")})
+    apart = caveats(noted)
+    assert "No prices are known." in apart["caveats"]
+    assert apart["table_caveats"] == ["Final sales."]
+    text = render_html(noted)
+    contents = text[text.index('class="paper contents-paper"') : text.index('id="dependencies"')]
+    assert "No prices are known." in contents
+    assert "Final sales." not in contents
+    assert "Final sales." in text[text.index('class="annex sectors"') :]
 
 
 def test_ranking_does_not_depend_on_the_order_of_rows(assessment: Assessment) -> None:

@@ -162,7 +162,9 @@ def to_terminal(
         console.print("(no rows)")
     if shown < len(columns):
         left_out = ", ".join(column.key for column in columns[shown:])
-        console.print(f"{len(columns) - shown} columns left out for width ({left_out}); --format csv has all.")
+        missing = len(columns) - shown
+        told = f"{missing} column{'s' if missing != 1 else ''} left out for width ({left_out})"
+        console.print(f"{told}; --format csv has all.")
     for text in provenance.lines()[1:]:
         console.print(text, style="dim", soft_wrap=False)
 

@@ -186,6 +186,9 @@ def by_horizon(made: Sequence[Assessment]) -> Listing:
     return Listing(frame, listing.model_copy(update={"caveats": caveats}))
 
 
+SHORT = {"competitiveness": "competitive"}  # so that all horizons fit 80 characters
+
+
 def horizon_words(listing: Listing) -> Listing:
     """Levels by horizon with word and probability in one cell."""
 
@@ -196,7 +199,11 @@ def horizon_words(listing: Listing) -> Listing:
         return "none" if level == "none" else f"{level} {row[f'{horizon}_reached']:.0%}"
 
     rows = [
-        {"ecosystem": row["ecosystem"], "dimension": row["dimension"], **{h: words(row, h) for h in HORIZONS}}
+        {
+            "ecosystem": row["ecosystem"],
+            "dimension": SHORT.get(row["dimension"], row["dimension"]),
+            **{h: words(row, h) for h in HORIZONS},
+        }
         for row in listing.frame.iter_rows(named=True)
     ]
     return Listing(pl.DataFrame(rows), listing.provenance)

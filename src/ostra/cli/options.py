@@ -25,6 +25,7 @@ OUTPUT = Group("Output", sort_key=2)
 
 Form = Literal["table", "csv", "json", "xlsx"]
 SUFFIXES: dict[str, Form] = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+PLAIN = ("", ".txt", ".text", ".md", ".log")  # endings of files that a table may be written to as text
 
 
 @Parameter(name="*", group=OUTPUT)
@@ -124,8 +125,20 @@ def years_from(year: int | None, years: str | None) -> int | list[int] | None:
 
 
 def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Legend = ()) -> None:
-    """Write a listing in the form asked for; the legend stands below a table only."""
+    """Write a listing in the form asked for; the legend stands below a table only.
+
+    Raises
+    ------
+    UsageError
+        The file's ending promises something else, such as a picture where the command draws none.
+    """
     from ostra.output import write_rows
+
+    file = output.output
+    if file is not None and output.form == "table" and file.suffix.lower() not in PLAIN:
+        raise UsageError(
+            f"{file.name}: this listing cannot be written as {file.suffix}. Use .csv, .json, .xlsx or .txt"
+        )
 
     rows = listing.frame.to_dicts()
     write_rows(

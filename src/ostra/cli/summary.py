@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,8 +12,16 @@ from ostra.model.assessment import Assessment
 from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import Chokepoint, Dependency
 from ostra.model.results.toolkit import InstrumentMatch
-from ostra.report.selection import cards, top_chokepoints, top_dependencies, top_instruments, why
-from ostra.report.wording import interval_words, level_words, shorten, tolerated_words
+from ostra.report.selection import Card, cards, top_chokepoints, top_dependencies, top_instruments, why
+from ostra.report.wording import (
+    counted_words,
+    first_sentence,
+    grave_words,
+    interval_words,
+    level_words,
+    shorten,
+    tolerated_words,
+)
 
 TOP_DEPENDENCIES = 5
 TOP_CHOKEPOINTS = 2
@@ -37,15 +44,22 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
 
     console.print(Text(f"{assessment.title}: {assessment.home_name}, {assessment.year}", style="bold underline"))
     console.print(f"seen with the profile '{assessment.profile_title}'")
-    heading("How serious")
-    gravest = cards(assessment)
+    heading("How serious: the gravest finding that is more likely right than wrong")
+    found = cards(assessment)
     for result in assessment.step2.dimensions:
-        line(f"{result.dimension.capitalize()}: {describe_level(result)}", result.evidence)
-        if told := weightiest(assessment, gravest[result.dimension]):
+        card = found[result.dimension]
+        line(f"{result.dimension.capitalize()}: {describe_level(result, card)}", result.evidence)
+        if told := weightiest(assessment, card):
             line(*told, indent=4)
-    heading(f"Most pressing of {len(assessment.step1.dependencies)} dependencies: their hold, and ours in return")
-    for dependency in top_dependencies(assessment, TOP_DEPENDENCIES):
+    rows = assessment.step1.dependencies
+    which = "Most pressing" if assessment.step3.breaches else "Largest known"
+    total = counted_words(len(rows), "dependency", "dependencies")
+    heading(f"{which} of {total}: their hold, and ours in return")
+    pressing = top_dependencies(assessment, TOP_DEPENDENCIES)
+    for dependency in pressing:
         line(describe_dependency(dependency), dependency.evidence)
+    if not pressing:
+        line("of none is a least share known" if rows else "none known")
     heading("Chokepoints")
     points = top_chokepoints(assessment, TOP_CHOKEPOINTS) + top_chokepoints(assessment, home=True)
     for point in points:
@@ -57,31 +71,42 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
     for match in top_instruments(assessment, TOP_INSTRUMENTS):
         line(describe_instrument(match, reasons[match.instrument]), match.evidence)
     console.print()
-    certain = sum(breach.certain for breach in assessment.step3.breaches)
     console.print(
-        f"{len(assessment.step3.breaches)} holds are above tolerance, {certain} of them for certain. "
-        f"What is not known is named in the report. Follow a number:",
-        style="dim",
+        f"{describe_breaches(assessment)} What is not known is named in the report. Follow a number:", style="dim"
     )
     first = assessment.step2.dimensions[0].evidence
     console.print(f"ostra trace '{assessment.id}#{first}'", style="dim")
 
 
-def describe_level(result: DimensionResult) -> str:
-    """The level with its probability."""
+def describe_level(result: DimensionResult, card: Card) -> str:
+    """The level with its probability, and how many findings stand behind it."""
     if not result.assessed:
         return "not assessed"
-    return level_words(result.challenge)
+    level = result.challenge.level
+    return f"{level_words(result.challenge)}; {grave_words(level, card.grave, card.counted)}"
 
 
-def weightiest(assessment: Assessment, card: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The hold furthest above tolerance on a dimension, else the weightiest judgement, with its evidence."""
-    if breach := card["breach"]:
+def describe_breaches(assessment: Assessment) -> str:
+    """How many holds are above tolerance, and how many of them for certain."""
+    breaches = assessment.step3.breaches
+    if not breaches:
+        return "No hold whose size is known is above tolerance."
+    certain = sum(breach.certain for breach in breaches)
+    above = f"{counted_words(len(breaches), 'hold is', 'holds are')} above tolerance"
+    return f"{above}, {'all' if certain == len(breaches) > 1 else certain or 'none'} for certain."
+
+
+def weightiest(assessment: Assessment, card: Card) -> tuple[str, str] | None:
+    """What shows the level of a dimension, a hold above tolerance or a finding, with its evidence."""
+    if card.shown:
+        return f"Measured: {first_sentence(card.shown.reason)}", card.shown.evidence
+    breach = card.breach
+    if breach and (card.first == "breach" or card.finding is None):
         name = assessment.economy_names.get(breach.supplier, breach.supplier)
         item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
         text = f"{name} holds {interval_words(breach.hold)} of {item}; {tolerated_words(breach)}."
         return text, breach.evidence
-    if finding := card["finding"]:
+    if finding := card.finding:
         return f"Judged: {shorten(finding.reason, 90)}", finding.evidence
     return None
 

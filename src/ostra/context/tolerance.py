@@ -14,6 +14,8 @@ from ostra.model.results.ecosystem import Dependency
 
 METHOD = "tolerance"
 
+NAMED = 5  # shares of which nothing is known that a caveat names; the dependencies list them all
+
 ALWAYS: tuple[Dimension, ...] = ("resilience",)
 """Dimensions on which every dependency is held against the tolerance, finding or not: a hold is by itself a limit to
 resilience. On the others a hold matters only where a finding says what it threatens."""
@@ -67,9 +69,12 @@ def breaches(
             evidence.append(proof)
     caveats: tuple[str, ...] = ()
     if unknown:
+        shown = sorted(unknown)[:NAMED]
+        more = f" and {len(unknown) - NAMED} more, which stand as unknown among the dependencies"
         caveats = (
             "Not held against the tolerances, because nothing is known of the share: "
-            + ", ".join(sorted(unknown))
+            + ", ".join(shown)
+            + (more if len(unknown) > NAMED else "")
             + ".",
         )
     ranked = sorted(found, key=lambda b: (-b.expected_excess, b.id))

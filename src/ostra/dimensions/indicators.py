@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ostra.dimensions.wording import economy_names, name_of, percents, plains
+from ostra.dimensions.wording import economy_names, name_of, percents, plains, possessive
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item
 from ostra.model.results.ecosystem import Chokepoint, Dependency, EcosystemResult
@@ -131,17 +131,18 @@ def _hold(indicator: str, row: Dependency, origin: str) -> Reading:
 def _worded(indicator: str, row: Dependency) -> tuple[str, str, str]:
     """What the hold is, and the words before and after its value."""
     who, item = row.supplier_name, row.item_name
+    whose = possessive(who)
     if indicator == "chain_hold":
-        return f"{who}'s hold through the chain", f"{who} can stop ", f" of {item} through the chain"
+        return f"{whose} hold through the chain", f"{who} can stop ", f" of {item} through the chain"
     if indicator == "look_through_share":
-        phrase = f"{who}'s part in all inputs, at any order, of the sector that makes it"
+        phrase = f"{whose} part in all inputs, at any order, of the sector that makes it"
         return phrase, f"{who} makes ", f" of all inputs, at any order, of the sector that makes {item}"
     heading = f" (customs heading {row.product})" if row.product else ""
     shared, whole = {
         "import_share": ("imports", "imports of "),
         "production_share": ("world production", "world production of "),
     }.get(indicator, ("provision", ""))
-    return f"{who}'s share in {shared}{heading}", f"{who} provides ", f" of {whole}{item}"
+    return f"{whose} share in {shared}{heading}", f"{who} provides ", f" of {whole}{item}"
 
 
 def _home_share(point: Chokepoint) -> Reading:

@@ -38,6 +38,11 @@ def plains(interval: Interval) -> str:
     return plain(interval.low) if interval.known else f"{plain(interval.low)} to {plain(interval.high)}"
 
 
+def possessive(name: str) -> str:
+    """A name's own: `China's`, `United States'`."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 item`, `3 items`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

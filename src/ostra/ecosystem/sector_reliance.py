@@ -20,7 +20,7 @@ from ostra.ecosystem.input_output.table import Vector
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Item
 from ostra.model.evidence import Evidence, FactRef
-from ostra.model.results.ecosystem import Dependency, SectorReliance, TradeAtStake
+from ostra.model.results.ecosystem import TABLE_CAVEAT, Dependency, SectorReliance, TradeAtStake
 
 METHOD = "reliance"
 TABLE = "input_output"
@@ -81,7 +81,7 @@ def sector_reliance(
     at_stake = [_at_stake(code, exposure) for code in suppliers]
     evidence += [proof for _, proofs in at_stake for proof in proofs]
     if rows:
-        caveats += [f"Input-output table: {caveat}" for caveat in exposure.caveats]
+        caveats += [f"{TABLE_CAVEAT}{caveat}" for caveat in exposure.caveats]
     names = {item.id: item.name for item in dossier.items}
     return SectorResult(
         reliance=tuple(sorted(rows, key=lambda row: (row.sector, -row.look_through, row.supplier))),
@@ -103,12 +103,13 @@ def _makings(dossier: Dossier, exposure: HomeExposure, caveats: list[str]) -> It
         matched = sectors_for(exposure.table, code)
         if matched is None:
             caveats.append(
-                f"Table '{exposure.table.dataset}' has no sector that holds {code}; what it relies on is unknown."
+                f"{TABLE_CAVEAT}'{exposure.table.dataset}' has no sector that holds {code}; what it relies on "
+                "is unknown."
             )
             continue
         name = ", ".join(exposure.table.sector_names[sector] for sector in matched.sectors)
         if matched.fit == "merged":
-            caveats.append(f"{code} stands within the wider sector {name} of table '{exposure.table.dataset}'.")
+            caveats.append(f"{TABLE_CAVEAT}{code} stands within the wider sector {name} of '{exposure.table.dataset}'.")
         yield _Making(code, name, matched, tuple(made))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from ostra.model.assessment import Assessment
-from ostra.model.base import DIMENSIONS, Interval
-from ostra.model.results.ecosystem import INDIRECT, ChainHold, Chokepoint, Dependency
+from ostra.model.base import DIMENSIONS, LEVELS, Interval
+from ostra.model.results.context import Breach
+from ostra.model.results.dimensions import Finding
+from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
 from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
 from ostra.report import wording
 
@@ -112,24 +115,78 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
     return shown
 
 
-def cards(assessment: Assessment) -> dict[str, dict[str, Any]]:
-    """For each dimension, what weighs most: the hold furthest above tolerance, and the weightiest judgement.
+@dataclass(frozen=True)
+class Card:
+    """What page one says of a dimension below its level: first what shows the level, then what else weighs most.
 
+    At most one measured and one judged line: `first` is "breach", "finding" or, where neither shows the level,
+    "shown", a measured finding that does.
+    """
+
+    first: Literal["breach", "finding", "shown"]
+    breach: Breach | None  # the hold furthest above tolerance; not told again where an earlier card tells it
+    finding: Finding | None  # the judgement that shows the level most surely, else the weightiest one
+    shown: Finding | None
+    grave: int  # findings that are counted and of the level or graver
+    counted: int  # findings that are counted
+
+
+def cards(assessment: Assessment) -> dict[str, Card]:
+    """For each dimension, what shows its level, and what else weighs most, measured and judged apart.
+
+    A finding shows the level where it alone would give it: its severity is the level or graver and its confidence
+    above one half. A hold above tolerance comes first only where a finding on the same item and supplier shows the
+    level; holds above tolerance are ranked by other rules, so that the largest one may say little of the level.
     Holds through the chain or at look-through repeat others and say less of what home itself needs: they are left out.
     """
     indirect = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
-    result: dict[str, dict[str, Any]] = {}
-    for dimension in DIMENSIONS:
-        breaches = [b for b in assessment.step3.breaches if b.dimension == dimension and b.dependency not in indirect]
-        judged = [
-            f for f in assessment.step2.findings if f.dimension == dimension and f.kind == "judged" and f.effect < 0
-        ]
-        judged.sort(key=lambda f: (-f.severity * f.confidence, f.id))
-        result[dimension] = {
-            "breach": min(breaches, key=lambda b: (-b.expected_excess, b.id), default=None),
-            "finding": judged[0] if judged else None,
-        }
+    result: dict[str, Card] = {}
+    told: set[tuple[str, str]] = set()
+    for outcome in assessment.step2.dimensions:
+        dimension, level = outcome.dimension, LEVELS.index(outcome.challenge.level)
+        against = [f for f in assessment.step2.findings if f.dimension == dimension and f.effect < 0]
+        loud = [f for f in against if f.heard and f.severity > 0]
+        show = [f for f in against if f.severity >= max(level, 1) and f.confidence > 0.5] if level else []
+        judged = sorted(
+            (f for f in against if f.kind == "judged"),
+            key=lambda f: (f not in show, -f.confidence if f in show else -f.severity * f.confidence, f.id),
+        )
+        breach = min(
+            (b for b in assessment.step3.breaches if b.dimension == dimension and b.dependency not in indirect),
+            key=lambda b: (-b.expected_excess, b.id),
+            default=None,
+        )
+        seen = breach is not None and any((breach.item,) == f.items and breach.supplier == f.supplier for f in show)
+        measured = min(
+            (f for f in show if f.kind == "measured"), key=lambda f: (-f.confidence, -f.severity, f.id), default=None
+        )
+        first: Literal["breach", "finding", "shown"] = "finding"
+        if seen or not (show or judged):
+            first = "breach"
+        elif measured is not None and not (judged and judged[0] in show):
+            first = "shown"
+        if breach is not None and first != "breach" and ((breach.item, breach.supplier) in told or first == "shown"):
+            breach = None
+        if breach is not None:
+            told.add((breach.item, breach.supplier))
+        result[dimension] = Card(
+            first=first,
+            breach=breach,
+            finding=judged[0] if judged else None,
+            shown=measured if first == "shown" else None,
+            grave=sum(f.severity >= max(level, 1) for f in loud),
+            counted=len(loud),
+        )
     return result
+
+
+def caveats(assessment: Assessment) -> dict[str, list[str]]:
+    """What the assessment leaves out, and apart what the input-output table does, which stands with its figures."""
+    everything = list(dict.fromkeys((*assessment.caveats, *assessment.step1.caveats)))
+    return {
+        "caveats": [c for c in everything if not c.startswith(TABLE_CAVEAT)],
+        "table_caveats": [c.removeprefix(TABLE_CAVEAT) for c in everything if c.startswith(TABLE_CAVEAT)],
+    }
 
 
 def why(assessment: Assessment) -> dict[str, str]:

@@ -96,6 +96,24 @@ def level_words(spread: LevelDistribution) -> str:
     return f"{spread.level}{more}, {percent(spread.reached)}"
 
 
+def grave_words(level: Level, grave: int, counted: int) -> str:
+    """How many findings stand behind a level: `4 of 10 findings are high`; `2 of 3 findings are medium or graver`."""
+    if counted == 0:
+        return "no finding"
+    findings = counted_words(counted, "finding")
+    if level == "none":
+        return f"{findings}, {'not' if counted == 1 else 'none'} more likely than not"
+    more = "" if level == "high" else " or graver"
+    if counted == 1:
+        return f"1 finding, {level}{more}"
+    return f"{grave} of {findings} {'is' if grave == 1 else 'are'} {level}{more}"
+
+
+def counted_words(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 finding`, `3 findings`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def tolerated_words(breach: Breach) -> str:
     """What home tolerates of a hold: `50% is tolerated`, with a doubt where the hold is above it only possibly."""
     return f"{percent(breach.tolerated)} is tolerated" + ("" if breach.certain else ", which it may exceed")

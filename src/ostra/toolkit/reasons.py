@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ostra.dimensions.wording import counted, listed, name_of, percent, percents
+from ostra.dimensions.wording import counted, listed, name_of, percent, percents, possessive
 from ostra.model.base import DIMENSIONS
 from ostra.model.instrument import Instrument
 from ostra.model.results.context import Breach
@@ -21,7 +21,7 @@ def breach_reason(breaches: Sequence[Breach], scene: Scene) -> str:
     ids = listed([b.id for b in breaches])
     return (
         f"Answers {counted(len(breaches), 'breach', 'breaches')} of tolerance, {certain} of them certain ({ids}); "
-        f"the furthest above is {name_of(first.supplier, scene.economies)}'s hold on "
+        f"the furthest above is {possessive(name_of(first.supplier, scene.economies))} hold on "
         f"{scene.item_names.get(first.item, first.item)}, {percents(first.hold)} against {percent(first.tolerated)} "
         "tolerated."
     )
@@ -62,7 +62,7 @@ def open_reason(scene: Scene) -> list[str]:
         certain = sum(b.certain for b in breaches)
         reasons.append(
             f"Leaves {counted(len(breaches), 'breach', 'breaches')} of tolerance open, {certain} of them certain, "
-            f"first {name_of(first.supplier, scene.economies)}'s hold on "
+            f"first {possessive(name_of(first.supplier, scene.economies))} hold on "
             f"{scene.item_names.get(first.item, first.item)} ({first.id})."
         )
     else:

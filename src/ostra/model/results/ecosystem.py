@@ -9,6 +9,9 @@ from ostra.model.evidence import Evidence
 from ostra.model.results.scenario import ScenarioOutcome
 
 Measure = Literal["import share", "production share", "provision share", "chain hold", "look-through share"]
+TABLE_CAVEAT = "Input-output table: "
+"""Caveats of step 1 on the table as such open with this; a report prints them with the figures from the table."""
+
 INDIRECT: tuple[Measure, ...] = ("chain hold", "look-through share")
 """Measures of what reaches home through others; what home buys or needs itself is measured by the rest."""
 
