@@ -67,6 +67,11 @@ class Problem:
         return text
 
 
+def shortened(text: str, length: int = 80) -> str:
+    """The text, or its beginning with an ellipsis, for what a message shows of an input."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 class DataError(OstraError):
     """An input breaks its definition.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,26 @@ from cyclopts import Parameter
 
 from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, progress, show, workspace
 from ostra.errors import DataError, NotFoundError, UsageError
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Citing:
+    """What a data set is cited by: the options that all imports of facts share."""
+
+    title: str = ""
+    "Title to cite the data set by."
+    source: str = ""
+    "Publisher to cite."
+    licence: str = ""
+    "Licence of the data."
+    url: str = ""
+    "Where the data were got."
+    retrieved: str | None = None
+    "ISO date on which they were got; today by default."
+
+
+NOT_CITED = Citing()
 
 
 def list_datasets(
@@ -46,11 +67,7 @@ def import_files(
     dataset: str | None = None,
     edition: str | None = None,
     eur_usd: Annotated[list[str] | None, Parameter(negative=())] = None,
-    title: str = "",
-    source: str = "",
-    licence: str = "",
-    url: str = "",
-    retrieved: str | None = None,
+    cited: Citing = NOT_CITED,
     strict: Annotated[bool, Parameter(negative=())] = False,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     workspace_path: WorkspaceOption = None,
@@ -69,16 +86,6 @@ def import_files(
         Edition of the Harmonised System, HS92 to HS22, where the file's name does not tell.
     eur_usd
         US dollars for one euro in a year, such as 2022=1.0530; needed for values in euro; may be given several times.
-    title
-        Title to cite the data set by.
-    source
-        Publisher to cite.
-    licence
-        Licence of the data.
-    url
-        Where the data were got.
-    retrieved
-        ISO date on which they were got; today by default.
     strict
         Refuse the files if any row is faulty.
     dry_run
@@ -88,7 +95,12 @@ def import_files(
     from ostra.store.kinds import Options
 
     options = Options(
-        edition=edition, eur_usd=rates(eur_usd or []), title=title, source=source, licence=licence, url=url
+        edition=edition,
+        eur_usd=rates(eur_usd or []),
+        title=cited.title,
+        source=cited.source,
+        licence=cited.licence,
+        url=cited.url,
     )
     with progress("import") as advance:
         if dry_run:
@@ -106,7 +118,7 @@ def import_files(
                 dataset=dataset,
                 strict=strict,
                 options=options,
-                retrieved=retrieved,
+                retrieved=cited.retrieved,
                 progress=lambda what, done, total: advance(done, total),
             )
     say(f"{report.rows:,} rows {'are sound' if dry_run else 'imported'}, {report.rejected:,} rejected")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from ostra.cli.facts import folder_of, rates, say
+from ostra.cli.facts import NOT_CITED, Citing, folder_of, rates, say
 from ostra.cli.options import WorkspaceOption, progress, workspace
 from ostra.errors import UsageError
 
@@ -56,11 +56,7 @@ def mrio(
     year: int | None = None,
     dataset: str | None = None,
     eur_usd: Annotated[list[str] | None, Parameter(negative=())] = None,
-    title: str = "",
-    source: str = "",
-    licence: str = "",
-    url: str = "",
-    retrieved: str | None = None,
+    cited: Citing = NOT_CITED,
     strict: Annotated[bool, Parameter(negative=())] = False,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     workspace_path: WorkspaceOption = None,
@@ -79,16 +75,6 @@ def mrio(
         Id to give the data set; made from layout, name and content by default.
     eur_usd
         US dollars for one euro in a year, such as 2022=1.0530; needed for tables in euro (EXIOBASE, FIGARO).
-    title
-        Title to cite the table by.
-    source
-        Publisher to cite.
-    licence
-        Licence of the data.
-    url
-        Where the data were got.
-    retrieved
-        ISO date on which they were got; today by default.
     strict
         Refuse a table with a row or column that misses output by more than 0.1 %.
     dry_run
@@ -97,7 +83,13 @@ def mrio(
     from ostra.store.kinds import Options
     from ostra.store.mrio_imports import check_mrio, import_mrio
 
-    options = Options(eur_usd=rates(eur_usd or []), title=title, source=source, licence=licence, url=url)
+    options = Options(
+        eur_usd=rates(eur_usd or []),
+        title=cited.title,
+        source=cited.source,
+        licence=cited.licence,
+        url=cited.url,
+    )
     folder = None if dry_run else folder_of(workspace_path)
     with progress("import") as advance:
         if folder is None:
@@ -117,7 +109,7 @@ def mrio(
                 dataset=dataset,
                 strict=strict,
                 options=options,
-                retrieved=retrieved,
+                retrieved=cited.retrieved,
                 progress=lambda what, done, total: advance(done, total),
             )
     _tell(report)

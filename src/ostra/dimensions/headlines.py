@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ostra.dimensions.pool import Opinion, heard, weight_of
 from ostra.dimensions.wording import counted, listed
 from ostra.model.base import LEVELS, Dimension, Level
-from ostra.model.results.dimensions import LevelDistribution
+from ostra.model.results.dimensions import LevelDistribution, or_higher
 
 MOST_TOLD = 2  # measured findings that a headline tells; more do not fit a sentence
 
@@ -53,10 +53,8 @@ def headline(
 
 def _unsure(levels: LevelDistribution) -> str:
     """The gravest level that has any probability, with it: `low or higher 40%`."""
-    reach = {"high": levels.high, "medium": levels.medium + levels.high}
-    grave = next((level for level, chance in reach.items() if chance > 0.0), "low")
-    chance = reach.get(grave, levels.low + levels.medium + levels.high)
-    return f"{'high' if grave == 'high' else grave + ' or higher'} {chance:.0%}"
+    grave, chance = levels.less_likely or ("low", 0.0)
+    return f"{or_higher(grave)} {chance:.0%}"
 
 
 def _clauses(loud: Sequence[Opinion], level: Level) -> list[str]:

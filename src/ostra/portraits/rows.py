@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import polars as pl
 
@@ -24,21 +24,7 @@ Section = Literal[
 ]
 """Parts of a portrait, in the order in which they are read."""
 
-SECTIONS: tuple[Section, ...] = (
-    "relation",
-    "regime",
-    "likelihood",
-    "legal reach",
-    "coercion record",
-    "market exclusion",
-    "state ownership",
-    "subsidies and alliances",
-    "mutual dependence",
-    "position",
-    "breaches",
-    "facts",
-    "home's own side",
-)
+SECTIONS: tuple[Section, ...] = get_args(Section)
 
 SCHEMA: dict[str, pl.DataType] = {
     "economy": pl.String(),

@@ -92,7 +92,7 @@ def shade(share: float) -> int:
 
 def level_words(spread: LevelDistribution) -> str:
     """The level and its probability: `high, 62%`; `medium or more, 70%`."""
-    more = "" if spread.level in ("none", "high") else " or more"
+    more = " or more" if spread.reached_words != spread.level else ""
     return f"{spread.level}{more}, {percent(spread.reached)}"
 
 

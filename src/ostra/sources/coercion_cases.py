@@ -12,10 +12,10 @@ from typing import Literal, cast
 from pydantic import ValidationError
 
 from ostra import economies
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import DataError, NotFoundError, Problem, shortened
 from ostra.model.evidence import Source
 from ostra.model.profile import CoercionCase
-from ostra.sources.ecosystem_table import Row, Table, clean, made_id, open_table, shortened
+from ostra.sources.ecosystem_table import Row, Table, clean, made_id, open_table
 
 REQUIRED = ("id", "coercer", "target", "year", "means", "source", "publisher", "date", "locator")
 OPTIONAL = ("form", "url", "licence")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from ostra.errors import shortened
 from ostra.model.dossier import Item, Stage
 from ostra.model.evidence import Claim, Source
 from ostra.sources.ecosystem_rows import Oddity
-from ostra.sources.ecosystem_table import Row, Table, clean, made_id, shortened
+from ostra.sources.ecosystem_table import Row, Table, clean, made_id
 
 MOST_ROWS = 50_000  # of one file; a dossier is read by people, larger tables belong into facts
 LONGEST_NAME = 500  # characters

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError, Problem, shortened
 from ostra.sources.files import DELIMITERS, SIGNATURES, check_is_file
 
 MOST_BYTES = 512 << 20  # a million rows of provision are about 60 MB
@@ -208,8 +208,3 @@ def made_id(text: str) -> str:
     """An id made from any text: small letters, digits and hyphens, at most 80; empty if nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return _NOT_IN_ID.sub("-", plain).strip("-")[:80].strip("-")
-
-
-def shortened(text: str, length: int = 80) -> str:
-    """The text, or its beginning with an ellipsis, for messages."""
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ostra.errors import Problem
+from ostra.errors import Problem, shortened
 from ostra.model.dossier import ItemKind, Stage
 from ostra.model.evidence import Claim, Source
 from ostra.sources.ecosystem_rows import Oddity
-from ostra.sources.ecosystem_table import Row, clean, made_id, shortened
+from ostra.sources.ecosystem_table import Row, clean, made_id
 
 URL = "https://github.com/georgetown-cset/eto-chip-explorer"
 LICENCE = "CC BY-NC 4.0"

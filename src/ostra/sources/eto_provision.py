@@ -10,10 +10,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from ostra.economies import bloc_members, economy_name, iso3
-from ostra.errors import NotFoundError, Problem
+from ostra.errors import NotFoundError, Problem, shortened
 from ostra.model.dossier import UNSPECIFIED
 from ostra.sources.ecosystem_rows import Listed
-from ostra.sources.ecosystem_table import Row, clean, shortened
+from ostra.sources.ecosystem_table import Row, clean
 from ostra.sources.eto_gathered import FIRST_RELEASE, Gathered, name_of, resolved, source_of
 
 # The publisher's documentation: country shares "rely on company headquarters locations". A chart whose caption says

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import DataError, NotFoundError, Problem, shortened
 from ostra.model.base import Model
 from ostra.model.dossier import Dossier
 from ostra.model.instrument import Catalogue
@@ -19,7 +19,7 @@ from ostra.model.profile import Profile
 from ostra.model.scenario import Scenario
 from ostra.store.economy_codes import unknown_economies
 from ostra.store.validation import validated
-from ostra.store.yaml_tree import MAX_BYTES, MAX_PROBLEMS, Tree, parse_yaml, shorten
+from ostra.store.yaml_tree import MAX_BYTES, MAX_PROBLEMS, Tree, parse_yaml
 
 M = TypeVar("M", bound=Model)
 
@@ -82,7 +82,7 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
             file=file,
             line=tree.lines.get(("format",), 1),
             column="format",
-            value=shorten(tree.raw.get(("format",), "")),
+            value=shortened(tree.raw.get(("format",), "")),
             mend=f"Write 'format: ' and one of {formats}",
         )
     )

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ostra.errors import DataError, Problem
-from ostra.store.yaml_tree import MAX_PROBLEMS, Path, Tree, shorten
+from ostra.errors import DataError, Problem, shortened
+from ostra.store.yaml_tree import MAX_PROBLEMS, Path, Tree
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -145,8 +145,8 @@ def dotted(path: Path, value: Any) -> str:
         label = ""
         if isinstance(step, int) and isinstance(value, dict):
             name = value.get("id", value.get("item", value.get("economy", "")))
-            label = f"({shorten(name, 40)})" if isinstance(name, str) and name else ""
-        words.append(f"{shorten(str(step), 60)}{label}")
+            label = f"({shortened(name, 40)})" if isinstance(name, str) and name else ""
+        words.append(f"{shortened(str(step), 60)}{label}")
     return ".".join(words)
 
 
@@ -175,7 +175,7 @@ def _field_problems(
         if error["type"] in ("missing", "extra_forbidden", "value_error"):
             seen = ""
         yield Problem(
-            reason, file=file, line=_line(tree, path), column=dotted(path, value), value=shorten(seen), mend=mend
+            reason, file=file, line=_line(tree, path), column=dotted(path, value), value=shortened(seen), mend=mend
         )
 
 
@@ -206,7 +206,7 @@ def _reason_and_mend(error: ErrorDetails, path: Path, model: type[BaseModel]) ->
         known = _fields_at(model, path[:-1])
         close = _nearest(name, known)
         mend = f"Did you mean '{close}'?" if close else f"Known are {', '.join(sorted(known))}"
-        return f"unknown key '{shorten(name)}'", mend
+        return f"unknown key '{shortened(name)}'", mend
     if kind in ("less_than_equal", "greater_than_equal", "less_than", "greater_than"):
         return _range(kind, context, name, value)
     if kind in ("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"):

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError, Problem, shortened
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 30  # the deepest built-in document has 6 levels
@@ -127,7 +127,9 @@ class _Reader:
 
     def _complain(self, event: yaml.Event, reason: str, value: str = "", mend: str = "") -> None:
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(reason, file=self.file, line=_line_of(event), value=shorten(value), mend=mend))
+            self.problems.append(
+                Problem(reason, file=self.file, line=_line_of(event), value=shortened(value), mend=mend)
+            )
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event of the parser."""
@@ -183,7 +185,9 @@ class _Reader:
         path = (*parent.path, text)
         if text in parent.value:
             first = self.tree.lines.get(path, 0)
-            self._complain(event, f"the key '{shorten(text)}' stands twice", mend=f"It stands in line {first} already")
+            self._complain(
+                event, f"the key '{shortened(text)}' stands twice", mend=f"It stands in line {first} already"
+            )
             parent.skip = True
 
     def _place(self, event: yaml.Event, value: Any) -> Path:
@@ -234,11 +238,6 @@ def resolve(text: str) -> Scalar:
     return text
 
 
-def shorten(text: str, length: int = 80) -> str:
-    """The text, or its beginning with an ellipsis, for messages."""
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else None
@@ -247,8 +246,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     reason = " ".join(part for part in (error.context, error.problem) if part)
     if "nesting depth" in reason:
         # Some versions of libyaml have a bound of their own, and meet it while they read ahead of the events.
-        return Problem(DEEP, file=file, line=line, value=shorten(seen.strip()), mend="Flatten the document")
+        return Problem(DEEP, file=file, line=line, value=shortened(seen.strip()), mend="Flatten the document")
     mend = "Check indentation, quotes and colons in this line and the one before"
     if "\t" in seen[: len(seen) - len(seen.lstrip())] or "'\\t'" in reason:
         mend = "Indent with spaces, not with tabs"
-    return Problem(f"not YAML: {reason}", file=file, line=line, value=shorten(seen.strip()), mend=mend)
+    return Problem(f"not YAML: {reason}", file=file, line=line, value=shortened(seen.strip()), mend=mend)

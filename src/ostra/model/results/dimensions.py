@@ -58,7 +58,12 @@ class LevelDistribution(Model):
     @property
     def reached_words(self) -> str:
         """What `reached` is the probability of: `medium or higher`, but plainly `none` and `high`."""
-        return self.level if self.level in ("none", "high") else f"{self.level} or higher"
+        return or_higher(self.level)
+
+
+def or_higher(level: Level) -> str:
+    """A level and those above it in words; for the highest, and for none, the level alone."""
+    return level if level in ("none", "high") else f"{level} or higher"
 
 
 class DimensionResult(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ostra.report.charts.svg import element, fit, hatch, label, picture, text_width, wrap
+from ostra.report.charts.svg import element, fit, hatch, label, paragraph, picture, text_width
 from ostra.report.pieces import standalone
 from ostra.report.wording import QUIET, RULE, SHADE_TEXT, SHADES, percent
 
@@ -49,12 +49,10 @@ def heat_figure(
     width = max(NAMES + len(shown) * CELL + LEFT, 760.0)
     body = [element("defs", hatch(f"{name}-hatch"))]
     y = 22.0
-    for line in wrap(title, width - 2 * LEFT, 15, 2, weight=600):
-        body.append(label(LEFT, y, line, size=15, weight=600))
-        y += 19
-    for line in wrap(said, width - 2 * LEFT, 11.5, 3):
-        body.append(label(LEFT, y, line, size=11.5, fill=QUIET))
-        y += 15
+    written, y = paragraph(y, title, x=LEFT, room=width - 2 * LEFT, lines=2, step=19, size=15, weight=600)
+    body += written
+    written, y = paragraph(y, said, x=LEFT, room=width - 2 * LEFT, lines=3, step=15, size=11.5, fill=QUIET)
+    body += written
     y += 4
     body.append(_legend(y + 6, name))
     y += 38
@@ -71,12 +69,10 @@ def heat_figure(
     y += 16
     names = ", ".join(f"{code} {text}" for code, text in shown)
     left = f"; {len(columns) - len(shown)} with smaller shares stand in the table only" if len(columns) > MOST else ""
-    for line in wrap(f"{names}{left}.", width - 2 * LEFT, 9.5, 4):
-        body.append(label(LEFT, y, line, size=9.5, fill=QUIET))
-        y += 13
-    for line in wrap(about, width - 2 * LEFT, 10, 3):
-        body.append(label(LEFT, y, line, size=10, fill=QUIET))
-        y += 14
+    written, y = paragraph(y, f"{names}{left}.", x=LEFT, room=width - 2 * LEFT, lines=4, step=13, size=9.5, fill=QUIET)
+    body += written
+    written, y = paragraph(y, about, x=LEFT, room=width - 2 * LEFT, lines=3, step=14, size=10, fill=QUIET)
+    body += written
     return picture(
         width,
         y,

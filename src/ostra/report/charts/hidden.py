@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ostra.report.charts.svg import element, fit, hatch, label, picture, rule, text_width, wrap
+from ostra.report.charts.svg import element, fit, hatch, label, paragraph, picture, rule, text_width
 from ostra.report.pieces import standalone
 from ostra.report.wording import INK, QUIET, RULE, SHADES, percent
 
@@ -56,12 +56,10 @@ def hidden_figure(
     shown = bars[:MOST]
     body = [element("defs", hatch(f"{name}-hatch"))]
     y = 22.0
-    for line in wrap(title, WIDTH - 2 * LEFT, 15, 2, weight=600):
-        body.append(label(LEFT, y, line, size=15, weight=600))
-        y += 19
-    for line in wrap(said, WIDTH - 2 * LEFT, 11.5, 4):
-        body.append(label(LEFT, y, line, size=11.5, fill=QUIET))
-        y += 15
+    written, y = paragraph(y, title, x=LEFT, room=WIDTH - 2 * LEFT, lines=2, step=19, size=15, weight=600)
+    body += written
+    written, y = paragraph(y, said, x=LEFT, room=WIDTH - 2 * LEFT, lines=4, step=15, size=11.5, fill=QUIET)
+    body += written
     y += 6
     body.append(_legend(y + 4, name, parts, any(bar.parts is None for bar in shown)))
     y += 34
@@ -78,9 +76,8 @@ def hidden_figure(
     if len(bars) > len(shown):
         body.append(label(LEFT, y, f"The {len(shown)} largest of {len(bars)}; the table has all.", size=10, fill=QUIET))
         y += 15
-    for line in wrap(about, WIDTH - 2 * LEFT, 10, 3):
-        body.append(label(LEFT, y, line, size=10, fill=QUIET))
-        y += 14
+    written, y = paragraph(y, about, x=LEFT, room=WIDTH - 2 * LEFT, lines=3, step=14, size=10, fill=QUIET)
+    body += written
     return picture(
         WIDTH,
         y,

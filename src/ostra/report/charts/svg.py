@@ -70,6 +70,24 @@ def label(
     return element("text", escape(text), x=x, y=y, font_size=size, font_weight=heavy, text_anchor=side, fill=fill)
 
 
+def paragraph(
+    y: float,
+    text: str,
+    *,
+    x: float,
+    room: float,
+    lines: int,
+    step: float,
+    size: float,
+    weight: int = 400,
+    fill: str = INK,
+) -> tuple[list[str], float]:
+    """Text wrapped into lines from baseline y on, each `step` below the last, and the baseline of what comes next."""
+    broken = wrap(text, room, size, lines, weight)
+    shown = [label(x, y + row * step, line, size=size, weight=weight, fill=fill) for row, line in enumerate(broken)]
+    return shown, y + len(broken) * step
+
+
 def hatch(name: str) -> str:
     """The pattern that stands for unknown; `name` must be unique on the page."""
     line = element("path", d="M0,6L6,0M-1,1L1,-1M5,7L7,5", stroke="#8a96a3", stroke_width=1)
