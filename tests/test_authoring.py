@@ -158,3 +158,22 @@ def test_nothing_that_exists_is_overwritten(tmp_path: Path, capsys: pytest.Captu
     with pytest.raises(ConflictError, match="built-in"):
         new_dossier(tmp_path / "fine", id="6g")
     assert not (tmp_path / "fine").exists()
+
+
+def test_a_workspace_is_checked_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The profile and every dossier: sound ones are named, and the faults of all are told at once."""
+    folder = tmp_path / "mine"
+    assert main(["new", str(folder)]) == 0
+    capsys.readouterr()
+    code, out, _ = run(capsys, f"ostra check {folder}")
+    assert code == 0
+    assert "profile.yaml: sound" in out
+    assert "mine.yaml: sound" in out
+    dossier = folder / "dossiers" / "mine.yaml"
+    profile = folder / "profile.yaml"
+    dossier.write_text(dossier.read_text(encoding="utf-8").replace("severity: 2", "severity: 9"), encoding="utf-8")
+    profile.write_text(profile.read_text(encoding="utf-8") + "\nno_such_key: 1\n", encoding="utf-8")
+    code, _, error = run(capsys, f"ostra check {folder}")
+    assert code == 3
+    assert "severity" in error
+    assert "no_such_key" in error

@@ -55,6 +55,22 @@ def test_compare_has_a_column_for_each(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["compare", "semiconductors"]) == 2
 
 
+def test_actors_are_told_in_full_on_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Role, reason, date and source of every actor stand in the terminal, not in files only."""
+    found = rows(capsys, "actors", "6g")
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["actors", "6g"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    told = " ".join(text.split())
+    for row in found:
+        for key in ("actor", "role", "why", "source"):
+            assert " ".join(row[key].split()) in told
+        assert row["since"] is None or f"since {row['since']}" in told
+
+
 def test_actors_have_a_source_and_instruments_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
     """Doing nothing is always among the instruments, with what it leaves open."""
     assert all(row["source"] and row["why"] for row in rows(capsys, "actors", "semiconductors"))

@@ -19,7 +19,7 @@ from ostra.cli.options import (
     workspace,
 )
 from ostra.cli.reporting import FORMS, read_assessment, write_reports
-from ostra.errors import DataError, UsageError
+from ostra.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
     from ostra.model.results.scenario import ScenarioResults
@@ -162,15 +162,18 @@ def split_id(prefix: str) -> tuple[str, str, int]:
 
 
 def check(document: Path, /) -> None:
-    """Check a dossier, profile, catalogue, scenario or folder of an ecosystem; all that is wrong is told at once.
+    """Check a dossier, profile, catalogue, scenario, ecosystem folder or workspace; all that is wrong is told at once.
 
     Parameters
     ----------
     document
-        YAML file, folder with the CSV files of an ecosystem, or CSV file of coercion cases.
+        YAML file, folder with the CSV files of an ecosystem, workspace, or CSV file of coercion cases.
     """
     from ostra.store.documents import read_document
 
+    if (document / "profile.yaml").is_file():
+        check_workspace(document)
+        return
     if document.is_dir():
         from ostra.store.ecosystems import check_ecosystem
 
@@ -189,3 +192,23 @@ def check(document: Path, /) -> None:
 
     document_read = read_document(document)
     print(f"{document}: sound ({document_read.format})")
+
+
+def check_workspace(folder: Path) -> None:
+    """Check the profile of a workspace and its dossiers, and say of each whether it is sound.
+
+    Raises
+    ------
+    DataError
+        With the faults of all files.
+    """
+    from ostra.store.documents import read_document
+
+    problems: list[Problem] = []
+    for file in (folder / "profile.yaml", *sorted((folder / "dossiers").glob("*.yaml"))):
+        try:
+            print(f"{file}: sound ({read_document(file).format})")
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)

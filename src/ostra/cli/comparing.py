@@ -201,7 +201,13 @@ def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output:
         Column("kind", "Kind"),
         Column("source", "Source"),
     ]
-    show(views.actors(workspace(workspace_path), ecosystem), columns, output)
+    listing = views.actors(workspace(workspace_path), ecosystem)
+    if output.form == "table" and output.output is None:
+        from ostra.cli.watching import print_actors
+
+        print_actors(listing, sys.stdout)
+        return
+    show(listing, columns, output)
 
 
 def positions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from math import exp
 from typing import IO, TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -83,8 +84,8 @@ def likelihood(rows: Sequence[Row]) -> Iterable[Line]:
         yield f"{row['what']}{chance}. {row['detail']}", "", 0
     for name, part in groupby((row for row in rows if row["ecosystem"]), key=lambda row: row["ecosystem"]):
         first, *factors = list(part)
-        moved = ", ".join(f"{f['what']} {signed(f['value'])}" for f in factors)
-        yield f"{name}: {spread(first)}; log-odds: {moved}", short(first["evidence"]), 0
+        moved = " and ".join(f"× {exp(f['value']):.2f} by {f['what']}" for f in factors if f["what"] != "base rate")
+        yield f"{name}: {spread(first)}; odds {moved or 'as the base rate'}", short(first["evidence"]), 0
 
 
 def spread(row: Row) -> str:

@@ -52,9 +52,9 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
         if told := weightiest(assessment, card):
             line(*told, indent=4)
     rows = assessment.step1.dependencies
-    which = "Most pressing" if assessment.step3.breaches else "Largest known"
+    which = "Most pressing of" if assessment.step3.breaches else "Largest known of"
     total = counted_words(len(rows), "dependency", "dependencies")
-    heading(f"{which} of {total}: their hold, and ours in return")
+    heading(f"{f'{which} {total}' if rows else 'Dependencies'}: their hold, and ours in return")
     pressing = top_dependencies(assessment, TOP_DEPENDENCIES)
     for dependency in pressing:
         line(describe_dependency(dependency), dependency.evidence)

@@ -158,12 +158,13 @@ def _likelihood(code: str, profile: Profile, members: frozenset[str], made: Sequ
         ]
     rate = base_rate(relation, profile, members)
     counted = (
-        f"{rate.successes} of {rate.trials} supplier-years of economies seen as {relation} hold a documented measure"
+        f"In {rate.successes} of {rate.trials} supplier-years, the years of all these economies added up, a measure is "
+        "documented"
     )
     rows = [
         a_row(
-            "likelihood", "base rate", f"base rate of {relation}s", detail=counted, value=rate.mean, low=rate.low,
-            high=rate.high, unit=PROBABILITY,
+            "likelihood", "base rate", f"base rate of economies seen as {relation}", detail=counted, value=rate.mean,
+            low=rate.low, high=rate.high, unit=PROBABILITY,
         )
     ]  # fmt: skip
     for assessment in made:
