@@ -16,10 +16,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "spreadsheets": set(),
     "progress": set(),
+    "version": set(),
     "model": {"errors"},
     "economies": {"errors", "model"},
     "sources": {"errors", "model", "economies"},
-    "store": {"errors", "model", "economies", "spreadsheets", "sources"},
+    "store": {"version", "errors", "model", "economies", "spreadsheets", "sources"},
     "ecosystem": {"errors", "model", "economies"},
     "scenario": {"errors", "model", "economies", "ecosystem"},
     "dimensions": {"errors", "model", "economies", "ecosystem"},
@@ -28,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assess": {"errors", "model", "economies", "ecosystem", "dimensions", "context", "toolkit"},
     "report": {"progress", "errors", "model", "economies", "spreadsheets"},
     "workspace": {
+        "version",
         "errors",
         "model",
         "economies",
@@ -60,8 +62,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stability": {"progress", "errors", "model", "dimensions", "ranks", "views", "workspace"},
     "output": {"errors", "model", "spreadsheets"},
     "provenance": {"errors", "model", "store"},
-    "__init__": {"errors", "model", "economies", "workspace", "provenance"},
+    "__init__": {"version", "errors", "model", "economies", "workspace", "provenance"},
     "cli": {
+        "version",
         "progress",
         "errors",
         "model",
@@ -109,7 +112,7 @@ def imported_rooms(path: Path) -> set[str]:
             names = [base] if base != "ostra" else [f"ostra.{alias.name}" for alias in node.names]
         for name in names:
             parts = name.split(".")
-            if parts[0] == "ostra" and name != "ostra.__version__":  # a constant, free to all
+            if parts[0] == "ostra":
                 rooms.add(parts[1] if len(parts) > 1 else "__init__")
     return rooms
 

@@ -7,6 +7,8 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +55,15 @@ def test_the_docstring_lists_modules() -> None:
     """The list that the test above goes through is not empty, and has the methods of issues and tutorials."""
     modules = {module for module, _ in LISTED}
     assert {"ostra.exposure", "ostra.disruptions", "ostra.chains", "ostra.views"} <= modules
+
+
+def test_the_version_is_one() -> None:
+    """The package, its metadata and its citation name the same version."""
+    root = Path(__file__).parents[1]
+    assert (
+        tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"] == ostra.__version__
+    )
+    assert f"\nversion: {ostra.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def test_import_loads_no_library() -> None:

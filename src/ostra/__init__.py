@@ -23,7 +23,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from ostra.version import __version__
+
 __all__ = ["Assessment", "Listing", "OstraError", "Workspace", "__version__", "open", "trace"]
 
 if TYPE_CHECKING:

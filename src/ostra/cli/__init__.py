@@ -7,7 +7,6 @@ import sys
 
 from cyclopts import App, CycloptsError
 
-from ostra import __version__
 from ostra.cli import (
     assessing,
     authoring,
@@ -23,6 +22,7 @@ from ostra.cli import (
     reporting,
 )
 from ostra.errors import DataError, OstraError, UsageError
+from ostra.version import __version__
 
 app = App(
     name="ostra",

@@ -11,12 +11,12 @@ from typing import Literal
 import duckdb
 import xlsxwriter
 
-from ostra import __version__
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
 from ostra.sources.reading import quoted, quoted_path
 from ostra.spreadsheets import FORMULA_STARTS, harmless
 from ostra.store.facts import Dataset, Facts, file_sha256
 from ostra.store.tables import table
+from ostra.version import __version__
 
 Format = Literal["csv", "parquet", "xlsx"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx")

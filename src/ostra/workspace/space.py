@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from ostra import __version__, economies
+from ostra import economies
 from ostra.assess import assess, governance_scores
 from ostra.context import GovernanceScore
 from ostra.economies import Home
@@ -21,6 +21,7 @@ from ostra.store import documents
 from ostra.store.citing import as_source, covered
 from ostra.store.facts import Dataset, Facts, open_facts
 from ostra.store.input_output import read_table
+from ostra.version import __version__
 from ostra.workspace import inventory, materials, trade
 from ostra.workspace.asked import DEFAULT_HOME, wanted_years
 from ostra.workspace.documents import Documents
