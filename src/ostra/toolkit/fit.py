@@ -65,6 +65,10 @@ def substituted(instrument: Instrument, parts: Sequence[Part], fit: float) -> st
 
 def by_challenge(scene: Scene, answered: Sequence[tuple[Instrument, Answers]]) -> tuple[ChallengeMatch, ...]:
     """Each challenge with the instruments that answer it, the most narrowly aimed first."""
+    answering: dict[Challenge, list[Instrument]] = {challenge: [] for challenge in scene.challenges}
+    for instrument, answers in answered:
+        for challenge in answers.challenges:
+            answering[challenge].append(instrument)
     rows = []
     for challenge in scene.challenges:
         fits = [
@@ -73,8 +77,7 @@ def by_challenge(scene: Scene, answered: Sequence[tuple[Instrument, Answers]]) -
                 fit=challenge.gravity * aim(instrument),
                 reason=_reason(challenge, instrument, scene),
             )
-            for instrument, answers in answered
-            if challenge in answers.challenges
+            for instrument in answering[challenge]
         ]
         fits.sort(key=lambda f: (-round(f.fit, 9), f.instrument))
         rows.append(
