@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import ostra
 from io_worlds import random_table
+from io_worlds import table as io_table
 from ostra.cli import main
 from ostra.disruptions import simulations
 from ostra.ecosystem.input_output.table import InputOutputTable
@@ -226,7 +227,23 @@ def test_parts_sum_to_the_whole_and_first_hand_is_who_was_cut_off() -> None:
     assert (split.first[:, 4:] == 0.0).all() and split.first.max() > 0.0
     others = np.setdiff1d(np.arange(12), [5])
     assert (split.own[:, others] == 0.0).all()
-    assert all((getattr(split, name) >= 0.0).all() for name in PARTS[:4])
+    assert all((getattr(split, name) >= 0.0).all() for name in PARTS[:-1])
+
+
+def test_each_hand_of_a_chain_loses_in_its_own_order() -> None:
+    """A sells to B only, B to C, C to D, D to E: B is hit at first hand, C at second, D at third, E beyond."""
+    flows = np.diag([73.0] * 4, 1) * 5.0
+    final = np.diag([0.0] * 4 + [365.0])
+    codes = ("CHN", "BRA", "USA", "JPN", "IND")
+    table = io_table(flows, final, codes, ("S1",))
+    ready = compiled(read_scenario(BAN.replace("SHARE", "1")), table)
+    found = simulate(table, ready.shocks, ready.behaviour, days=60, runs=1)
+    split = orders(ready, found)
+    parts = ("own", "first", "second", "third", "beyond")
+    by_node = np.array([getattr(split, name)[0] for name in parts])
+    assert (by_node.argmax(axis=0) == np.arange(5)).all()
+    np.testing.assert_allclose(np.diag(by_node), found.output_lost[0], atol=1e-9)
+    assert (found.output_lost[0] > 0.0).all()
 
 
 def test_no_shock_no_change() -> None:

@@ -143,7 +143,7 @@ def columns_of(by: str, listing: Listing) -> list[Column]:
 
     money = [Column(name, name.capitalize(), "number") for name in STATISTICS]
     shares = [Column(f"{name}_share", f"{name} of a year", "share") for name in ("middle", "mild", "severe")]
-    orders = [Column(f"{name}_order", f"{name} order", "number") for name in ("first", "second", "beyond")]
+    orders = [Column(f"{name}_order", f"{name} order", "number") for name in ("first", "second", "third", "beyond")]
     views = {
         "measure": [Column("where", "Where"), Column("measure", "Measure"), Column("unit", "Unit"), *money],
         "economy": [Column("economy", "Economy"), *money[:3], *shares, *orders, *money[3:]],

@@ -8,7 +8,7 @@ from typing import Any
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Source
 from ostra.model.results.ecosystem import SectorReliance
-from ostra.model.results.scenario import BEYOND, FIRST, LOST_PART, SECOND
+from ostra.model.results.scenario import BEYOND, FIRST, LOST_PART, SECOND, THIRD
 from ostra.report.charts.hidden import Bar, hidden_figure
 from ostra.report.pieces import ours
 from ostra.report.wording import percent, shorten
@@ -122,7 +122,7 @@ def scenarios(assessment: Assessment) -> list[dict[str, Any]]:
                 "home": outcome.measure("home", LOST_PART),
                 "other": other,
                 "other_side": "who withholds" if other and other.where == "sellers" else "who is cut off",
-                "orders": [outcome.measure("home", name) for name in (FIRST, SECOND, BEYOND)],
+                "orders": [outcome.measure("home", name) for name in (FIRST, SECOND, THIRD, BEYOND)],
                 "likelihoods": [
                     (assessment.economy_names.get(seller, seller), likely[seller])
                     for seller in outcome.sellers

@@ -1,14 +1,14 @@
-"""Who loses how: those who withhold, those deprived at first hand, at second hand, and beyond.
+"""Who loses how: those who withhold, those deprived at first, second and third hand, and beyond.
 
 A node's loss is split by what could explain it. With d¹ the part of its output that a node would lose at worst if only
 its own goods or capacity were missing, without stocks or substitutes, and
 
     d²_j = max over input sectors r of  e_rj Σ_{i in r} z_ij d¹_i / Σ_{i in r} z_ij
 
-what it would lose at worst if the nodes at first hand stopped delivering, its loss L is, in this order: first =
-min(L, d¹ Y), second = min(L − first, d² Y), beyond = the rest; Y is its usual output from the first day of the shocks
-to the last day of the scenario. So the parts sum to the whole. *Beyond* holds third and further orders, and sales that
-suppliers lose.
+what it would lose at worst if the nodes at first hand stopped delivering, and d³ made from d² as d² is from d¹, its loss
+L is, in this order: first = min(L, d¹ Y), second = min(L − first, d² Y), third = min(L − first − second, d³ Y), beyond =
+the rest; Y is its usual output from the first day of the shocks to the last day of the scenario. So the parts sum to the
+whole. *Beyond* holds fourth and further orders, and sales that suppliers lose.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ostra.scenario.draws import Array
 from ostra.scenario.shocks import ByRun, CapacityLoss, DemandShock, Withheld
 from ostra.scenario.trajectories import Trajectories
 
-PARTS = ("own", "first", "second", "beyond", "gained")
+PARTS = ("own", "first", "second", "third", "beyond", "gained")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,7 @@ class Orders:
     own: Array
     first: Array
     second: Array
+    third: Array
     beyond: Array
     gained: Array
 
@@ -50,8 +51,11 @@ def orders(scenario: Compiled, found: Trajectories) -> Orders:
     left = lost - own
     first = np.minimum(left, direct * usual)
     left = left - first
-    second = np.minimum(left, _passed_on(table, direct, critical) * usual)
-    return Orders(own, first, second, left - second, np.minimum(found.output_lost, 0.0))
+    indirect = _passed_on(table, direct, critical)
+    second = np.minimum(left, indirect * usual)
+    left = left - second
+    third = np.minimum(left, _passed_on(table, indirect, critical) * usual)
+    return Orders(own, first, second, third, left - third, np.minimum(found.output_lost, 0.0))
 
 
 def _critical(scenario: Compiled) -> Array:
@@ -104,7 +108,7 @@ def _direct(scenario: Compiled, critical: Array) -> Array:
 
 
 def _passed_on(table: InputOutputTable, at_stake: Array, critical: Array) -> Array:
-    """runs × nodes: what users of goods lose at worst when their makers stop what is at stake."""
+    """runs × nodes: what users of goods lose at worst when their makers stop what is at stake; one order on."""
     width = len(table.sectors)
     flows, bought = _bundles(table)
     found = np.zeros_like(at_stake)

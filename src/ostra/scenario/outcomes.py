@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ostra.model.results.scenario import BEYOND, FIRST, LOST, LOST_PART, SECOND
+from ostra.model.results.scenario import BEYOND, FIRST, LOST, LOST_PART, SECOND, THIRD
 from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import FIXED, Array
 from ostra.scenario.orders import PARTS, Orders, orders
@@ -143,6 +143,7 @@ _PART_WORDS = {
     "own": "of it sales lost by those who withhold",
     "first": FIRST,
     "second": SECOND,
+    "third": THIRD,
     "beyond": BEYOND,
     "gained": "gains that make it less",
 }
@@ -185,7 +186,9 @@ def _loss(scenario: Compiled, found: Trajectories, split: Orders, nodes: Any) ->
         f"{name}_share": None if a_year <= 0 or row[name] is None else row[name] / a_year
         for name in ("middle", "mild", "severe")
     }
-    parts = {f"{name}_order": float(getattr(split, name)[0, nodes].sum()) for name in ("first", "second", "beyond")}
+    parts = {
+        f"{name}_order": float(getattr(split, name)[0, nodes].sum()) for name in ("first", "second", "third", "beyond")
+    }
     return {**row, **shares, **parts, "output": a_year}
 
 

@@ -7,7 +7,8 @@ from ostra.model.evidence import Evidence, Source
 
 LOST = "output lost"
 LOST_PART = "output lost, part of a year's"
-FIRST, SECOND, BEYOND = "of it first order", "of it second order", "of it beyond"
+FIRST, SECOND, THIRD = "of it first order", "of it second order", "of it third order"
+BEYOND = "of it beyond"
 """Names of measures that pages and rules read; all others are only listed."""
 
 
