@@ -5,10 +5,10 @@ its own goods or capacity were missing, without stocks or substitutes, and
 
     d²_j = max over input sectors r of  e_rj Σ_{i in r} z_ij d¹_i / Σ_{i in r} z_ij
 
-what it would lose at worst if the nodes at first hand stopped delivering, and d³ made from d² as d² is from d¹, its loss
-L is, in this order: first = min(L, d¹ Y), second = min(L − first, d² Y), third = min(L − first − second, d³ Y), beyond =
-the rest; Y is its usual output from the first day of the shocks to the last day of the scenario. So the parts sum to the
-whole. *Beyond* holds fourth and further orders, and sales that suppliers lose.
+what it would lose at worst if the nodes at first hand stopped delivering, and d³ made from d² as d² is from d¹, its
+loss L is, in this order: first = min(L, d¹ Y), second = min(L − first, d² Y), third = min(L − first − second, d³ Y),
+beyond = the rest; Y is its usual output from the first day of the shocks to the last day of the scenario. So the parts
+sum to the whole. *Beyond* holds fourth and further orders, and sales that suppliers lose.
 """
 
 from __future__ import annotations
