@@ -281,6 +281,10 @@ def test_a_card_opens_with_what_shows_the_level(assessment: Assessment) -> None:
     card = cards(with_findings(assessment, "high", sure, held))["security"]
     assert card.first == "breach"
     assert card.breach is not None
+    unsure = with_findings(assessment, "high", sure, held)
+    possible = breach.model_copy(update={"dimension": "security", "dependency": "gallium-chn", "certain": False})
+    unsure = unsure.model_copy(update={"step3": unsure.step3.model_copy(update={"breaches": (possible,)})})
+    assert cards(unsure)["security"].first == "finding"
     doubtful = {**held, "confidence": 0.5}
     assert cards(with_findings(assessment, "high", sure, doubtful))["security"].first == "finding"
 

@@ -107,7 +107,7 @@ def weightiest(assessment: Assessment, card: Card) -> tuple[str, str] | None:
         text = f"{name} holds {interval_words(breach.hold)} of {item}; {tolerated_words(breach)}."
         return text, breach.evidence
     if finding := card.finding:
-        return f"Judged: {shorten(finding.reason, 90)}", finding.evidence
+        return f"Judged: {shorten(finding.reason, 160)}", finding.evidence
     return None
 
 

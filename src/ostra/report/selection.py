@@ -136,8 +136,9 @@ def cards(assessment: Assessment) -> dict[str, Card]:
 
     A finding shows the level where it alone would give it: its severity is the level or graver and its confidence
     above one half. A hold above tolerance comes first only where a finding on the same item and supplier shows the
-    level; holds above tolerance are ranked by other rules, so that the largest one may say little of the level.
-    Holds through the chain or at look-through repeat others and say less of what home itself needs: they are left out.
+    level; where it may be above tolerance only, a judgement that shows the level comes before it. Holds above tolerance
+    are ranked by other rules, so that the largest one may say little of the level. Holds through the chain or at
+    look-through repeat others and say less of what home itself needs: they are left out.
     """
     indirect = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
     result: dict[str, Card] = {}
@@ -156,14 +157,20 @@ def cards(assessment: Assessment) -> dict[str, Card]:
             key=lambda b: (-b.expected_excess, b.id),
             default=None,
         )
-        seen = breach is not None and any((breach.item,) == f.items and breach.supplier == f.supplier for f in show)
+        shows = bool(judged) and judged[0] in show
+        sure = breach is not None and (breach.certain or not shows)
+        seen = (
+            breach is not None
+            and sure
+            and any((breach.item,) == f.items and breach.supplier == f.supplier for f in show)
+        )
         measured = min(
             (f for f in show if f.kind == "measured"), key=lambda f: (-f.confidence, -f.severity, f.id), default=None
         )
         first: Literal["breach", "finding", "shown"] = "finding"
         if seen or not (show or judged):
             first = "breach"
-        elif measured is not None and not (judged and judged[0] in show):
+        elif measured is not None and not shows:
             first = "shown"
         if breach is not None and first != "breach" and ((breach.item, breach.supplier) in told or first == "shown"):
             breach = None
