@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ostra.disruptions.simulations import Simulation, find_scenario, scenario_fi
 from ostra.model.evidence import Evidence, FactRef
 from ostra.model.results.scenario import OutcomeMeasure, ScenarioOutcome, ScenarioResults
 from ostra.model.scenario import OUR_CHOICE, Scenario
+from ostra.progress import Advance, quiet
 from ostra.scenario.draws import Parameter
 from ostra.store.citing import as_source
 from ostra.store.documents import document_sha256
@@ -35,7 +36,7 @@ def scenario_results(
     *,
     runs: int = 0,
     seed: int = 0,
-    advance: Callable[[float, float], None] = lambda done, total: None,
+    advance: Advance = quiet,
 ) -> ScenarioResults:
     """Simulate every scenario of an ecosystem from the viewpoint of home.
 
