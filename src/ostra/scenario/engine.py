@@ -1,4 +1,4 @@
-"""Simulate a batch of runs: tiles of `LANES` runs, each simulated from the first day to the last."""
+"""Simulate a batch of runs: tiles of some runs, each simulated from the first day to the last."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def simulate(
     Hallegatte (2008), Risk Analysis 28, 779-799. Hallegatte (2014), Risk Analysis 34, 152-167. Henriet, Hallegatte and
     Tabourier (2012), J. Econ. Dyn. Control 36, 150-167.
     """
-    from ostra.scenario.lanes import LANES  # Numba is loaded only by those who simulate
+    from ostra.scenario.lanes import lanes_for  # Numba is loaded only by those who simulate
 
     if days < 1 or runs < 1:
         raise MethodError(f"{days} days and {runs} runs; at least one of each is needed")
@@ -103,6 +103,7 @@ def simulate(
         behaviour=behaviour,
         days=days,
         runs=runs,
+        width=lanes_for(runs),
         level=level,
         watched=nodes,
         layout=layout,
@@ -116,7 +117,7 @@ def simulate(
         raise ConflictError("parts of another table, scenario or batch cannot be continued; start anew")
     parts = list(finished)
     there = {int(run) for part in parts for run in part.runs}
-    tiles = [slice(first, min(first + LANES, runs)) for first in range(0, runs, LANES)]
+    tiles = [slice(first, min(first + batch.width, runs)) for first in range(0, runs, batch.width)]
     tiles = [tile for tile in tiles if not there.issuperset(range(tile.start, tile.stop))]
     if any(run in there for tile in tiles for run in range(tile.start, tile.stop)):
         raise ConflictError("parts of a batch end where the runs of a tile end; these were cut otherwise")
@@ -126,13 +127,14 @@ def simulate(
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """All that the tiles of one batch have in common."""
+    """All that the tiles of one batch have in common; `width` is the number of lanes of each."""
 
     table: InputOutputTable
     shocks: tuple[Shock, ...]
     behaviour: Behaviour
     days: int
     runs: int
+    width: int
     level: float
     watched: Whole
     layout: Layout

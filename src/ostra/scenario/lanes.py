@@ -2,16 +2,21 @@
 
 Numba compiles plain loops over the lanes to the same results, at less than half of the speed, because it cannot know
 that sums and the rows added to them do not overlap. Here the vector instructions are written out, and sums stay in
-registers.
-Arrays of numbers are rows × `LANES`, contiguous, of double precision.
+registers. Arrays of numbers are rows × lanes, contiguous, of double precision. The first argument of every function is
+a tuple with one entry for each lane, so that the number of lanes is known when the code is compiled, once for each
+number that is used.
 
-Numba keeps compiled loops until kernels.py changes and does not look into this file: who changes it, counts up
-`kernels.EDITION`.
+A sum runs in four parts, flow after flow in turn, by fused multiply-add; what is left of a multiple of four goes to the
+first part. Then (first + second) + (third + fourth) is added to the total. With many lanes a register holds one part of
+all runs, with one lane it holds the four parts of one run: the same operations, hence the same bits.
+
+Numba keeps compiled loops until the file that they are in changes, and does not look into this one: who changes it,
+copies its new hash into `LANES_ARE` of production.py and deliveries.py; a test tells it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -20,20 +25,31 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 8
-"""Runs that go through the loops together: one wide register of the processor."""
+"""Runs that go through the loops together in a batch: one wide register of the processor."""
 
-VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+FEW = 4
+"""So many runs or fewer go through the loops one by one."""
+
+NUMBER = ir.DoubleType()
 INDEX = ir.IntType(64)
+PARTS = 4
+
+
+def lanes_for(runs: int) -> int:
+    """How many runs of a batch go through the loops together."""
+    return 1 if runs <= FEW else LANES
 
 
 class Row:
-    """Row `number` of an array, in the code that is being generated."""
+    """Row `number` of an array, in the code that is being generated; `width` numbers, taken as one vector."""
 
-    def __init__(self, context: Any, builder: Any, kind: Any, array: Any, number: Any) -> None:
+    def __init__(
+        self, context: Any, builder: Any, width: int, kind: Any, array: Any, number: Any, long: int = 1
+    ) -> None:
         data = context.make_array(kind)(context, builder, array).data
-        start = builder.gep(data, [builder.mul(number, ir.Constant(INDEX, LANES))])
+        start = builder.gep(data, [builder.mul(number, ir.Constant(INDEX, width))])
         self.builder = builder
-        self.pointer = builder.bitcast(start, VECTOR.as_pointer())
+        self.pointer = builder.bitcast(start, ir.VectorType(NUMBER, width * long).as_pointer())
 
     def load(self) -> Any:
         return self.builder.load(self.pointer, align=8)
@@ -48,18 +64,30 @@ def entry(context: Any, builder: Any, kind: Any, array: Any, number: Any) -> Any
     return value if kind.dtype == types.float64 else context.cast(builder, value, kind.dtype, types.int64)
 
 
-def check(*kinds: Any) -> None:
-    """Refuse arrays that the code below would misread, while compiling."""
+def check(lanes: Any, *kinds: Any) -> None:
+    """Refuse what the code below would misread, while compiling."""
+    if not isinstance(lanes, types.UniTuple):
+        raise TypeError(f"lanes are told by a tuple with an entry for each, not {lanes}")
     for kind in kinds:
         if kind.layout != "C":
             raise TypeError(f"an array of lanes must be contiguous, not {kind}")
 
 
-def spread(builder: Any, number: Any) -> Any:
+def constant(width: int, number: float) -> Any:
+    return ir.Constant(ir.VectorType(NUMBER, width), [number] * width)
+
+
+def spread(builder: Any, number: Any, width: int) -> Any:
     """One number in every lane."""
-    single = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(single, ir.Constant(VECTOR, ir.Undefined), zeros)
+    undefined = ir.Constant(ir.VectorType(NUMBER, width), ir.Undefined)
+    single = builder.insert_element(undefined, number, place(0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
+    return builder.shuffle_vector(single, undefined, zeros)
+
+
+def place(number: int) -> Any:
+    """Of a number in a vector."""
+    return ir.Constant(ir.IntType(32), number)
 
 
 def chosen(builder: Any, sign: str, one: Any, other: Any) -> Any:
@@ -67,122 +95,216 @@ def chosen(builder: Any, sign: str, one: Any, other: Any) -> Any:
     return builder.select(builder.fcmp_ordered(sign, one, other), one, other)
 
 
-def by_fours(builder: Any, start: Any, stop: Any, step: Callable[[Any, int], None]) -> None:
-    """Call `step(first, count)` for the numbers from start to stop: in fours, then one by one."""
-    whole = builder.add(start, builder.and_(builder.sub(stop, start), ir.Constant(INDEX, -4)))
-    with cgutils.for_range_slice(builder, start, whole, ir.Constant(INDEX, 4), INDEX) as (first, _):
-        step(first, 4)
-    with cgutils.for_range_slice(builder, whole, stop, ir.Constant(INDEX, 1), INDEX) as (first, _):
-        step(first, 1)
-
-
-def generator(most: bool) -> Callable[[Any, Any, Any, Any], Any]:
-    """Code for `add_line` (without the largest) and `weigh_line` (with it).
-
-    The sum runs in four parts, each by fused multiply-add: (first + second) + (third + fourth) is added to the total.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds = dict(zip(NAMES, signature.args, strict=True))
-        given = dict(zip(NAMES, arguments, strict=True))
-        number = {
-            name: context.cast(builder, given[name], kinds[name], types.int64)
-            for name in ("at", "base", "start", "stop")
-        }
-        total = Row(context, builder, kinds["total"], given["total"], number["at"])
-        zero = ir.Constant(VECTOR, [0.0] * LANES)
-        three_vectors = ir.FunctionType(VECTOR, [VECTOR] * 3)
-        fused = cgutils.get_or_insert_function(builder.module, three_vectors, f"llvm.fma.v{LANES}f64")  # type: ignore[no-untyped-call]
-        parts = [slot(builder, zero) for _ in range(4)]
-        largest = Row(context, builder, kinds["most"], given["most"], number["at"])
-        tops = [slot(builder, largest.load()) for _ in range(2)] if most else []
-
-        def step(first: Any, count: int) -> None:
-            for offset in range(count):
-                f = builder.add(first, ir.Constant(INDEX, offset))
-                other = entry(context, builder, kinds["other"], given["other"], f)
-                vector = Row(context, builder, kinds["x"], given["x"], builder.add(number["base"], other)).load()
-                value = spread(builder, entry(context, builder, kinds["value"], given["value"], f))
-                part = parts[offset]
-                builder.store(builder.call(fused, [value, vector, builder.load(part)]), part)
-                if most:
-                    top = tops[offset % 2]
-                    builder.store(chosen(builder, ">", vector, builder.load(top)), top)
-
-        by_fours(builder, number["start"], number["stop"], step)
-        one, two, three, four = (builder.load(part) for part in parts)
-        together = builder.fadd(builder.fadd(one, two), builder.fadd(three, four))
-        total.store(builder.fadd(total.load(), together))
-        if most:
-            largest.store(chosen(builder, ">", builder.load(tops[0]), builder.load(tops[1])))
-        return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
-
-    return generate
-
-
 def slot(builder: Any, value: Any) -> Any:
     """A place for a vector, which the compiler turns into a register."""
     return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]
 
 
-NAMES = ("total", "most", "at", "x", "base", "other", "value", "start", "stop")
-"""What `add_line` and `weigh_line` are given."""
+def fused(builder: Any, kind: Any) -> Any:
+    """Multiply and add in one operation, rounded once."""
+    name = f"llvm.fma.v{kind.count}f64" if isinstance(kind, ir.VectorType) else "llvm.fma.f64"
+    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)  # type: ignore[no-untyped-call]
+
+
+class Flows:
+    """The flows of one segment, at least one, in the code that is being generated."""
+
+    def __init__(self, context: Any, builder: Any, kinds: dict[str, Any], given: dict[str, Any]) -> None:
+        self.context, self.builder, self.kinds, self.given = context, builder, kinds, given
+        self.start, self.stop = self.number("start"), self.number("stop")
+        last = builder.sub(self.stop, ir.Constant(INDEX, 1))
+        self.shift = builder.sub(self.other(self.start), self.start)
+        self.gapless = builder.icmp_signed("==", builder.sub(self.other(last), last), self.shift)
+
+    def number(self, name: str) -> Any:
+        return self.context.cast(self.builder, self.given[name], self.kinds[name], types.int64)
+
+    def other(self, f: Any) -> Any:
+        return entry(self.context, self.builder, self.kinds["other"], self.given["other"], f)
+
+    def row(self, name: str, width: int, number: Any, long: int = 1) -> Row:
+        return Row(self.context, self.builder, width, self.kinds[name], self.given[name], number, long)
+
+    def fours(self, step: Callable[[Any, bool], None]) -> Any:
+        """Code of `step` for each four flows; gives the first flow that is left.
+
+        Where the other sides follow one another, as in a table without empty cells, their numbers are not read: they
+        are f + shift, and `step` is told so.
+        """
+        builder = self.builder
+        whole = builder.and_(builder.sub(self.stop, self.start), ir.Constant(INDEX, -PARTS))
+        end, by = builder.add(self.start, whole), ir.Constant(INDEX, PARTS)
+        with builder.if_else(self.gapless) as (then, otherwise):
+            for branch, gapless in ((then, True), (otherwise, False)):
+                with branch, cgutils.for_range_slice(builder, self.start, end, by, INDEX) as (f, _):
+                    step(f, gapless)
+        return end
+
+    def others(self, name: str, base: Any, f: Any, gapless: bool) -> Any:
+        """The numbers of four flows in an array of one lane, as one vector."""
+        builder = self.builder
+        if gapless:
+            return self.row(name, 1, builder.add(base, builder.add(f, self.shift)), PARTS).load()
+        vector = ir.Constant(ir.VectorType(NUMBER, PARTS), ir.Undefined)
+        for part in range(PARTS):
+            number = builder.add(base, self.other(builder.add(f, ir.Constant(INDEX, part))))
+            single = entry(self.context, builder, self.kinds[name], self.given[name], number)
+            vector = builder.insert_element(vector, single, place(part))
+        return vector
+
+
+Sum = tuple[str, str, str | None]
+"""Names of the total, of the array whose rows are added, and of the number that is added to those of its rows."""
+
+
+def add_up(flows: Flows, sums: Sequence[Sum], most: str | None) -> None:
+    """Code for total[at] += Σ value[f] x[base + other[f]] for each sum, and for the largest row of the last one."""
+    builder, width = flows.builder, flows.kinds["lanes"].count
+    alone = width == 1
+    kind = ir.VectorType(NUMBER, PARTS if alone else width)
+    multiply_add = fused(builder, kind)
+    zero = constant(kind.count, 0.0)
+    parts = [[slot(builder, zero) for _ in range(1 if alone else PARTS)] for _ in sums]
+    at, nothing = flows.number("at"), ir.Constant(INDEX, 0)
+    bases = [flows.number(base) if base else nothing for _, _, base in sums]
+    before = flows.row(most, width, at).load() if most else None
+    if most and alone:
+        before = spread(builder, builder.extract_element(before, place(0)), PARTS)
+    tops = [slot(builder, before) for _ in range(1 if alone else 2)] if most else []
+
+    def add(value: Any, part: int, vectors: Sequence[Any]) -> None:
+        for places, vector in zip(parts, vectors, strict=True):
+            builder.store(builder.call(multiply_add, [value, vector, builder.load(places[part])]), places[part])
+        if most:
+            top = tops[part % len(tops)]
+            builder.store(chosen(builder, ">", vectors[-1], builder.load(top)), top)
+
+    def add_row(f: Any, part: int, number: Any) -> None:
+        value = spread(builder, entry(flows.context, builder, flows.kinds["value"], flows.given["value"], f), width)
+        rows = (flows.row(x, width, builder.add(base, number)) for (_, x, _), base in zip(sums, bases, strict=True))
+        add(value, part, [row.load() for row in rows])
+
+    def step(f: Any, gapless: bool) -> None:
+        if alone:
+            vectors = [flows.others(x, base, f, gapless) for (_, x, _), base in zip(sums, bases, strict=True)]
+            add(flows.row("value", 1, f, PARTS).load(), 0, vectors)
+            return
+        for part in range(PARTS):
+            one = builder.add(f, ir.Constant(INDEX, part))
+            add_row(one, part, builder.add(one, flows.shift) if gapless else flows.other(one))
+
+    left = flows.fours(step)
+    if alone:  # from here on each part, and the largest, is a vector of its own
+        parts = [[slot(builder, taken(builder, places[0], part)) for part in range(PARTS)] for places in parts]
+        tops = [slot(builder, taken(builder, tops[0], part)) for part in range(PARTS)] if most else []
+        multiply_add = fused(builder, ir.VectorType(NUMBER, 1))
+    with cgutils.for_range_slice(builder, left, flows.stop, ir.Constant(INDEX, 1), INDEX) as (f, _):
+        add_row(f, 0, flows.other(f))
+    for (name, _, _), places in zip(sums, parts, strict=True):
+        one, two, three, four = (builder.load(part) for part in places)
+        total = flows.row(name, width, at)
+        total.store(builder.fadd(total.load(), builder.fadd(builder.fadd(one, two), builder.fadd(three, four))))
+    if most:
+        largest = builder.load(tops[0])
+        for top in tops[1:]:
+            largest = chosen(builder, ">", largest, builder.load(top))
+        flows.row(most, width, at).store(largest)
+
+
+def taken(builder: Any, vectors: Any, part: int) -> Any:
+    """One number of a vector, as a vector of one lane."""
+    return spread(builder, builder.extract_element(builder.load(vectors), place(part)), 1)
+
+
+def generator(names: Sequence[str], sums: Sequence[Sum], most: str | None = None) -> Callable[..., Any]:
+    """Code for a function of these arguments that adds up flows."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds = dict(zip(names, signature.args, strict=True))
+        add_up(Flows(context, builder, kinds, dict(zip(names, arguments, strict=True))), sums, most)
+        return nothing(context)
+
+    return generate
+
+
+def nothing(context: Any) -> Any:
+    """What a function that returns nothing returns."""
+    return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
 
 
 def add_line_in_code(
-    typing: Any, total: Any, most: Any, at: Any, x: Any, base: Any, other: Any, value: Any, start: Any, stop: Any
+    typing: Any, lanes: Any, total: Any, at: Any, x: Any, base: Any, other: Any, value: Any, start: Any, stop: Any
 ) -> Any:
-    """total[at] += Σ value[f] x[base + other[f]] over f from start to stop, in every lane; `most` is left alone."""
-    check(total, most, x, other, value)
-    return types.none(total, most, at, x, base, other, value, start, stop), generator(most=False)
+    """total[at] += Σ value[f] x[base + other[f]] over f from start to stop, in every lane."""
+    check(lanes, total, x, other, value)
+    names = ("lanes", "total", "at", "x", "base", "other", "value", "start", "stop")
+    given = (lanes, total, at, x, base, other, value, start, stop)
+    return types.none(*given), generator(names, [("total", "x", "base")])
 
 
 def weigh_line_in_code(
-    typing: Any, total: Any, most: Any, at: Any, x: Any, base: Any, other: Any, value: Any, start: Any, stop: Any
+    typing: Any,
+    lanes: Any,
+    total: Any,
+    at: Any,
+    x: Any,
+    base: Any,
+    keep: Any,
+    most: Any,
+    y: Any,
+    other: Any,
+    value: Any,
+    start: Any,
+    stop: Any,
 ) -> Any:
-    """The same, and most[at] = the largest of itself and all x[base + other[f]]."""
-    check(total, most, x, other, value)
-    return types.none(total, most, at, x, base, other, value, start, stop), generator(most=True)
+    """The same, and keep[at] += Σ value[f] y[other[f]], most[at] = the largest of itself and all y[other[f]]."""
+    check(lanes, total, x, keep, most, y, other, value)
+    names = ("lanes", "total", "at", "x", "base", "keep", "most", "y", "other", "value", "start", "stop")
+    given = (lanes, total, at, x, base, keep, most, y, other, value, start, stop)
+    return types.none(*given), generator(names, [("total", "x", "base"), ("keep", "y", None)], "most")
 
 
-def least_row_in_code(typing: Any, least: Any, at: Any, x: Any, number: Any) -> Any:
+def least_row_in_code(typing: Any, lanes: Any, least: Any, at: Any, x: Any, number: Any) -> Any:
     """least[at] = the smaller of itself and x[number], in every lane; what is not a number does not count."""
-    check(least, x)
+    check(lanes, least, x)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        places = [context.cast(builder, arguments[n], signature.args[n], types.int64) for n in (1, 3)]
-        to = Row(context, builder, signature.args[0], arguments[0], places[0])
-        vector = Row(context, builder, signature.args[2], arguments[2], places[1]).load()
-        to.store(chosen(builder, "<", vector, to.load()))
-        return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
+        to, row = (row_of(context, builder, signature, arguments, place) for place in (1, 3))
+        to.store(chosen(builder, "<", row.load(), to.load()))
+        return nothing(context)
 
-    return types.none(least, at, x, number), generate
+    return types.none(lanes, least, at, x, number), generate
 
 
-def copy_row_in_code(typing: Any, to: Any, at: Any, x: Any, number: Any) -> Any:
+def copy_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, x: Any, number: Any) -> Any:
     """to[at] = x[number], in every lane."""
-    check(to, x)
+    check(lanes, to, x)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        places = [context.cast(builder, arguments[n], signature.args[n], types.int64) for n in (1, 3)]
-        vector = Row(context, builder, signature.args[2], arguments[2], places[1]).load()
-        Row(context, builder, signature.args[0], arguments[0], places[0]).store(vector)
-        return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
+        to, row = (row_of(context, builder, signature, arguments, place) for place in (1, 3))
+        to.store(row.load())
+        return nothing(context)
 
-    return types.none(to, at, x, number), generate
+    return types.none(lanes, to, at, x, number), generate
 
 
-def set_row_in_code(typing: Any, to: Any, at: Any, value: Any) -> Any:
+def set_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, value: Any) -> Any:
     """to[at] = value, in every lane."""
-    check(to)
+    check(lanes, to)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = context.cast(builder, arguments[1], signature.args[1], types.int64)
-        number = context.cast(builder, arguments[2], signature.args[2], types.float64)
-        Row(context, builder, signature.args[0], arguments[0], place).store(spread(builder, number))
-        return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
+        number = context.cast(builder, arguments[3], signature.args[3], types.float64)
+        row_of(context, builder, signature, arguments, 1).store(spread(builder, number, signature.args[0].count))
+        return nothing(context)
 
-    return types.none(to, at, value), generate
+    return types.none(lanes, to, at, value), generate
+
+
+def row_of(context: Any, builder: Any, signature: Any, arguments: Any, place: int) -> Row:
+    """The row that two arguments name: an array and a number."""
+    kind, array = signature.args[place], arguments[place]
+    number = context.cast(builder, arguments[place + 1], signature.args[place + 1], types.int64)
+    return Row(context, builder, signature.args[0].count, kind, array, number)
 
 
 # To those who call them they are plain functions of the remaining arguments.

@@ -205,6 +205,7 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
     )
     part_critical = np.asarray(behaviour.critical)
     return Rules(
+        lanes=(0,) * width,
         stock_days=stock_days,
         critical=critical,
         called_for=called_for,

@@ -1,4 +1,4 @@
-"""One tile of a batch: `LANES` runs from the first day to the last."""
+"""One tile of a batch: one or more runs from the first day to the last."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ostra.scenario.kernels import Day, Rules, Scratch, State, Totals, produce, restock, serve, tally
-from ostra.scenario.lanes import LANES
+from ostra.scenario.deliveries import restock, serve
+from ostra.scenario.kernels import Day, Rules, Scratch, State, Totals
 from ostra.scenario.levels import Array, Calendar, rules
+from ostra.scenario.production import produce, tally
 from ostra.scenario.structure import Layout, Reach
 from ostra.scenario.trajectories import NEVER, Trajectories
 
@@ -22,24 +23,24 @@ def simulated(
     batch: Batch, tile: slice, pool: ThreadPoolExecutor | None, helpers: int, tick: Callable[[int], bool]
 ) -> Trajectories | None:
     """One tile from the first day to the last; None if it was asked to stop."""
-    layout, days = batch.layout, batch.days
-    rule = rules(batch.behaviour, layout.sectors, tile, batch.runs, LANES)
-    calendar = Calendar(batch.shocks, batch.reach, rule.speed, days, tile, batch.runs, LANES)
+    layout, days, width = batch.layout, batch.days, batch.width
+    rule = rules(batch.behaviour, layout.sectors, tile, batch.runs, width)
+    calendar = Calendar(batch.shocks, batch.reach, rule.speed, days, tile, batch.runs, width)
     state = usual_state(layout, rule, batch.reach, calendar)
     ends = layout.buyers - layout.nodes
     totals = Totals(
-        lost=np.zeros((layout.nodes, LANES)),
-        lowest=np.full((layout.nodes, LANES), np.inf),
-        lowest_day=np.zeros((layout.nodes, LANES), dtype=np.int64),
-        below_day=np.full((layout.nodes, LANES), NEVER),
-        unmet=np.zeros((ends, layout.sectors, LANES)),
-        unmet_today=np.zeros((ends, layout.sectors, LANES)),
+        lost=np.zeros((layout.nodes, width)),
+        lowest=np.full((layout.nodes, width), np.inf),
+        lowest_day=np.zeros((layout.nodes, width), dtype=np.int64),
+        below_day=np.full((layout.nodes, width), NEVER),
+        unmet=np.zeros((ends, layout.sectors, width)),
+        unmet_today=np.zeros((ends, layout.sectors, width)),
     )
     economies = len(batch.table.economies)
-    output, value = np.zeros((2, days, economies, LANES))
-    by_sector, value_by_sector, unmet_by_sector = np.zeros((3, days, layout.sectors, LANES))
-    unmet = np.zeros((days, ends, LANES))
-    watched_output = np.zeros((days, len(batch.watched), LANES))
+    output, value = np.zeros((2, days, economies, width))
+    by_sector, value_by_sector, unmet_by_sector = np.zeros((3, days, layout.sectors, width))
+    unmet = np.zeros((days, ends, width))
+    watched_output = np.zeros((days, len(batch.watched), width))
     cuts = np.linspace(0, layout.nodes, (helpers if pool else 1) + 1).astype(int)
     pieces = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
 
@@ -56,14 +57,15 @@ def simulated(
             produce(begin, end, day, batch.level, layout, rule, batch.reach.node_group, today, now, totals)
 
         def refill(begin: int, end: int, today: Day = today, now: State = now) -> None:
-            restock(begin, end, layout, rule, batch.reach.release_group, today, now, scratch(layout.sectors))
+            restock(begin, end, layout, rule, batch.reach.release_group, today, now, scratch(layout.sectors, width))
 
         spread(make)
         spread(refill)
-        serve(layout, rule, batch.reach.want_group, today, state, totals, scratch(layout.sectors))
+        serve(layout, rule, batch.reach.want_group, today, state, totals, scratch(layout.sectors, width))
         tally(
             day,
             layout,
+            rule,
             batch.rate,
             state,
             totals,
@@ -118,29 +120,29 @@ def simulated(
 
 def usual_state(layout: Layout, rule: Rules, reach: Reach, calendar: Calendar) -> State:
     """The usual day, with the final demand and the released stocks of day 0."""
-    n, sectors, buyers = layout.nodes, layout.sectors, layout.buyers
+    n, sectors, buyers, width = layout.nodes, layout.sectors, layout.buyers, len(rule.lanes)
     user = np.arange(n) % sectors if len(rule.stock_days) > 1 else np.zeros(n, dtype=np.int64)
-    stock = rule.stock_days[user] + calendar.released[0][reach.release_group].reshape(n, sectors, LANES)
+    stock = rule.stock_days[user] + calendar.released[0][reach.release_group].reshape(n, sectors, width)
     rate = rule.cover_rate[user]
     binds = layout.binds.reshape(n, sectors, 1) & np.isfinite(rate)
     allowed = np.multiply(stock, rate, out=np.full(stock.shape, np.inf), where=binds)
-    order = np.zeros((sectors, buyers, LANES))
-    wanted = calendar.wanted[0][reach.want_group].reshape(buyers - n, sectors, LANES)
+    order = np.zeros((sectors, buyers, width))
+    wanted = calendar.wanted[0][reach.want_group].reshape(buyers - n, sectors, width)
     order[:, n:] = wanted.transpose(1, 0, 2) - 1.0
     return State(
-        order=order.reshape(sectors * buyers, LANES),
-        stock=stock.reshape(n * sectors, LANES),
+        order=order.reshape(sectors * buyers, width),
+        stock=stock.reshape(n * sectors, width),
         cover=allowed.min(axis=1),
-        made=np.ones((n, LANES)),
-        planned=np.ones((n, LANES)),
-        boost=np.ones((n, LANES)),
-        served=np.zeros((2 * n, LANES)),
-        part=np.zeros((2 * n, LANES)),
-        trust=np.zeros((n, LANES)),
-        next_trust=np.zeros((n, LANES)),
+        made=np.ones((n, width)),
+        planned=np.ones((n, width)),
+        boost=np.ones((n, width)),
+        served=np.zeros((2 * n, width)),
+        part=np.zeros((2 * n, width)),
+        trust=np.zeros((n, width)),
+        next_trust=np.zeros((n, width)),
     )
 
 
-def scratch(sectors: int) -> Scratch:
+def scratch(sectors: int, width: int) -> Scratch:
     """Room for the cells of one buyer."""
-    return Scratch(*np.zeros((8, sectors, LANES)))
+    return Scratch(*np.zeros((8, sectors, width)))

@@ -1,0 +1,223 @@
+"""Deliveries, stocks and new orders on one day."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ostra.scenario.kernels import Array, Day, Rules, Scratch, State, Totals, compiled
+from ostra.scenario.lanes import add_line, copy_row, least_row, set_row, weigh_line
+from ostra.scenario.structure import Layout
+
+TOGETHER = 16
+"""Buyers whose orders are fetched together."""
+
+SCARCE = 1e-9
+"""When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
+
+LANES_ARE = "0"
+"""Hash of lanes.py: a change of this file makes Numba compile anew."""
+
+
+@compiled
+def gather(
+    buyer: int,
+    follows: bool,
+    layout: Layout,
+    rules: Rules,
+    today: Day,
+    state: State,
+    order: Array,
+    into: Scratch,
+) -> None:
+    """Add up, product by product, what one buyer's suppliers deliver and how they are weighed tomorrow.
+
+    `order` holds the buyer's orders over the usual ones, minus 1: products × lanes. `follows` says whether they follow
+    the weights of its suppliers.
+    """
+    cells, lanes = layout.cells, rules.lanes
+    for product in range(layout.sectors):
+        cell = buyer * layout.sectors + product
+        open_share = 0.0
+        set_row(lanes, into.got, product, 0.0)
+        set_row(lanes, into.extra, product, 0.0)
+        set_row(lanes, into.keep, product, 0.0)
+        set_row(lanes, into.most, product, -1.0)
+        for segment in range(cells.first[cell], cells.first[cell + 1]):
+            tier, block = cells.tier[segment], cells.block[segment]
+            f, stop = cells.start[segment], cells.stop[segment]
+            if block >= 0:
+                while f < stop:
+                    i, share = cells.other[f], cells.value[f]
+                    for k in range(len(lanes)):
+                        flow = 1.0 + order[product, k]
+                        if follows:
+                            flow *= (1.0 + state.trust[i, k]) * today.weight[block, k]
+                            weight = (1.0 + state.next_trust[i, k]) * today.next_weight[block, k] - 1.0
+                            into.keep[product, k] += share * weight
+                            into.most[product, k] = max(into.most[product, k], weight)
+                        part = 1.0 + state.part[tier * layout.nodes + i, k]
+                        into.extra[product, k] += share * (part * min(flow, today.quota[block, k]) - 1.0)
+                    f += 1
+                continue
+            base = tier * layout.nodes
+            open_share += cells.total[segment]
+            if follows:
+                weigh_line(
+                    lanes,
+                    into.got,
+                    product,
+                    state.served,
+                    base,
+                    into.keep,
+                    into.most,
+                    state.next_trust,
+                    cells.other,
+                    cells.value,
+                    f,
+                    stop,
+                )
+            else:
+                add_line(lanes, into.got, product, state.part, base, cells.other, cells.value, f, stop)
+        set_row(lanes, into.share, product, open_share)
+
+
+@compiled
+def settle(
+    size: int,
+    follows: bool,
+    days: Array,
+    restore: Array,
+    unlimited: Array,
+    cover: Array,
+    got: Array,
+    share: Array,
+    extra: Array,
+    keep: Array,
+    most: Array,
+    made: Array,
+    planned: Array,
+    stock: Array,
+    order: Array,
+    allowed: Array,
+) -> None:
+    """Stocks and new orders of one buyer's cells, one after the other in memory: a loop that can be vectorised."""
+    for x in range(size):
+        had, wants, ordered = stock[x], made[x], order[x]
+        came = 1.0 + (((1.0 + ordered) * got[x] + ordered * share[x]) + extra[x])
+        came = came if came > 0.0 else 0.0
+        kept = had + (came - (had if had < wants else wants))
+        gap = days[x] * planned[x] - kept
+        gap = gap if gap > 0.0 else 0.0  # none where stocks are infinite, too: the difference is not a number
+        shift = 1.0
+        if follows:
+            together, largest = 1.0 + keep[x], (1.0 + most[x]) * unlimited[x]
+            together = together if together > largest else largest
+            shift = 1.0 / (together if together > SCARCE else SCARCE)
+        order[x] = (wants + gap * restore[x]) * shift - 1.0
+        stock[x] = kept
+        allowed[x] = kept * cover[x]
+
+
+@compiled
+def restock(
+    begin: int,
+    end: int,
+    layout: Layout,
+    rules: Rules,
+    group: NDArray[np.int32],
+    today: Day,
+    state: State,
+    into: Scratch,
+) -> None:
+    """Use, deliveries, stocks and new orders of the nodes `begin` to `end`.
+
+    Orders lie product by product in memory, for `produce`. They are fetched for some buyers together, since each
+    product is in another page.
+    """
+    sectors, buyers, lanes = layout.sectors, layout.buyers, rules.lanes
+    releases = today.released.size > 0 and today.released.max() > 0.0
+    orders = np.empty((TOGETHER * sectors, len(lanes)))
+    for block in range(begin, end, TOGETHER):
+        stop = min(block + TOGETHER, end)
+        for product in range(sectors):
+            for j in range(block, stop):
+                copy_row(lanes, orders, (j - block) * sectors + product, state.order, product * buyers + j)
+        for j in range(block, stop):
+            if layout.output[j] <= 0.0:
+                continue
+            first = j * sectors
+            user = j % sectors if len(rules.stock_days) > 1 else 0
+            stock = state.stock[first : first + sectors]
+            order = orders[(j - block) * sectors : (j - block + 1) * sectors]
+            gather(j, rules.substitutes, layout, rules, today, state, order, into)
+            for product in range(sectors):
+                copy_row(lanes, into.made, product, state.made, j)
+                copy_row(lanes, into.planned, product, state.planned, j)
+            settle(
+                sectors * len(lanes),
+                rules.substitutes,
+                rules.stock_days[user].ravel(),
+                rules.restore_rate.ravel(),
+                rules.unlimited.ravel(),
+                rules.cover_rate[user].ravel(),
+                into.got.ravel(),
+                into.share.ravel(),
+                into.extra.ravel(),
+                into.keep.ravel(),
+                into.most.ravel(),
+                into.made.ravel(),
+                into.planned.ravel(),
+                stock.ravel(),
+                order.ravel(),
+                into.allowed.ravel(),
+            )
+            if releases:
+                for product in range(sectors):
+                    for k in range(len(lanes)):
+                        stock[product, k] += today.released[group[first + product], k]
+                        into.allowed[product, k] = stock[product, k] * rules.cover_rate[user, product, k]
+            set_row(lanes, state.cover, j, np.inf)
+            for product in range(sectors):
+                if layout.binds[first + product]:
+                    least_row(lanes, state.cover, j, into.allowed, product)
+        for product in range(sectors):
+            for j in range(block, stop):
+                copy_row(lanes, state.order, product * buyers + j, orders, (j - block) * sectors + product)
+
+
+@compiled
+def serve(
+    layout: Layout,
+    rules: Rules,
+    group: NDArray[np.int32],
+    today: Day,
+    state: State,
+    totals: Totals,
+    into: Scratch,
+) -> None:
+    """What final users get, what they miss, and what they order next."""
+    sectors, nodes, buyers, lanes = layout.sectors, layout.nodes, layout.buyers, rules.lanes
+    shifts = rules.substitutes and rules.final_substitutes
+    orders = np.empty((sectors, len(lanes)))
+    for end in range(buyers - nodes):
+        for product in range(sectors):
+            for k in range(len(lanes)):
+                orders[product, k] = state.order[product * buyers + nodes + end, k]
+        gather(nodes + end, shifts, layout, rules, today, state, orders, into)
+        for product in range(sectors):
+            place = end * sectors + product
+            usual = layout.bought[nodes * sectors + place]
+            if usual <= 0.0:
+                continue
+            row = product * buyers + nodes + end
+            for k in range(len(lanes)):
+                ordered = orders[product, k]
+                unhindered = (1.0 + ordered) * into.got[product, k] + ordered * into.share[product, k]
+                came = max(0.0, 1.0 + (unhindered + into.extra[product, k]))
+                missed = usual * max(0.0, today.wanted[group[place], k] - came)
+                totals.unmet_today[end, product, k] = missed
+                totals.unmet[end, product, k] += missed
+                largest = (1.0 + into.most[product, k]) * rules.unlimited[product, k]
+                together = max(max(1.0 + into.keep[product, k], largest), SCARCE)
+                state.order[row, k] = today.next_wanted[group[place], k] * (1.0 / together) - 1.0

@@ -1,0 +1,172 @@
+"""Demand, overproduction, output and rationing on one day, and what is kept of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ostra.scenario.kernels import Array, Day, Rules, State, Totals, Whole, compiled
+from ostra.scenario.lanes import add_line
+from ostra.scenario.structure import Layout
+
+MET = 1e-9
+"""Demand that exceeds output by less than this part of itself counts as met."""
+
+LANES_ARE = "0"
+"""Hash of lanes.py: a change of this file makes Numba compile anew."""
+
+
+@compiled
+def produce(
+    begin: int,
+    end: int,
+    day: int,
+    level: float,
+    layout: Layout,
+    rules: Rules,
+    group: NDArray[np.int32],
+    today: Day,
+    state: State,
+    totals: Totals,
+) -> None:
+    """Demand, overproduction, output and rationing of the sellers `begin` to `end` (numbered product by product)."""
+    sectors, nodes, buyers = layout.sectors, layout.nodes, layout.buyers
+    economies = nodes // sectors
+    lanes = rules.lanes
+    sales = layout.sales
+    sums = np.zeros((2, len(lanes)))
+    line = np.zeros((1, len(lanes)))
+    for turn in range(begin, end):
+        product, economy = turn // economies, turn % economies
+        i = economy * sectors + product
+        base = product * buyers
+        sums[:] = 0.0
+        for segment in range(sales.first[i], sales.first[i + 1]):
+            tier, block = sales.tier[segment], sales.block[segment]
+            start, stop = sales.start[segment], sales.stop[segment]
+            follows = 0.0 if sales.fixed[segment] else 1.0
+            if block < 0:
+                line[:] = 0.0
+                add_line(lanes, line, 0, state.order, base, sales.other, sales.value, start, stop)
+                total = sales.total[segment]
+                for k in range(len(lanes)):
+                    trust = follows * state.trust[turn, k]
+                    sums[tier, k] += (1.0 + trust) * line[0, k] + trust * total
+            else:
+                for f in range(start, stop):
+                    a, va = base + sales.other[f], sales.value[f]
+                    for k in range(len(lanes)):
+                        flow = 1.0 + state.order[a, k]
+                        if follows > 0.0:
+                            flow *= (1.0 + state.trust[turn, k]) * today.weight[block, k]
+                        sums[tier, k] += va * (min(flow, today.quota[block, k]) - 1.0)
+        usual = layout.output[i]
+        for k in range(len(lanes)):
+            asked = max(0.0, usual + (sums[0, k] + sums[1, k]))
+            boost = state.boost[i, k]
+            if day > 0 and usual > 0.0:
+                scarcity = (asked - state.made[i, k] * usual) / asked if asked > 0.0 else 0.0
+                days = rules.boost_days[product, k]
+                if rules.exact_return:
+                    if scarcity != 0.0:
+                        boost += (rules.boost_max[product, k] - boost) * scarcity / days
+                    else:
+                        boost += (1.0 - boost) / days
+                elif scarcity > MET:
+                    boost += (rules.boost_max[product, k] - boost) * scarcity / days
+                else:
+                    boost += (1.0 - boost) / days
+                boost = max(boost, 1.0)
+                state.boost[i, k] = boost
+            capacity = boost * today.capacity[group[i], k]
+            planned = min(asked / usual, capacity) if usual > 0.0 else 0.0
+            made = min(planned, state.cover[i, k])
+            potential = min(capacity, state.cover[i, k])
+            state.planned[i, k] = planned
+            state.made[i, k] = made
+            state.next_trust[turn, k] = potential if rules.by_potential else capacity
+        if rules.partial:
+            partly_critical(i, turn, layout, rules, state, today.capacity[group[i]])
+        for k in range(len(lanes)):
+            made = state.made[i, k]
+            trust = state.trust[turn, k]
+            available = made * usual + layout.drawn[i]
+            first = max(0.0, layout.demand[0, i] + sums[0, k])
+            second = max(0.0, layout.demand[1, i] + sums[1, k])
+            part0 = min(1.0, available / first) if first > 0.0 else 1.0
+            rest = max(0.0, available - first)
+            part1 = min(1.0, rest / second) if second > 0.0 else 1.0
+            state.part[turn, k] = part0 - 1.0
+            state.part[nodes + turn, k] = part1 - 1.0
+            state.served[turn, k] = (1.0 + trust) * part0 - 1.0
+            state.served[nodes + turn, k] = (1.0 + trust) * part1 - 1.0
+            ability = state.next_trust[turn, k]
+            state.next_trust[turn, k] = trust + rules.speed[product, k] * ((ability - 1.0) - trust)
+            totals.lost[i, k] += usual * (1.0 - made)
+            if made < totals.lowest[i, k]:
+                totals.lowest[i, k] = made
+                totals.lowest_day[i, k] = day
+            if made < level and totals.below_day[i, k] < 0:
+                totals.below_day[i, k] = day
+
+
+@compiled
+def partly_critical(i: int, turn: int, layout: Layout, rules: Rules, state: State, capacity: Array) -> None:
+    """Lower the output of one node for stocks of inputs without which a part of production goes on."""
+    sectors = layout.sectors
+    lanes = rules.lanes
+    user = i % sectors if len(rules.critical) > 1 else 0
+    for product in range(sectors):
+        cell = i * sectors + product
+        if not layout.binds[cell]:
+            continue
+        for k in range(len(lanes)):
+            critical = rules.critical[user, product, k]
+            if critical <= 0.0 or critical >= 1.0 or rules.stock_days[user, product, k] == np.inf:
+                continue
+            allowed = state.stock[cell, k] / rules.called_for[user, product, k]
+            planned = state.planned[i, k]
+            if allowed < planned:
+                state.made[i, k] = min(state.made[i, k], planned - critical * (planned - allowed))
+            full = capacity[k] * state.boost[i, k]
+            if rules.by_potential and allowed < full:
+                state.next_trust[turn, k] = min(state.next_trust[turn, k], full - critical * (full - allowed))
+
+
+@compiled
+def tally(
+    day: int,
+    layout: Layout,
+    rules: Rules,
+    rate: Array,
+    state: State,
+    totals: Totals,
+    output: Array,
+    by_sector: Array,
+    value: Array,
+    value_by_sector: Array,
+    unmet: Array,
+    unmet_by_sector: Array,
+    watched: Whole,
+    watched_output: Array,
+) -> None:
+    """Add up the day by economy, sector and destination, in one fixed order."""
+    lanes = rules.lanes
+    sectors = layout.sectors
+    for i in range(layout.nodes):
+        economy, product = i // sectors, i % sectors
+        for k in range(len(lanes)):
+            made = state.made[i, k] * layout.output[i]
+            output[day, economy, k] += made
+            by_sector[day, product, k] += made
+            value[day, economy, k] += made * rate[i]
+            value_by_sector[day, product, k] += made * rate[i]
+    for end in range(layout.buyers - layout.nodes):
+        for product in range(sectors):
+            for k in range(len(lanes)):
+                missed = totals.unmet_today[end, product, k]
+                unmet[day, end, k] += missed
+                unmet_by_sector[day, product, k] += missed
+    for place in range(len(watched)):
+        for k in range(len(lanes)):
+            watched_output[day, place, k] = state.made[watched[place], k] * layout.output[watched[place]]
