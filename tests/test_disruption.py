@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,10 @@ import io_worlds
 from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
+from ostra.scenario import deliveries, lanes, production
 from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.engine import simulate
-from ostra.scenario.lanes import LANES
+from ostra.scenario.lanes import FEW, LANES, lanes_for
 from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
 from ostra.scenario.trajectories import BY_RUN, Trajectories, joined
 
@@ -112,9 +115,19 @@ def test_a_run_does_not_depend_on_its_company() -> None:
         single = run(np.array([alone]), 2)
         single = Trajectories(**{f.name: getattr(single, f.name) for f in fields(single)} | {"runs": np.array([alone])})
         assert same(single, batch, slice(alone, alone + 1))
+    assert lanes_for(1) == lanes_for(FEW) == 1 and lanes_for(FEW + 1) == lanes_for(runs) == LANES
+    few = run(np.arange(FEW), 1)  # one by one, in loops compiled for one lane
+    assert same(few, batch, slice(0, FEW))
     back = run(np.arange(runs)[::-1], 1)
     assert np.array_equal(back.output_by_economy[::-1], batch.output_by_economy)
     assert np.array_equal(back.output_lost[::-1], batch.output_lost)
+
+
+def test_compiled_loops_are_told_of_new_instructions() -> None:
+    """Numba compiles anew when a file changes; the two with the loops hold the hash of the file that they rest on."""
+    now = hashlib.sha256(Path(str(lanes.__file__)).read_bytes()).hexdigest()[:16]
+    for module in (production, deliveries):
+        assert now == module.LANES_ARE, f"lanes.py changed: set LANES_ARE of {module.__name__} to {now!r}"
 
 
 def test_stopped_and_resumed_equals_uninterrupted() -> None:

@@ -15,8 +15,8 @@ TOGETHER = 16
 SCARCE = 1e-9
 """When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
 
-LANES_ARE = "0"
-"""Hash of lanes.py: a change of this file makes Numba compile anew."""
+LANES_ARE = "0d168fb3e77eed29"
+"""First digits of the SHA-256 of lanes.py: a change of this file makes Numba compile anew, one of that does not."""
 
 
 @compiled
@@ -28,12 +28,13 @@ def gather(
     today: Day,
     state: State,
     order: Array,
+    row: int,
     into: Scratch,
 ) -> None:
     """Add up, product by product, what one buyer's suppliers deliver and how they are weighed tomorrow.
 
-    `order` holds the buyer's orders over the usual ones, minus 1: products × lanes. `follows` says whether they follow
-    the weights of its suppliers.
+    From `row` on, `order` holds the buyer's orders over the usual ones, minus 1: products × lanes. `follows`
+    says whether they follow the weights of its suppliers.
     """
     cells, lanes = layout.cells, rules.lanes
     for product in range(layout.sectors):
@@ -50,7 +51,7 @@ def gather(
                 while f < stop:
                     i, share = cells.other[f], cells.value[f]
                     for k in range(len(lanes)):
-                        flow = 1.0 + order[product, k]
+                        flow = 1.0 + order[row + product, k]
                         if follows:
                             flow *= (1.0 + state.trust[i, k]) * today.weight[block, k]
                             weight = (1.0 + state.next_trust[i, k]) * today.next_weight[block, k] - 1.0
@@ -86,10 +87,13 @@ def gather(
 def settle(
     size: int,
     follows: bool,
+    rule: int,
+    cell: int,
+    row: int,
     days: Array,
+    cover: Array,
     restore: Array,
     unlimited: Array,
-    cover: Array,
     got: Array,
     share: Array,
     extra: Array,
@@ -101,22 +105,25 @@ def settle(
     order: Array,
     allowed: Array,
 ) -> None:
-    """Stocks and new orders of one buyer's cells, one after the other in memory: a loop that can be vectorised."""
+    """Stocks and new orders of one buyer's cells, one after the other in memory: a loop that can be vectorised.
+
+    All arrays are flat; days and cover begin at `rule`, stock at `cell`, order at `row`, all others at 0.
+    """
     for x in range(size):
-        had, wants, ordered = stock[x], made[x], order[x]
+        had, wants, ordered = stock[cell + x], made[x], order[row + x]
         came = 1.0 + (((1.0 + ordered) * got[x] + ordered * share[x]) + extra[x])
         came = came if came > 0.0 else 0.0
         kept = had + (came - (had if had < wants else wants))
-        gap = days[x] * planned[x] - kept
+        gap = days[rule + x] * planned[x] - kept
         gap = gap if gap > 0.0 else 0.0  # none where stocks are infinite, too: the difference is not a number
         shift = 1.0
         if follows:
             together, largest = 1.0 + keep[x], (1.0 + most[x]) * unlimited[x]
             together = together if together > largest else largest
             shift = 1.0 / (together if together > SCARCE else SCARCE)
-        order[x] = (wants + gap * restore[x]) * shift - 1.0
-        stock[x] = kept
-        allowed[x] = kept * cover[x]
+        order[row + x] = (wants + gap * restore[x]) * shift - 1.0
+        stock[cell + x] = kept
+        allowed[x] = kept * cover[rule + x]
 
 
 @compiled
@@ -133,57 +140,69 @@ def restock(
     """Use, deliveries, stocks and new orders of the nodes `begin` to `end`.
 
     Orders lie product by product in memory, for `produce`. They are fetched for some buyers together, since each
-    product is in another page.
+    product is in another page. Views are made once and not for each buyer: each costs as much as some cells.
     """
     sectors, buyers, lanes = layout.sectors, layout.buyers, rules.lanes
+    size = sectors * len(lanes)
     releases = today.released.size > 0 and today.released.max() > 0.0
     orders = np.empty((TOGETHER * sectors, len(lanes)))
+    order = orders.ravel()
+    stock = state.stock.ravel()
+    days, cover = rules.stock_days.ravel(), rules.cover_rate.ravel()
+    restore, unlimited = rules.restore_rate.ravel(), rules.unlimited.ravel()
+    got, share, extra, keep = into.got.ravel(), into.share.ravel(), into.extra.ravel(), into.keep.ravel()
+    least, usual, binds = into.allowed, layout.output, layout.binds
+    asked, made_by, planned_by, cover_of = state.order, state.made, state.planned, state.cover
+    made_rows, planned_rows = into.made, into.planned
+    most, made, planned, allowed = into.most.ravel(), into.made.ravel(), into.planned.ravel(), into.allowed.ravel()
     for block in range(begin, end, TOGETHER):
         stop = min(block + TOGETHER, end)
         for product in range(sectors):
             for j in range(block, stop):
-                copy_row(lanes, orders, (j - block) * sectors + product, state.order, product * buyers + j)
+                copy_row(lanes, orders, (j - block) * sectors + product, asked, product * buyers + j)
         for j in range(block, stop):
-            if layout.output[j] <= 0.0:
+            if usual[j] <= 0.0:
                 continue
-            first = j * sectors
+            first, row = j * sectors, (j - block) * sectors
             user = j % sectors if len(rules.stock_days) > 1 else 0
-            stock = state.stock[first : first + sectors]
-            order = orders[(j - block) * sectors : (j - block + 1) * sectors]
-            gather(j, rules.substitutes, layout, rules, today, state, order, into)
+            gather(j, rules.substitutes, layout, rules, today, state, orders, row, into)
             for product in range(sectors):
-                copy_row(lanes, into.made, product, state.made, j)
-                copy_row(lanes, into.planned, product, state.planned, j)
+                copy_row(lanes, made_rows, product, made_by, j)
+                copy_row(lanes, planned_rows, product, planned_by, j)
             settle(
-                sectors * len(lanes),
+                size,
                 rules.substitutes,
-                rules.stock_days[user].ravel(),
-                rules.restore_rate.ravel(),
-                rules.unlimited.ravel(),
-                rules.cover_rate[user].ravel(),
-                into.got.ravel(),
-                into.share.ravel(),
-                into.extra.ravel(),
-                into.keep.ravel(),
-                into.most.ravel(),
-                into.made.ravel(),
-                into.planned.ravel(),
-                stock.ravel(),
-                order.ravel(),
-                into.allowed.ravel(),
+                user * size,
+                first * len(lanes),
+                row * len(lanes),
+                days,
+                cover,
+                restore,
+                unlimited,
+                got,
+                share,
+                extra,
+                keep,
+                most,
+                made,
+                planned,
+                stock,
+                order,
+                allowed,
             )
             if releases:
                 for product in range(sectors):
                     for k in range(len(lanes)):
-                        stock[product, k] += today.released[group[first + product], k]
-                        into.allowed[product, k] = stock[product, k] * rules.cover_rate[user, product, k]
-            set_row(lanes, state.cover, j, np.inf)
+                        x = (first + product) * len(lanes) + k
+                        stock[x] += today.released[group[first + product], k]
+                        allowed[product * len(lanes) + k] = stock[x] * rules.cover_rate[user, product, k]
+            set_row(lanes, cover_of, j, np.inf)
             for product in range(sectors):
-                if layout.binds[first + product]:
-                    least_row(lanes, state.cover, j, into.allowed, product)
+                if binds[first + product]:
+                    least_row(lanes, cover_of, j, least, product)
         for product in range(sectors):
             for j in range(block, stop):
-                copy_row(lanes, state.order, product * buyers + j, orders, (j - block) * sectors + product)
+                copy_row(lanes, asked, product * buyers + j, orders, (j - block) * sectors + product)
 
 
 @compiled
@@ -204,7 +223,7 @@ def serve(
         for product in range(sectors):
             for k in range(len(lanes)):
                 orders[product, k] = state.order[product * buyers + nodes + end, k]
-        gather(nodes + end, shifts, layout, rules, today, state, orders, into)
+        gather(nodes + end, shifts, layout, rules, today, state, orders, 0, into)
         for product in range(sectors):
             place = end * sectors + product
             usual = layout.bought[nodes * sectors + place]
