@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Interval, Relation
-from ostra.model.results.context import Breach
 from ostra.model.results.ecosystem import Dependency, TradeIndicators
 from ostra.report import positions, sectors, selection, wording
 from ostra.report.chain import Chain, group_of, safe_url
@@ -229,7 +228,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "matrix": {(cell.item, cell.dimension): cell for cell in assessment.step2.matrix},
         "matrix_items": matrix_items(assessment),
         "tension_subjects": subjects,
-        "breaches_by_supplier": breaches_by_supplier(assessment),
+        "breaches_by_supplier": selection.breaches_by_supplier(assessment),
         "entries_claims": {c.id: c for c in assessment.claims},
         "methods": sorted({e.method for e in assessment.evidence if e.method}),
         "position_topics": positions.topics(assessment),
@@ -240,15 +239,6 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         **sectors.sector_context(assessment, chain.sources_of),
         **tables(assessment, ranked, relations),
         **ecosystem_context(assessment, chain, first_row),
-    }
-
-
-def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:
-    """Breaches by supplier, those of one dependency together, in the order of step 3."""
-    by_supplier = group((b.supplier, b) for b in assessment.step3.breaches)
-    return {
-        supplier: list(group((b.dependency, b) for b in breaches).values())
-        for supplier, breaches in by_supplier.items()
     }
 
 
@@ -298,14 +288,6 @@ def tables(assessment: Assessment, ranked: Sequence[Dependency], relations: dict
     }
 
 
-def group(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
-    """Values by key, in the order met."""
-    result: dict[str, list[Any]] = {}
-    for key, value in pairs:
-        result.setdefault(key, []).append(value)
-    return result
-
-
 def in_one_sentence(assessment: Assessment) -> str:
     """The levels of all dimensions in one sentence, the most serious first."""
     by_level: dict[str, list[str]] = {}
@@ -329,7 +311,9 @@ def data_years(assessment: Assessment) -> str:
 
 def series_panels(assessment: Assessment, chain: Chain) -> list[dict[str, Any]]:
     """One panel for each product behind the most pressing dependencies, then those with the largest top share."""
-    by_product: dict[str, list[TradeIndicators]] = group((row.product, row) for row in assessment.step1.trade_series)
+    by_product: dict[str, list[TradeIndicators]] = selection.group(
+        (row.product, row) for row in assessment.step1.trade_series
+    )
     order: list[str] = []
     for row in selection.ranked_dependencies(assessment):
         if row.product and row.product in by_product and row.product not in order:
@@ -353,7 +337,7 @@ def series_csv(rows: Sequence[TradeIndicators]) -> Markup:
 
 def largest_holds(assessment: Assessment) -> dict[str, tuple[Interval, int]]:
     """Supplier -> (largest hold on any item, number of items)."""
-    rows = group((d.supplier, d) for d in assessment.step1.dependencies)
+    rows = selection.group((d.supplier, d) for d in assessment.step1.dependencies)
     holds = {}
     for supplier, mine in sorted(rows.items()):
         largest = max(mine, key=lambda d: (d.hold.low, d.hold.high))
@@ -388,9 +372,10 @@ def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
 
 def evidence_context(chain: Chain, printed: set[str]) -> dict[str, Any]:
     """Evidence by group, with a mark on what paper shows."""
-    groups = group((group_of(e.id), e) for e in sorted(chain.evidence.values(), key=lambda e: e.id))
+    groups = selection.group((group_of(e.id), e) for e in sorted(chain.evidence.values(), key=lambda e: e.id))
     formulas = {
-        name: group((e.formula, e.id) for e in rows if e.formula and e.id in printed) for name, rows in groups.items()
+        name: selection.group((e.formula, e.id) for e in rows if e.formula and e.id in printed)
+        for name, rows in groups.items()
     }
     return {
         "formulas": formulas,

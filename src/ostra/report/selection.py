@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -194,6 +195,23 @@ def caveats(assessment: Assessment) -> dict[str, list[str]]:
         "caveats": [c for c in everything if not c.startswith(TABLE_CAVEAT)],
         "table_caveats": [c.removeprefix(TABLE_CAVEAT) for c in everything if c.startswith(TABLE_CAVEAT)],
     }
+
+
+def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:
+    """Breaches by supplier, those of one dependency together, in the order of step 3."""
+    by_supplier = group((b.supplier, b) for b in assessment.step3.breaches)
+    return {
+        supplier: list(group((b.dependency, b) for b in breaches).values())
+        for supplier, breaches in by_supplier.items()
+    }
+
+
+def group(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    """Values by key, in the order met."""
+    result: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        result.setdefault(key, []).append(value)
+    return result
 
 
 def why(assessment: Assessment) -> dict[str, str]:
