@@ -34,53 +34,59 @@ def gather(
     """Add up, product by product, what one buyer's suppliers deliver and how they are weighed tomorrow.
 
     From `row` on, `order` holds the buyer's orders over the usual ones, minus 1: products × lanes. `follows`
-    says whether they follow the weights of its suppliers.
+    says whether they follow the weights of its suppliers. Arrays are named before the loops: to take one out of a tuple
+    within a branch makes Numba count references there, which took longer than the sums themselves.
     """
-    cells, lanes = layout.cells, rules.lanes
-    for product in range(layout.sectors):
-        cell = buyer * layout.sectors + product
+    cells, lanes, sectors, nodes = layout.cells, rules.lanes, layout.sectors, layout.nodes
+    segment_of, starts, stops, totals = cells.first, cells.start, cells.stop, cells.total
+    tiers, blocks, other, value = cells.tier, cells.block, cells.other, cells.value
+    got, extra, keep, most, open_shares = into.got, into.extra, into.keep, into.most, into.share
+    served, deliver, trust, next_trust = state.served, state.part, state.trust, state.next_trust
+    weights, next_weights, quota = today.weight, today.next_weight, today.quota
+    for product in range(sectors):
+        cell = buyer * sectors + product
         open_share = 0.0
-        set_row(lanes, into.got, product, 0.0)
-        set_row(lanes, into.extra, product, 0.0)
-        set_row(lanes, into.keep, product, 0.0)
-        set_row(lanes, into.most, product, -1.0)
-        for segment in range(cells.first[cell], cells.first[cell + 1]):
-            tier, block = cells.tier[segment], cells.block[segment]
-            f, stop = cells.start[segment], cells.stop[segment]
+        set_row(lanes, got, product, 0.0)
+        set_row(lanes, extra, product, 0.0)
+        set_row(lanes, keep, product, 0.0)
+        set_row(lanes, most, product, -1.0)
+        for segment in range(segment_of[cell], segment_of[cell + 1]):
+            tier, block = tiers[segment], blocks[segment]
+            f, stop = starts[segment], stops[segment]
             if block >= 0:
                 while f < stop:
-                    i, share = cells.other[f], cells.value[f]
+                    i, share = other[f], value[f]
                     for k in range(len(lanes)):
                         flow = 1.0 + order[row + product, k]
                         if follows:
-                            flow *= (1.0 + state.trust[i, k]) * today.weight[block, k]
-                            weight = (1.0 + state.next_trust[i, k]) * today.next_weight[block, k] - 1.0
-                            into.keep[product, k] += share * weight
-                            into.most[product, k] = max(into.most[product, k], weight)
-                        part = 1.0 + state.part[tier * layout.nodes + i, k]
-                        into.extra[product, k] += share * (part * min(flow, today.quota[block, k]) - 1.0)
+                            flow *= (1.0 + trust[i, k]) * weights[block, k]
+                            weight = (1.0 + next_trust[i, k]) * next_weights[block, k] - 1.0
+                            keep[product, k] += share * weight
+                            most[product, k] = max(most[product, k], weight)
+                        part = 1.0 + deliver[tier * nodes + i, k]
+                        extra[product, k] += share * (part * min(flow, quota[block, k]) - 1.0)
                     f += 1
                 continue
-            base = tier * layout.nodes
-            open_share += cells.total[segment]
+            base = tier * nodes
+            open_share += totals[segment]
             if follows:
                 weigh_line(
                     lanes,
-                    into.got,
+                    got,
                     product,
-                    state.served,
+                    served,
                     base,
-                    into.keep,
-                    into.most,
-                    state.next_trust,
-                    cells.other,
-                    cells.value,
+                    keep,
+                    most,
+                    next_trust,
+                    other,
+                    value,
                     f,
                     stop,
                 )
             else:
-                add_line(lanes, into.got, product, state.part, base, cells.other, cells.value, f, stop)
-        set_row(lanes, into.share, product, open_share)
+                add_line(lanes, got, product, deliver, base, other, value, f, stop)
+        set_row(lanes, open_shares, product, open_share)
 
 
 @compiled

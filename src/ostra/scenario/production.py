@@ -36,78 +36,87 @@ def produce(
     sales = layout.sales
     sums = np.zeros((2, len(lanes)))
     line = np.zeros((1, len(lanes)))
+    # Arrays are named before the loops, see `gather`.
+    segment_of, starts, stops, totals_of = sales.first, sales.start, sales.stop, sales.total
+    tiers, blocks, kept, other, value = sales.tier, sales.block, sales.fixed, sales.other, sales.value
+    order, trusts, next_trust, part, served = state.order, state.trust, state.next_trust, state.part, state.served
+    boosts, mades, plans, cover = state.boost, state.made, state.planned, state.cover
+    weights, quota, capacities = today.weight, today.quota, today.capacity
+    output, drawn, demand = layout.output, layout.drawn, layout.demand
+    boost_days, boost_max, speed = rules.boost_days, rules.boost_max, rules.speed
+    lost, lowest, lowest_day, below_day = totals.lost, totals.lowest, totals.lowest_day, totals.below_day
     for turn in range(begin, end):
         product, economy = turn // economies, turn % economies
         i = economy * sectors + product
         base = product * buyers
         sums[:] = 0.0
-        for segment in range(sales.first[i], sales.first[i + 1]):
-            tier, block = sales.tier[segment], sales.block[segment]
-            start, stop = sales.start[segment], sales.stop[segment]
-            follows = 0.0 if sales.fixed[segment] else 1.0
+        for segment in range(segment_of[i], segment_of[i + 1]):
+            tier, block = tiers[segment], blocks[segment]
+            start, stop = starts[segment], stops[segment]
+            follows = 0.0 if kept[segment] else 1.0
             if block < 0:
                 line[:] = 0.0
-                add_line(lanes, line, 0, state.order, base, sales.other, sales.value, start, stop)
-                total = sales.total[segment]
+                add_line(lanes, line, 0, order, base, other, value, start, stop)
+                total = totals_of[segment]
                 for k in range(len(lanes)):
-                    trust = follows * state.trust[turn, k]
+                    trust = follows * trusts[turn, k]
                     sums[tier, k] += (1.0 + trust) * line[0, k] + trust * total
             else:
                 for f in range(start, stop):
-                    a, va = base + sales.other[f], sales.value[f]
+                    a, va = base + other[f], value[f]
                     for k in range(len(lanes)):
-                        flow = 1.0 + state.order[a, k]
+                        flow = 1.0 + order[a, k]
                         if follows > 0.0:
-                            flow *= (1.0 + state.trust[turn, k]) * today.weight[block, k]
-                        sums[tier, k] += va * (min(flow, today.quota[block, k]) - 1.0)
-        usual = layout.output[i]
+                            flow *= (1.0 + trusts[turn, k]) * weights[block, k]
+                        sums[tier, k] += va * (min(flow, quota[block, k]) - 1.0)
+        usual = output[i]
         for k in range(len(lanes)):
             asked = max(0.0, usual + (sums[0, k] + sums[1, k]))
-            boost = state.boost[i, k]
+            boost = boosts[i, k]
             if day > 0 and usual > 0.0:
-                scarcity = (asked - state.made[i, k] * usual) / asked if asked > 0.0 else 0.0
-                days = rules.boost_days[product, k]
+                scarcity = (asked - mades[i, k] * usual) / asked if asked > 0.0 else 0.0
+                days = boost_days[product, k]
                 if rules.exact_return:
                     if scarcity != 0.0:
-                        boost += (rules.boost_max[product, k] - boost) * scarcity / days
+                        boost += (boost_max[product, k] - boost) * scarcity / days
                     else:
                         boost += (1.0 - boost) / days
                 elif scarcity > MET:
-                    boost += (rules.boost_max[product, k] - boost) * scarcity / days
+                    boost += (boost_max[product, k] - boost) * scarcity / days
                 else:
                     boost += (1.0 - boost) / days
                 boost = max(boost, 1.0)
-                state.boost[i, k] = boost
-            capacity = boost * today.capacity[group[i], k]
+                boosts[i, k] = boost
+            capacity = boost * capacities[group[i], k]
             planned = min(asked / usual, capacity) if usual > 0.0 else 0.0
-            made = min(planned, state.cover[i, k])
-            potential = min(capacity, state.cover[i, k])
-            state.planned[i, k] = planned
-            state.made[i, k] = made
-            state.next_trust[turn, k] = potential if rules.by_potential else capacity
+            made = min(planned, cover[i, k])
+            potential = min(capacity, cover[i, k])
+            plans[i, k] = planned
+            mades[i, k] = made
+            next_trust[turn, k] = potential if rules.by_potential else capacity
         if rules.partial:
-            partly_critical(i, turn, layout, rules, state, today.capacity[group[i]])
+            partly_critical(i, turn, layout, rules, state, capacities[group[i]])
         for k in range(len(lanes)):
-            made = state.made[i, k]
-            trust = state.trust[turn, k]
-            available = made * usual + layout.drawn[i]
-            first = max(0.0, layout.demand[0, i] + sums[0, k])
-            second = max(0.0, layout.demand[1, i] + sums[1, k])
+            made = mades[i, k]
+            trust = trusts[turn, k]
+            available = made * usual + drawn[i]
+            first = max(0.0, demand[0, i] + sums[0, k])
+            second = max(0.0, demand[1, i] + sums[1, k])
             part0 = min(1.0, available / first) if first > 0.0 else 1.0
             rest = max(0.0, available - first)
             part1 = min(1.0, rest / second) if second > 0.0 else 1.0
-            state.part[turn, k] = part0 - 1.0
-            state.part[nodes + turn, k] = part1 - 1.0
-            state.served[turn, k] = (1.0 + trust) * part0 - 1.0
-            state.served[nodes + turn, k] = (1.0 + trust) * part1 - 1.0
-            ability = state.next_trust[turn, k]
-            state.next_trust[turn, k] = trust + rules.speed[product, k] * ((ability - 1.0) - trust)
-            totals.lost[i, k] += usual * (1.0 - made)
-            if made < totals.lowest[i, k]:
-                totals.lowest[i, k] = made
-                totals.lowest_day[i, k] = day
-            if made < level and totals.below_day[i, k] < 0:
-                totals.below_day[i, k] = day
+            part[turn, k] = part0 - 1.0
+            part[nodes + turn, k] = part1 - 1.0
+            served[turn, k] = (1.0 + trust) * part0 - 1.0
+            served[nodes + turn, k] = (1.0 + trust) * part1 - 1.0
+            ability = next_trust[turn, k]
+            next_trust[turn, k] = trust + speed[product, k] * ((ability - 1.0) - trust)
+            lost[i, k] += usual * (1.0 - made)
+            if made < lowest[i, k]:
+                lowest[i, k] = made
+                lowest_day[i, k] = day
+            if made < level and below_day[i, k] < 0:
+                below_day[i, k] = day
 
 
 @compiled

@@ -108,10 +108,10 @@ def laid_out(
     mask = masks[0][sellers] & masks[1][buyers]
     product = sellers % count
     turn = product * len(table.economies) + sellers // count
-    blocks = np.unique(np.stack([mask, product])[:, mask > 0], axis=1)
+    touched = mask > 0
+    blocks, number = np.unique(np.stack([mask, product])[:, touched], axis=1, return_inverse=True)
     block = np.full(len(mask), -1)
-    for number, (some, made) in enumerate(blocks.T):
-        block[(mask == some) & (product == made)] = number
+    block[touched] = number.reshape(-1)
     fixed = (buyers >= n) & (not behaviour.final_substitutes)
     cell = buyers * count + product
     bought = np.bincount(cell, values, minlength=everything.shape[1] * count).astype(np.float64)
