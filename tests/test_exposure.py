@@ -242,3 +242,11 @@ def test_pictures_are_well_formed_and_say_what_is_unknown() -> None:
     ElementTree.fromstring(svg)
     assert svg.count("unknown") >= 3 and "B, X &amp; Co: &lt;0.1%" in svg
     assert axis(0.158) == (pytest.approx(0.20), pytest.approx(0.05)) and axis(0.0)[0] == 1.0
+
+
+def test_a_home_inside_a_bloc_is_told_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    """The built-in table has the Union as one; whoever asks for a member, or for the Union of any year, is helped."""
+    assert main(["reliance", "--home", "DEU", "--on", "CHN"]) == 2
+    assert "it is inside EU27; write EU27" in capsys.readouterr().err
+    assert main(["reliance", "--home", "EU", "--on", "CHN"]) == 2
+    assert "in 2022 it is EU27 there; write EU27" in capsys.readouterr().err

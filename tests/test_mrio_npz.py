@@ -102,8 +102,8 @@ def forged(content: bytes) -> Callable[[dict[str, Any]], dict[str, Any]]:
 BAD: dict[str, tuple[dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]], str]] = {
     "objects": ({"output": np.array([1, "x", None, {}], dtype=object)}, r"'output' holds object, not numbers"),
     "complex numbers": ({"output": np.ones(4, dtype=complex)}, "holds complex128, not numbers"),
-    "not a number": ({"output": np.array([1.0, np.nan, 1, 1])}, "no finite numbers"),
-    "infinity": ({"Z": np.full((4, 4), np.inf)}, "no finite numbers"),
+    "not a number": ({"output": np.array([1.0, np.nan, 1, 1])}, r"'output' at \[1\] is nan, no finite number"),
+    "infinity": ({"Z": np.full((4, 4), np.inf)}, r"'Z' at \[0, 0\] is inf, no finite number, as are 15 more"),
     "wrong shape": ({"Z": np.ones((3, 4))}, r"'Z' is \(3, 4\), not \(4, 4\)"),
     "three dimensions": ({"Z": np.ones((4, 2, 2))}, "one or two dimensions"),
     "no output": ({"output": None}, "array 'output' is missing"),

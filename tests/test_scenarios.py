@@ -471,14 +471,20 @@ def test_scenarios_stand_side_by_side(
 ) -> None:
     """Scenarios with scenarios, from files too; mixed with ecosystems they are refused, and so are unknown names."""
     files = []
-    for share in ("0.2", "0.8"):
+    for share in ("{low: 0.1, high: 0.2}", "{low: 0.7, high: 0.8}"):
         text = BAN.replace("SHARE", share)
-        file = tmp_path / f"ban-{share[-1]}.yaml"
-        file.write_text(text.replace("id: test", f"id: ban-{share[-1]}"))
+        file = tmp_path / f"ban-{share[-2]}.yaml"
+        file.write_text(text.replace("id: test", f"id: ban-{share[-2]}"))
         files.append(str(file))
     rows = ask(capsys, "compare", *files)
     lost = next(row for row in rows if row["where"] == "sellers" and row["measure"] == "output lost")
     assert 0 < lost["ban-2"] < lost["ban-8"]
+    assert "ban-2_p50" not in lost
+    banded = ask(capsys, "compare", *files, "--runs", "3", "--seed", "7")
+    again = ask(capsys, "compare", *files, "--runs", "3", "--seed", "7")
+    assert banded == again
+    lost = next(row for row in banded if row["where"] == "sellers" and row["measure"] == "output lost")
+    assert lost["ban-8_p05"] <= lost["ban-8_p50"] <= lost["ban-8_p95"]
     assert main(["compare", "lithography", "semiconductors"]) == 2
     assert "lithography can be simulated, semiconductors cannot" in capsys.readouterr().err
     assert main(["compare", "lithography", "nowhere"]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from hypothesis.extra import numpy as arrays
 from ostra.errors import DataError, NotFoundError
 from ostra.sources.mrio_table import MrioTable
 from ostra.store.checks import check_dataset
-from ostra.store.facts import Axes, Dataset, Entry, files_sha256
-from ostra.store.input_output import axes_of, read_table, write_table
+from ostra.store.facts import Axes, Dataset, Entry, files_sha256, open_facts
+from ostra.store.input_output import axes_of, read_table, sector_names, write_table
 from ostra.store.tables import table
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, 0.1, -1e-300, 1e300])
@@ -161,3 +162,11 @@ def test_final_sales_hold_stocks_and_discrepancy() -> None:
     assert one.all_final().tolist() == [[10.5, -1], [1, 1], [-1, -4], [3, 23]]
     assert small().all_final().tolist() == small().final.tolist()
     assert one.node(2) == "AAA x First"
+
+
+def test_codes_without_names_take_those_of_another_data_set() -> None:
+    """Only if all codes are known there; a table's own names are never replaced."""
+    with closing(open_facts()) as facts:
+        assert sector_names(facts, {"C29": "C29", "A01": "A01"})["C29"].startswith("Motor vehicles")
+        assert sector_names(facts, {"C29": "C29", "odd": "odd"}) == {"C29": "C29", "odd": "odd"}
+        assert sector_names(facts, {"C29": "Cars", "A01": "A01"}) == {"C29": "Cars", "A01": "A01"}

@@ -104,6 +104,8 @@ def compare(
     *,
     home: Annotated[str | None, Parameter(help="Country or bloc of the viewpoint; EU27, or each scenario's.")] = None,
     year: YearOption = None,
+    runs: Annotated[int, Parameter(help="Of scenarios: draws of the numbers that they leave open.")] = 0,
+    seed: Annotated[int, Parameter(help="Of the draws; the same seed gives the same draws.")] = 0,
     workspace_path: WorkspaceOption = None,
     output: Output = DEFAULT_OUTPUT,
 ) -> None:
@@ -140,8 +142,10 @@ def compare(
     if simulated:
         if year is not None:
             raise UsageError("--year is for ecosystems; scenarios have the year of their table")
-        compare_scenarios(space, names, home, output)
+        compare_scenarios(space, names, home, output, runs=runs, seed=seed)
         return
+    if runs or seed:
+        raise UsageError("--runs and --seed are for scenarios; ecosystems have no draws")
     with progress("assess") as advance:
         listing = views.compare(space, names, home=home or "EU27", year=year, advance=advance)
     show(listing, [Column("measure", "Measure"), *(Column(name, name) for name in names)], output)

@@ -112,10 +112,13 @@ def simulate(
             show(listing, columns_of(by, listing), output)
 
 
-STATISTICS = ("middle", "mild", "severe", "p05", "p50", "p95")
+DRAWN = ("p05", "p50", "p95")
+STATISTICS = ("middle", "mild", "severe", *DRAWN)
 
 
-def compare_scenarios(space: Workspace, names: list[str], home: str | None, output: Output) -> None:
+def compare_scenarios(
+    space: Workspace, names: list[str], home: str | None, output: Output, *, runs: int = 0, seed: int = 0
+) -> None:
     """Simulate scenarios and show them side by side; with -o FILE.svg, draw them below each other."""
     from ostra.disruptions import simulations
     from ostra.output import Column, write_file
@@ -123,7 +126,7 @@ def compare_scenarios(space: Workspace, names: list[str], home: str | None, outp
     found = []
     for number, name in enumerate(names, start=1):
         with progress(f"simulate {number} of {len(names)}") as advance:
-            found.append(simulations.simulate(space, name, home=home, advance=advance))
+            found.append(simulations.simulate(space, name, home=home, runs=runs, seed=seed, advance=advance))
     place = output.output
     if place is not None and output.form == "table" and place.suffix.lower() == ".svg":
         write_file(place, drawn(found))
@@ -131,10 +134,13 @@ def compare_scenarios(space: Workspace, names: list[str], home: str | None, outp
     listing = simulations.compare(found)
     ids = [one.scenario.id for one in found]
     if output.form == "table":
-        listing = in_words(listing, tuple(f"{name}{end}" for name in ids for end in ("", "_low", "_high")))
+        shown = [name for name in listing.frame.columns if name not in ("where", "measure", "unit")]
+        listing = in_words(listing, tuple(shown))
     columns = [Column("where", "Where"), Column("measure", "Measure"), *(Column(name, name) for name in ids)]
     ends = [Column(f"{name}_{end}", f"{name} {end}") for name in ids for end in ("low", "high")]
-    show(listing, [*columns, *ends], output)
+    drawn_ends = [Column(f"{name}_{end}", f"{name} {end}") for name in ids for end in DRAWN]
+    drawn_ends = [column for column in drawn_ends if column.key in listing.frame.columns]
+    show(listing, [*columns, *drawn_ends, *ends], output)
 
 
 def columns_of(by: str, listing: Listing) -> list[Column]:
@@ -179,7 +185,7 @@ def in_words(listing: Listing, names: tuple[str, ...] = STATISTICS) -> Listing:
             return "never" if unit == "day" else "?"
         if unit == "share":
             return "under 0.001%" if 0 < abs(value) < 1e-5 else f"{100 * value:.4g}%"
-        return f"{value:,.0f}"
+        return f"{round(value) or 0:,}"  # never -0
 
     rows = []
     for row in listing.frame.to_dicts():

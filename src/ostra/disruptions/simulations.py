@@ -192,7 +192,11 @@ def simulate(
 
 
 def compare(simulations: Sequence[Simulation]) -> Listing:
-    """Scenarios side by side: the measures of the middle run, with the mild and severe ends as `_low` and `_high`."""
+    """Scenarios side by side: the measures of the middle run, with the mild and severe ends as `_low` and `_high`.
+
+    With draws, `_p05`, `_p50` and `_p95` too.
+    """
+    bands = ("p05", "p50", "p95") if any(one.compiled.drawn for one in simulations) else ()
     rows: dict[tuple[str, str, str], Row] = {}
     for one in simulations:
         for row in one.outcome.summary:
@@ -200,8 +204,13 @@ def compare(simulations: Sequence[Simulation]) -> Listing:
             line = rows.setdefault(key, dict(zip(("where", "measure", "unit"), key, strict=True)))
             name = one.scenario.id
             line |= {name: row["middle"], f"{name}_low": row["mild"], f"{name}_high": row["severe"]}
+            line |= {f"{name}_{band}": row[band] for band in bands}
     keys = ["where", "measure", "unit"]
-    keys += [f"{one.scenario.id}{end}" for one in simulations for end in ("", "_low", "_high")]
+    keys += [
+        f"{one.scenario.id}{end}"
+        for one in simulations
+        for end in ("", "_low", "_high", *(f"_{band}" for band in bands))
+    ]
     full = [{key: row.get(key) for key in keys} for row in rows.values()]
     schema = dict.fromkeys(keys[3:], pl.Float64)
     frame = pl.DataFrame(full, schema_overrides=schema, infer_schema_length=None)

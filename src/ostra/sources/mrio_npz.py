@@ -174,8 +174,11 @@ def _sparse(arrays: dict[str, NDArray[np.generic]], n: int, name: str) -> Matrix
 
 def _numbers(values: NDArray[np.generic], name: str, key: str) -> Vector:
     found = values.astype(np.float64)
-    if not np.isfinite(found).all():
-        raise _fault(name, f"array '{key}' holds values that are no finite numbers")
+    wrong = np.argwhere(~np.isfinite(found))
+    if len(wrong):
+        place = ", ".join(str(number) for number in wrong[0])
+        others = f", as are {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+        raise _fault(name, f"array '{key}' at [{place}] is {found[tuple(wrong[0])]}, no finite number{others}")
     return found
 
 

@@ -6,7 +6,7 @@ A table of 4,000 nodes has up to 16 million cells, so that neither way passes th
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,7 @@ from ostra.errors import DataError, NotFoundError, Problem
 from ostra.sources.files import Progress, no_progress
 from ostra.sources.mrio_table import Matrix, MrioTable, Vector
 from ostra.sources.reading import quoted, quoted_path
-from ostra.store.facts import Axes, Dataset, FactsFile, file_sha256, sync_folder
+from ostra.store.facts import Axes, Dataset, Facts, FactsFile, file_sha256, sync_folder
 from ostra.store.tables import table
 
 TABLE = "input_output"
@@ -248,3 +248,14 @@ def _read_part(
     place = (found["row"],) if len(shape) == 1 else (found["row"], found["col"])
     values[place] = found["value"]
     return values
+
+
+def sector_names(facts: Facts, sectors: Mapping[str, str]) -> dict[str, str]:
+    """Code -> name; a table that gives codes only takes the names of another data set that has all of its codes."""
+    if any(code != name for code, name in sectors.items()):
+        return dict(sectors)
+    for other in facts.datasets("input_output"):
+        known = {} if other.entry.axes is None else dict(other.entry.axes.sectors)
+        if sectors.keys() <= known.keys() and any(code != name for code, name in known.items()):
+            return {code: known[code] for code in sectors}
+    return dict(sectors)

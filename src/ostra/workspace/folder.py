@@ -26,11 +26,13 @@ def create_workspace(path: Path) -> list[str]:
         raise ConflictError(f"{path} exists and is not empty; nothing was changed. Name a new folder")
     (path / "dossiers").mkdir(parents=True, exist_ok=True)
     (path / "facts").mkdir(exist_ok=True)
+    (path / "scenarios").mkdir(exist_ok=True)
     profile = documents.builtin_profiles()[DEFAULT_PROFILE]
     (path / "profile.yaml").write_bytes(profile.read_bytes())
     return [
         f"{path}/profile.yaml: viewpoint, thresholds and tolerances, a copy of '{DEFAULT_PROFILE}' to edit",
         f"{path}/dossiers/: put ecosystems here, one YAML file each",
         f"{path}/facts/: filled by ostra data import, and with input-output tables by ostra import mrio",
+        f"{path}/scenarios/: put scenarios of disruption here, one YAML file each",
         f"{path} itself: ostra import cases adds the coercion cases that you list",
     ]

@@ -20,7 +20,7 @@ from ostra.model.results.scenario import ScenarioResults
 from ostra.store import documents
 from ostra.store.citing import as_source, covered
 from ostra.store.facts import Dataset, Facts, open_facts
-from ostra.store.input_output import read_table
+from ostra.store.input_output import read_table, sector_names
 from ostra.version import __version__
 from ostra.workspace import inventory, materials, trade
 from ostra.workspace.asked import DEFAULT_HOME, wanted_years
@@ -210,7 +210,7 @@ class Workspace(Documents):
             year=stored.year,
             economies=stored.economies,
             sectors=tuple(stored.sectors),
-            sector_names=tuple(stored.sectors.values()),
+            sector_names=tuple(sector_names(self.facts, stored.sectors).values()),
             flows=stored.flows,
             final=stored.all_final(),
             destinations=stored.destinations,

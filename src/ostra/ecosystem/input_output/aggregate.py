@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.economies import Home, economy_name
+from ostra.economies import Home, bloc_members, blocs, economy_name
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, NotFoundError
 
@@ -30,9 +30,21 @@ def members_in(table: InputOutputTable, home: Home) -> tuple[str, ...]:
     if found:
         return found
     raise NotFoundError(
-        f"table '{table.dataset}' does not tell {home.code} ({economy_name(home.code)}) apart. "
+        f"table '{table.dataset}' does not tell {home.code} ({economy_name(home.code)}) apart{_inside(table, home)}. "
         f"It has: {', '.join(table.economies)}"
     )
+
+
+def _inside(table: InputOutputTable, home: Home) -> str:
+    """What to name instead, if the table has the home only as, or inside, a bloc."""
+    wanted = home.members(table.year)
+    for code in table.economies:
+        members = bloc_members(code, table.year) if code in blocs() else frozenset()
+        if wanted == members:
+            return f": in {table.year} it is {code} there; write {code}"
+        if wanted and wanted < members:
+            return f": it is inside {code}; write {code}, or import a table of countries"
+    return ""
 
 
 def with_home_as_one(table: InputOutputTable, home: Home) -> InputOutputTable:

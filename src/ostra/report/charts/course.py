@@ -15,7 +15,7 @@ LEFT, TOP = 46, 46
 LINE = 18  # height of a row of the table
 SIDES = {"home": "Home", "sellers": "Those who withhold", "hit": "Those hit", "world": "World"}
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-COLUMNS = ((LEFT, "start"), (420, "end"), (560, "end"), (740, "end"), (WIDTH - 8, "end"))
+COLUMNS = ((LEFT, "start"), (360, "end"), (490, "end"), (690, "end"), (WIDTH - 8, "end"))
 
 
 def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row]]], *, home: str) -> str:
@@ -59,8 +59,8 @@ def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[R
         "".join(drawn),
         name="course",
         title="Output by day, as a part of usual",
-        description=f"{len(scenarios)} scenarios; all panels run from {percent(1.0 - span)} to {percent(top)} of usual "
-        "output, and the vertical axis does not begin at zero unless it says so. The table has the losses.",
+        description=f"Scenarios: {len(scenarios)}; all panels run from {percent(1.0 - span)} to {percent(top)} of "
+        "usual output, and the vertical axis does not begin at zero unless it says so. The table has the losses.",
     )
 
 
