@@ -14,7 +14,7 @@ import io_worlds
 from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
-from ostra.scenario import deliveries, lanes, production
+from ostra.scenario import deliveries, engine, lanes, production
 from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.engine import simulate
 from ostra.scenario.lanes import FEW, LANES, lanes_for
@@ -99,8 +99,9 @@ def test_nothing_happens_when_nothing_happens() -> None:
         assert np.array_equal(result.lowest_output, np.ones_like(result.lowest_output))
 
 
-def test_a_run_does_not_depend_on_its_company() -> None:
-    """Alone, in a batch, in reverse order, with one thread or two: the same bits."""
+def test_a_run_does_not_depend_on_its_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone (its nodes shared out to two threads), in a batch, in reverse order, with one thread: the same bits."""
+    monkeypatch.setattr(engine, "SHARED_OUT", 0)
     table, runs = io_worlds.random_table(2), LANES + 3
     stock = np.linspace(2, 9, runs)
     fraction = np.linspace(0.1, 1, runs)

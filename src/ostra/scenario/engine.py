@@ -23,6 +23,9 @@ from ostra.scenario.trajectories import Trajectories, joined
 TICK_S = 0.2
 """How often progress is told, in seconds."""
 
+SHARED_OUT = 2_000_000
+"""Flows × lanes below which a day is over before sharing out its nodes pays: about a millisecond on one processor."""
+
 
 def silent(done: float, total: float) -> None:
     """Progress that nobody watches."""
@@ -152,7 +155,7 @@ def work(
     part_done: Callable[[Trajectories], None],
     advance: Callable[[float, float], None],
 ) -> list[Trajectories]:
-    """Tiles side by side; if there are fewer of them than threads, the nodes of a tile are shared out instead."""
+    """Tiles side by side; if there are fewer of them than threads, the nodes of a large tile are shared out instead."""
     from ostra.scenario.tile import simulated
 
     parts: list[Trajectories] = []
@@ -160,7 +163,8 @@ def work(
     total = batch.days * sum(tile.stop - tile.start for tile in tiles)
     before = batch.days * batch.runs - total
     stop = threading.Event()
-    helpers = threads if len(tiles) < threads else 1
+    a_day = len(batch.layout.sales.value) * batch.width
+    helpers = threads if len(tiles) < threads and a_day > SHARED_OUT else 1
     with ThreadPoolExecutor(threads) as outer, ThreadPoolExecutor(helpers) as inner:
 
         def run(tile: slice) -> Trajectories | None:
