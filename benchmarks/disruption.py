@@ -166,6 +166,8 @@ def main() -> None:
             other = np.nan if options.no_peer else peer(table, options.peer_days, Path(folder))
             rounds.append(((single + again) / 2, some, other * DAYS / options.peer_days))
     single, some, theirs = np.median(rounds, axis=0)
+    for one, batch, other in rounds:
+        say(f"round: one run {one:.2f} s, 64 runs {batch:.1f} s, boario {other:.1f} s")
     each = ", ".join(f"{other / one:.0f}" for one, _, other in rounds)
     say(f"one run × {DAYS} days, 40 × 20: {single:.2f} s; boario {theirs:.1f} s: {theirs / single:.0f} times ({each})")
     each = ", ".join(f"{64 * other / batch:.0f}" for _, batch, other in rounds)
