@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -245,30 +246,25 @@ def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> l
     home = exposure.home
     what = f"{home.name}: {row.sector_name}"
     sectors = tuple(table.sectors[sector] for sector in making.matched.sectors)
-    direct = Evidence(
+    figure = partial(Evidence, unit="share", method=METHOD, sources=(table.dataset,))
+    direct = figure(
         id=row.direct_evidence,
         label=f"Part of the inputs bought from {row.supplier_name}, {what}, {row.year}",
         kind="measured",
-        unit="share",
         value=row.direct_share,
         formula="Σ a(supplier) / Σ a",
         substituted=f"{number(row.direct_share)} of what the sector buys",
-        method=METHOD,
-        sources=(table.dataset,),
         facts=(_flows(exposure, (row.supplier,), home.economies, sectors),),
     )
     orders = (row.face_value, row.order_2, row.order_3, row.beyond)
-    look = Evidence(
+    look = figure(
         id=row.evidence,
         label=f"Part of all inputs, at any order, made in {row.supplier_name}, {what}, {row.year}",
         kind="computed",
-        unit="share",
         value=row.look_through,
         formula="Σ (L − I)(supplier) / Σ (L − I) = face value + order 2 + order 3 + beyond",
         substituted=" + ".join(number(part) for part in orders) + f" = {number(row.look_through)}",
-        method=METHOD,
         inputs=(row.direct_evidence,),
-        sources=(table.dataset,),
         facts=(
             FactRef(
                 table=TABLE,
@@ -280,16 +276,13 @@ def _evidence(row: SectorReliance, exposure: HomeExposure, making: _Making) -> l
     )
     if row.reverse_evidence is None or row.reverse_look_through is None:
         return [direct, look]
-    reverse = Evidence(
+    reverse = figure(
         id=row.reverse_evidence,
         label=f"Part of all inputs, at any order, from {home.name}: {row.supplier_name}, {row.sector_name}, {row.year}",
         kind="computed",
-        unit="share",
         value=row.reverse_look_through,
         formula="Σ (L − I)(home) / Σ (L − I) of the supplier's sector",
         substituted=f"{number(row.reverse_look_through)} of all inputs at any order",
-        method=METHOD,
-        sources=(table.dataset,),
         facts=(_flows(exposure, home.economies, (row.supplier,), sectors),),
     )
     return [direct, look, reverse]
