@@ -4,6 +4,10 @@
 part of i's output that j buys (Ghosh). `L = (I − A)⁻¹` holds all orders of buying, `H = (I − B)⁻¹ = x⁻¹ L x` all orders
 of selling, so that one factorisation of `I − A` serves both. No inverse is formed to solve.
 
+All matrix work goes through SciPy's BLAS, products too. NumPy brings a BLAS of its own with threads of its own, which
+wait for more work by spinning: changing from one to the other makes both slow for tens of milliseconds.
+See docs/decisions/0121-one-blas.md.
+
 References
 ----------
 Miller, Blair (2009), Input–Output Analysis: Foundations and Extensions, 2nd ed., chapters 2 and 12.
@@ -18,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
-from scipy.linalg.blas import dtrsm
+from scipy.linalg.blas import dgemm, dgemv, dtrsm
 
 from ostra.ecosystem.input_output.table import InputOutputTable, Matrix, Vector
 from ostra.errors import MethodError
@@ -92,11 +96,11 @@ class Chains:
 
     def bought(self, right: Matrix) -> Matrix:
         """`Aᵀ · right`: one order of buying."""
-        return self._scaled(self.table.flows.T @ self._active(right))
+        return self._scaled(_product(self.table.flows, self._active(right), transposed=True))
 
     def sold(self, right: Matrix) -> Matrix:
         """`B · right`: one order of selling."""
-        return self._scaled(self.table.flows @ self._active(right))
+        return self._scaled(_product(self.table.flows, self._active(right)))
 
     def bought_of_economies(self) -> Matrix:
         """`bought` of the members of every economy, n × economies, as plain sums, which are faster."""
@@ -112,11 +116,11 @@ class Chains:
 
     def purchases(self, output: Vector) -> Vector:
         """`A · output`: what the nodes sell to those that make `output`."""
-        return np.asarray(self._active(self.table.flows @ (self._weight * output)))
+        return self._active(_product(self.table.flows, self._weight * output))
 
     def deliveries(self, output: Vector) -> Vector:
         """`Bᵀ · output`: what the nodes buy from those that sell `output`."""
-        return np.asarray(self._active((self._weight * output) @ self.table.flows))
+        return self._active(_product(self.table.flows, self._weight * output, transposed=True))
 
     @cached_property
     def requirements(self) -> Vector:
@@ -137,10 +141,11 @@ class Chains:
         place = _places(pivots)
         cores = np.empty((size // width, width, width))
         run = -(-cores.shape[0] // RUNS) * width
+        room = np.empty(size * size)  # one for all runs: only what is written takes memory, and fresh memory is slow
         for start in range(0, size, run):
             stop = min(start + run, size)
             first = min(start, int(place[start:stop].min()))
-            below = np.asfortranarray(factors[first:, first:])
+            below = factors if first == 0 else _corner(factors, first, room)
             columns = np.zeros((size - first, stop - start), order="F")
             columns[place[start:stop] - first, np.arange(stop - start)] = 1.0
             columns = dtrsm(1.0, below, columns, lower=1, diag=1, overwrite_b=1)
@@ -182,6 +187,25 @@ def input_coefficients(table: InputOutputTable) -> Matrix:
 def allocation_coefficients(table: InputOutputTable) -> Matrix:
     """`B`, n × n; rows of nodes without output are NaN."""
     return table.flows / np.where(table.output > 0.0, table.output, np.nan)[:, None]
+
+
+def _corner(factors: Matrix, first: int, room: Vector) -> Matrix:
+    """The factors right of and below a place, columns kept together as BLAS wants them, copied into the room given."""
+    left = len(factors) - first
+    corner = room[: left * left].reshape((left, left), order="F")
+    corner[:] = factors[first:, first:]
+    return corner
+
+
+def _product(flows: Matrix, right: Matrix, *, transposed: bool = False) -> Matrix:
+    """`flows · right`, or `flowsᵀ · right`, by the BLAS that also factorises and solves.
+
+    NumPy keeps rows together and BLAS columns, so that BLAS is handed the transpose, which it takes without a copy.
+    """
+    back = not transposed
+    if right.ndim == 1:
+        return np.asarray(dgemv(1.0, flows.T, right, trans=back))
+    return np.asarray(dgemm(1.0, flows.T, right, trans_a=back))
 
 
 def _places(pivots: NDArray[np.int32]) -> Nodes:
