@@ -217,7 +217,7 @@ def mutual(
             (second, first, found.b_largest or (0.0, 0.0, "no item")),
         )
     )
-    filters = {"a": f"{first.code} ({first.name})", "b": f"{second.code} ({second.name})", "basis": by}
+    filters = {"a": economies.code_and_name(first.code), "b": economies.code_and_name(second.code), "basis": by}
     return listing(space, dossier, found.table, "Mutual holds", filters, caveats)
 
 

@@ -255,11 +255,29 @@ def _key(name: str) -> str:
     return " ".join(sorted(set(words) - _EMPTY_WORDS))
 
 
+def nearest(text: str, *, with_blocs: bool = False) -> tuple[str, ...]:
+    """The codes of at most five economies whose names or codes look most like the text, likeliest first.
+
+    Blocs are among them only where they may stand.
+    """
+    names, codes = dict(_names()), dict(_codes())
+    if with_blocs:
+        names |= _bloc_keys()
+        codes |= {code: code for code in blocs()}
+    near = [names[key] for key in get_close_matches(_key(text), names, n=5, cutoff=0.6)]
+    near += [codes[code] for code in get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.6)]
+    return tuple(dict.fromkeys(near))[:5]
+
+
+def code_and_name(code: str) -> str:
+    """A code with its name, each once: "NLD (Netherlands)", "EU27 (European Union)", "BRICS"."""
+    name = economy_name(code).removesuffix(f" ({code})")
+    return code if name == code else f"{code} ({name})"
+
+
 def _suggestions(text: str) -> str:
     """Name the economies whose names or codes look most like the text."""
-    near = [_names()[key] for key in get_close_matches(_key(text), _names(), n=5, cutoff=0.6)]
-    near += [_codes()[code] for code in get_close_matches(text.upper(), _codes(), n=3, cutoff=0.6)]
-    found = list(dict.fromkeys(near))[:5]
+    found = nearest(text)
     if not found:
         return " Give an ISO 3166 code (DEU) or an English name (Germany)."
     return " Did you mean " + ", ".join(f"{economy_name(code)} ({code})" for code in found) + "?"

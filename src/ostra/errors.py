@@ -72,6 +72,12 @@ def shortened(text: str, length: int = 80) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def did_you_mean(names: Iterable[str]) -> str:
+    """A mend that offers what is near; names as they are to be written."""
+    *others, last = names
+    return f"Did you mean {', '.join(others)} or {last}?" if others else f"Did you mean {last}?"
+
+
 class DataError(OstraError):
     """An input breaks its definition.
 

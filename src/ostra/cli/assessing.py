@@ -63,7 +63,8 @@ def assess(
     ecosystem
         Id of the ecosystem; see: ostra ecosystems.
     simulate
-        Simulate the scenarios that withhold items of the ecosystem as well (see: ostra scenarios); takes a while.
+        Simulate the scenarios that withhold or concern items of the ecosystem as well (see: ostra scenarios); takes a
+        while.
     runs, seed
         Draws of the numbers that scenarios leave open, with --simulate.
     format
@@ -161,18 +162,20 @@ def split_id(prefix: str) -> tuple[str, str, int]:
     return parts[0], parts[1], int(parts[2])
 
 
-def check(document: Path, /) -> None:
+def check(document: Path, /, *, dataset: str | None = None, workspace_path: WorkspaceOption = None) -> None:
     """Check a dossier, profile, catalogue, scenario, ecosystem folder or workspace; all that is wrong is told at once.
+
+    What a scenario names is looked up as well: economies and sectors in its input-output table, items in dossiers.
 
     Parameters
     ----------
     document
         YAML file, folder with the CSV files of an ecosystem, workspace, or CSV file of coercion cases.
+    dataset
+        Input-output table that a scenario is to run on; see: ostra data list.
     """
-    from ostra.store.documents import read_document
-
     if (document / "profile.yaml").is_file():
-        check_workspace(document)
+        check_workspace(document, dataset)
         return
     if document.is_dir():
         from ostra.store.ecosystems import check_ecosystem
@@ -189,26 +192,43 @@ def check(document: Path, /) -> None:
 
         print("\n".join(check_cases(document)))
         return
-
-    document_read = read_document(document)
-    print(f"{document}: sound ({document_read.format})")
+    print(check_document(workspace(workspace_path), document, dataset))
 
 
-def check_workspace(folder: Path) -> None:
-    """Check the profile of a workspace and its dossiers, and say of each whether it is sound.
+def check_document(space: Workspace, file: Path, dataset: str | None) -> str:
+    """Check a YAML document, and say what was found sound; a scenario against a table and dossiers as well.
+
+    Raises
+    ------
+    DataError
+        With all faults of the document.
+    """
+    from ostra.store.documents import is_scenario, read_document
+
+    if not is_scenario(file):
+        return f"{file}: sound ({read_document(file).format})"
+    from ostra.disruptions.naming import fitting_scenario
+
+    table = space.input_output(dataset)
+    read = fitting_scenario(space, file, table)
+    return f"{file}: sound ({read.format}); all that it names is known, with table {table.dataset}"
+
+
+def check_workspace(folder: Path, dataset: str | None = None) -> None:
+    """Check the profile of a workspace, its dossiers and scenarios, and say of each whether it is sound.
 
     Raises
     ------
     DataError
         With the faults of all files.
     """
-    from ostra.store.documents import read_document
-
     problems: list[Problem] = []
-    for file in (folder / "profile.yaml", *sorted((folder / "dossiers").glob("*.yaml"))):
+    space = workspace(folder)
+    files = [file for part in ("dossiers", "scenarios") for file in sorted((folder / part).glob("*.yaml"))]
+    for file in (folder / "profile.yaml", *files):
         try:
-            print(f"{file}: sound ({read_document(file).format})")
+            print(check_document(space, file, dataset))
         except DataError as error:
             problems += error.problems
     if problems:
-        raise DataError(problems)
+        raise DataError(list(dict.fromkeys(problems)))  # a dossier that scenarios name is told once

@@ -72,11 +72,10 @@ def simulate(
         Input–output table to use; see: ostra data list.
     """
     from ostra.disruptions import simulations
-    from ostra.disruptions.simulations import find_scenario
     from ostra.output import write_file
 
     space = workspace(workspace_path)
-    name = find_scenario(space, scenario).id
+    name = simulations.scenario_id(space, scenario)
     keep = kept_in(space.path, output.output, name)
     if resume and keep is None:
         raise UsageError("nothing was kept that could be resumed: name a workspace with -w or a place with -o")

@@ -162,12 +162,16 @@ def _home_share(point: Chokepoint) -> Reading:
 
 
 def _simulated_losses(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:
-    """What home loses when an item is withheld from it; gains count as no loss."""
+    """What home loses when an item is withheld from it or no longer made elsewhere; gains count as no loss."""
     names = {item.id: item.name for item in items}
     for outcome in step1.scenarios:
         lost = outcome.measure("home", LOST_PART)
-        if lost is None or lost.mild is None or lost.severe is None or outcome.measure("sellers", LOST_PART) is None:
-            continue  # where home itself withholds, the loss is its own choice
+        if lost is None or lost.mild is None or lost.severe is None:
+            continue
+        withheld = outcome.measure("sellers", LOST_PART) is not None
+        if not withheld and not outcome.stopped:
+            continue  # where home itself withholds, or its own plants stop, nobody else is depended on
+        others = {*(outcome.sellers if withheld else ()), *outcome.stopped}
         low, high = sorted(min(max(value, 0.0), 1.0) for value in (lost.mild, lost.severe))
         for item in outcome.items:
             yield Reading(
@@ -175,7 +179,7 @@ def _simulated_losses(step1: EcosystemResult, items: Sequence[Item]) -> Iterator
                 key=f"{item}.{outcome.scenario}",
                 item=item,
                 item_name=names[item],
-                supplier=outcome.sellers[0] if len(outcome.sellers) == 1 else None,
+                supplier=next(iter(others)) if len(others) == 1 else None,
                 value=Interval(low=low, high=high),
                 phrase=f"part of a year's output lost in the what-if '{outcome.title}'",
                 before=f"in the what-if '{outcome.title}' home loses ",

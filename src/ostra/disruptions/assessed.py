@@ -1,4 +1,4 @@
-"""Scenarios as a part of an assessment: those that withhold items of an ecosystem, simulated, with evidence."""
+"""Scenarios as a part of an assessment: those that name items of an ecosystem, simulated, with evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ostra import economies
 from ostra.disruptions.simulations import Simulation, find_scenario, scenario_files, simulate
+from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.model.evidence import Evidence, FactRef
 from ostra.model.results.scenario import OutcomeMeasure, ScenarioOutcome, ScenarioResults
 from ostra.model.scenario import OUR_CHOICE, Scenario
@@ -24,9 +26,9 @@ METHOD = "disruption"
 
 
 def scenarios_of(space: Workspace, ecosystem: str) -> list[Scenario]:
-    """Scenarios, built-in and of the workspace, in which an item of the ecosystem is withheld; by id."""
+    """Scenarios, built-in and of the workspace, that withhold or concern an item of the ecosystem; by id."""
     read = (find_scenario(space, name) for name in scenario_files(space))
-    return [scenario for scenario in read if any(entry.ecosystem == ecosystem for entry in scenario.items)]
+    return [scenario for scenario in read if scenario.items_of(ecosystem)]
 
 
 def scenario_results(
@@ -83,8 +85,9 @@ def _outcome(done: Simulation, ecosystem: str, measures: tuple[OutcomeMeasure, .
         title=scenario.title,
         author=scenario.author,
         date=scenario.date,
-        items=tuple(dict.fromkeys(entry.item for entry in scenario.items if entry.ecosystem == ecosystem)),
+        items=scenario.items_of(ecosystem),
         sellers=tuple(sorted({ready.table.economies[int(node) // width] for node in ready.sellers})),
+        stopped=_stopped(done, ecosystem),
         days=ready.days,
         draws=ready.drawn,
         seed=seed,
@@ -92,6 +95,14 @@ def _outcome(done: Simulation, ecosystem: str, measures: tuple[OutcomeMeasure, .
         measures=measures,
         caveats=tuple(scenario.caveats),
     )
+
+
+def _stopped(done: Simulation, ecosystem: str) -> tuple[str, ...]:
+    """Economies of the table, but home, that lose capacity of items of the ecosystem."""
+    table, home = done.compiled.table, done.compiled.home.economies
+    losses = [loss for loss in done.scenario.lost_capacity if any(one.ecosystem == ecosystem for one in loss.concerns)]
+    found = {code for loss in losses for code in members_in(table, economies.home(loss.economy))}
+    return tuple(sorted(found - set(home)))
 
 
 def _measures(done: Simulation, inputs: list[str]) -> tuple[tuple[OutcomeMeasure, ...], list[Evidence]]:

@@ -73,8 +73,8 @@ def embargo(
         raise UsageError(f"table '{table.dataset}' has no deliveries from {sides[0].name} to {sides[1].name}")
     found = solve(net, cuts, chosen)
     filters = {
-        "from": f"{sides[0].code} ({sides[0].name})",
-        "to": f"{sides[1].code} ({sides[1].name})" + (", both ways" if both_ways else ""),
+        "from": economies.code_and_name(sides[0].code),
+        "to": economies.code_and_name(sides[1].code) + (", both ways" if both_ways else ""),
         "sectors": ", ".join(table.sectors[number] for number in forbidden) or "all",
         "forbidden": f"{fraction:.0%} of deliveries of inputs, {found.blocked:,.0f} million USD a year",
         "parameters": f"friction {chosen.friction:g}, leakage {chosen.leakage:g}, curvatures {chosen.inner:g} and "

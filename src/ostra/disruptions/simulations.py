@@ -11,6 +11,7 @@ import polars as pl
 
 from ostra import economies
 from ostra.chains import structure_of
+from ostra.disruptions.naming import fitting_scenario
 from ostra.ecosystem import chain
 from ostra.errors import NotFoundError, UsageError
 from ostra.model.base import UNKNOWN, Interval
@@ -24,7 +25,7 @@ from ostra.scenario.outcomes import STATISTICS, Outcome, Row, outcome
 from ostra.scenario.trajectories import Trajectories
 from ostra.store.checkpoints import drop_parts, keep_part, kept_parts
 from ostra.store.citing import cite
-from ostra.store.documents import builtin_scenarios, read_scenario
+from ostra.store.documents import builtin_scenarios, read_scenario, scenario_as_written
 from ostra.workspace import Listing, Workspace
 
 By = Literal["measure", "economy", "sector", "day", "parameter"]
@@ -81,14 +82,24 @@ def find_scenario(space: Workspace, name: str) -> Scenario:
     DataError
         The file breaks the definition of a scenario.
     """
+    return read_scenario(scenario_file(space, name))
+
+
+def scenario_file(space: Workspace, name: str) -> Path:
+    """The file of a scenario, by its id or its own name; errors as for `find_scenario`."""
     files = scenario_files(space)
     if name in files:
-        return read_scenario(files[name])
+        return files[name]
     if name.endswith((".yaml", ".yml")) or Path(name).is_file():
-        return read_scenario(Path(name))
+        return Path(name)
     raise NotFoundError(
         f"there is no scenario '{name}'. There are: {', '.join(files)}; or name a file that ends with .yaml"
     )
+
+
+def scenario_id(space: Workspace, name: str) -> str:
+    """Id of a scenario that need not fit any table; errors as for `find_scenario`."""
+    return scenario_as_written(scenario_file(space, name))[0].id
 
 
 def scenarios(space: Workspace) -> Listing:
@@ -152,17 +163,20 @@ def simulate(
 
     Raises
     ------
-    NotFoundError, UsageError, DataError, MethodError
-        A name that does not exist, or a scenario that does not fit the table.
+    NotFoundError, UsageError, MethodError
+        A scenario, home or data set that does not exist, or a scenario that does not fit the table.
+    DataError
+        The scenario breaks its definition, or names what is not there: one problem for each, with its line.
     ConflictError
         The parts kept are of another scenario, table or batch.
     """
-    scenario = find_scenario(space, name)
+    file = scenario_file(space, name)
     if days is not None and days < 1:
         raise UsageError(f"at least one day is simulated; {days} was asked for")
     if runs < 0 or seed < 0:
         raise UsageError(f"runs and seed are 0 or more; found {runs} and {seed}")
     table = space.input_output(dataset)
+    scenario = fitting_scenario(space, file, table, other_home=home is not None)
     ready = compiled(scenario, table, items=_items(space, scenario), home=home, days=days, draws=runs, seed=seed)
     finished: list[Trajectories] = []
     if keep is not None and resume:
@@ -234,11 +248,7 @@ def _items(space: Workspace, scenario: Scenario) -> dict[str, ItemFacts]:
     found = {}
     for entry in scenario.items:
         dossier = space.dossier(entry.ecosystem)
-        try:
-            item = dossier.item(entry.item)
-        except KeyError:
-            names = ", ".join(one.id for one in dossier.items)
-            raise NotFoundError(f"'{entry.ecosystem}' has no item '{entry.item}'. It has: {names}") from None
+        item = dossier.item(entry.item)  # `fitting_scenario` has seen that it is there
         if entry.hold is not None:
             found[entry.id] = ItemFacts(item, UNKNOWN, "")
             continue
@@ -258,7 +268,7 @@ def _provenance(scenario: Scenario, ready: Compiled, found: Trajectories, seed: 
     behaviour = ready.behaviour
     filters = {
         "scenario": f"{scenario.id}, {scenario.date}, {scenario.author}",
-        "home": f"{ready.home.code} ({ready.home.name})",
+        "home": economies.code_and_name(ready.home.code),
         "days": f"{ready.days}",
         "runs": (
             f"{', '.join(FIXED)} and {ready.drawn} draws, seed {seed}"

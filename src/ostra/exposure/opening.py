@@ -117,7 +117,7 @@ class Question:
             Provenance(
                 title=title,
                 filters={
-                    "home": f"{self.home.code} ({self.home.name}){inside}",
+                    "home": f"{economies.code_and_name(self.home.code)}{inside}",
                     "year": str(self.table.year),
                     **filters,
                 },

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import polars as pl
 
+from ostra.economies import code_and_name
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.reliance import (
@@ -196,7 +197,7 @@ def of_sectors(space: Workspace, on: str, home: str = DEFAULT_HOME, **options: U
     rows.sort(key=lambda row: (-np.nan_to_num(row["look_through"], nan=-1.0), row["sector"]))
     title = f"Reliance of the sectors of {asked.question.home.name} on {partner.name}"
     said = asked.sentence(None, partner)
-    return asked.answer(rows, SECTOR_KEYS, title, said, on=_named(partner))
+    return asked.answer(rows, SECTOR_KEYS, title, said, on=code_and_name(partner.code))
 
 
 def on_partners(
@@ -259,7 +260,7 @@ def by_order(
     title = f"Reliance of {asked.subject(number)} on {partner.name}, by order"
     said = asked.sentence(number, partner)
     return asked.answer(
-        rows, {"order": pl.String}, title, said, on=_named(partner), sector=_sector(asked, number)
+        rows, {"order": pl.String}, title, said, on=code_and_name(partner.code), sector=_sector(asked, number)
     )  # fmt: skip
 
 
@@ -316,7 +317,7 @@ def _through(space: Workspace, on: str, home: str, sector: str | None, options: 
         said += f" What is hidden runs through those it {verb} directly: {largest}."
     title = f"Through whom {asked.subject(number)} relies on {partner.name}"
     keys = dict(PARTNER_KEYS if economies else SECTOR_KEYS)
-    return asked.answer(rows, keys, title, said, on=_named(partner), sector=_sector(asked, number))
+    return asked.answer(rows, keys, title, said, on=code_and_name(partner.code), sector=_sector(asked, number))
 
 
 def of_sectors_on_partners(space: Workspace, home: str = DEFAULT_HOME, **options: Unpack[Options]) -> Answer:
@@ -352,10 +353,6 @@ def of_sectors_on_partners(space: Workspace, home: str = DEFAULT_HOME, **options
         )
     title = f"Reliance of every sector of {asked.question.home.name} on every economy"
     return asked.answer(rows, {**SECTOR_KEYS, **PARTNER_KEYS, "is_home": pl.Boolean}, title, said)
-
-
-def _named(partner: Group) -> str:
-    return f"{partner.code} ({partner.name})"
 
 
 def _sector(asked: _Asked, sector: int | None) -> str:

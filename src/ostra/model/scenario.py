@@ -108,6 +108,13 @@ class Lasting(Stated):
     ends: Day | None = None  # the first day on which it no longer holds
 
 
+class Concern(Model):
+    """Items of an ecosystem that an entry without items of its own is about, so that assessments count it."""
+
+    ecosystem: Id
+    items: tuple[Id, ...] = Field(min_length=1)
+
+
 class Withholding(Lasting):
     """A seller delivers less to buyers: all goods, or those of some sectors, to all users or to some sectors.
 
@@ -119,6 +126,7 @@ class Withholding(Lasting):
     sectors: tuple[Text, ...] = ()  # of the seller, by code or name; none named: all
     users: tuple[Text, ...] = ()  # sectors of the buyers; none named: all, final users included
     share: UncertainShare = 1.0
+    concerns: tuple[Concern, ...] = ()
 
 
 class ItemWithholding(Lasting):
@@ -146,6 +154,7 @@ class CapacityLoss(Lasting):
     sectors: tuple[Text, ...] = ()
     share: UncertainShare
     recovers: UncertainDays = 0.0  # days after the end until all is back, in equal steps
+    concerns: tuple[Concern, ...] = ()
 
 
 class DemandChange(Lasting):
@@ -300,6 +309,13 @@ class Scenario(Model):
                 yield section, entry
         if self.overproduction is not None:
             yield "overproduction", self.overproduction
+
+    def items_of(self, ecosystem: str) -> tuple[str, ...]:
+        """Items of an ecosystem that are withheld, or that other entries concern; each once, in the order written."""
+        named = [entry.item for entry in self.items if entry.ecosystem == ecosystem]
+        concerns = [*(one.concerns for one in self.withheld), *(one.concerns for one in self.lost_capacity)]
+        named += [item for some in concerns for one in some if one.ecosystem == ecosystem for item in one.items]
+        return tuple(dict.fromkeys(named))
 
     def day(self, written: int | str) -> int:
         """The number of a day, however it is written; day 0 is `start`.

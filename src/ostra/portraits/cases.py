@@ -79,7 +79,7 @@ def cases(
             }
         )
     filters = {
-        "home": f"{seen_from.code} ({seen_from.name})",
+        "home": economies.code_and_name(seen_from.code),
         "profile": f"{profile.title}, {profile.author}",
         "window": f"{settings.first_year} to {settings.last_year}; base rates count measures within it",
     }

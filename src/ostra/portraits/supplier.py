@@ -305,9 +305,9 @@ def _about(code: str, profile: Profile, home: Home, year: int, made: Sequence[As
             f"{home.code} as they stand."
         )
     return Provenance(
-        title=f"{economies.economy_name(code)} ({code}) in context",
+        title=f"{economies.code_and_name(code)} in context",
         filters={
-            "home": f"{home.code} ({home.name})",
+            "home": economies.code_and_name(home.code),
             "year": str(year),
             "profile": f"{profile.title}, {profile.author}",
             "ecosystems": ", ".join(a.ecosystem for a in made),

@@ -121,7 +121,11 @@ def scenarios(assessment: Assessment) -> list[dict[str, Any]]:
                 "outcome": outcome,
                 "home": outcome.measure("home", LOST_PART),
                 "other": other,
-                "other_side": "who withholds" if other and other.where == "sellers" else "who is cut off",
+                "other_side": "who withholds"
+                if other and other.where == "sellers"
+                else "where plants stop"
+                if outcome.stopped
+                else "who is cut off",
                 "orders": [outcome.measure("home", name) for name in (FIRST, SECOND, THIRD, BEYOND)],
                 "likelihoods": [
                     (assessment.economy_names.get(seller, seller), likely[seller])

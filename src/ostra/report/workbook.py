@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ostra.economies import code_and_name
 from ostra.model.assessment import Assessment
 from ostra.report import overview
 from ostra.report.sheets import COLUMNS, Columns, Row, columns_of, sheets
@@ -57,7 +58,7 @@ def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
         lines = [
             ("Volume", title),
             ("Assessments", "; ".join(f"{a.id}: {a.title}" for a in assessments)),
-            ("Home", f"{first.home_name} ({first.home})"),
+            ("Home", code_and_name(first.home)),
             ("Year", str(first.year)),
             ("Profile", f"{first.profile_title} ({first.profile}), {first.profile_author}"),
             ("Dossiers by", authors),
@@ -114,7 +115,7 @@ def read_me_lines(a: Assessment) -> list[tuple[str, str]]:
         ("Assessment", a.id),
         ("Title", a.title),
         ("Summary", a.summary),
-        ("Home", f"{a.home_name} ({a.home})"),
+        ("Home", code_and_name(a.home)),
         ("Members", " ".join(a.members)),
         ("Year", str(a.year)),
         ("Profile", f"{a.profile_title} ({a.profile})"),

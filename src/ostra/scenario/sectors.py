@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import NotFoundError
@@ -56,6 +57,21 @@ def sector_numbers(table: InputOutputTable, name: str) -> Sectors:
         return Sectors((table.sector_number(name),))
     except NotFoundError as error:
         raise NotFoundError(f"table '{table.dataset}': {error}") from None
+
+
+def like_sectors(table: InputOutputTable, name: str) -> tuple[list[str], bool]:
+    """Sectors whose names or codes look most like the text, as code and name, and whether their names hold it."""
+    text = name.strip().casefold()
+    told = [f"{code} ({words})" for code, words in zip(table.sectors, table.sector_names, strict=True)]
+    held = [one for one, words in zip(told, table.sector_names, strict=True) if text and text in words.casefold()]
+    if held:
+        return held, True
+    keys: dict[str, str] = {}
+    for one, code, words in zip(told, table.sectors, table.sector_names, strict=True):
+        for key in (code.casefold(), words.casefold(), *re.findall(r"[a-z]{4,}", words.casefold())):
+            keys.setdefault(key, one)
+    near = get_close_matches(text, keys, n=5, cutoff=0.6)
+    return list(dict.fromkeys(keys[key] for key in near)), False
 
 
 def _holds(sector: str, letter: str, division: int) -> bool:

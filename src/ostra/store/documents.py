@@ -63,6 +63,21 @@ def read_scenario(source: Path | str, *, file: str = "") -> Scenario:
     return _read(source, Scenario, file)
 
 
+def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario, Tree, list[Problem]]:
+    """A scenario, its keys and values with their places, and its economies that do not exist, a problem each.
+
+    For those who check more of it and tell all at once; parameters and errors otherwise as `read_dossier`.
+    """
+    tree, file = _parsed(source, file)
+    try:
+        return _sound(tree, Scenario, file), tree, []
+    except DataError as error:
+        unknown = list(unknown_economies(tree, Scenario, file)) if isinstance(tree.value, dict) else []
+        if set(error.problems) - set(unknown):
+            raise
+        return validated(tree, Scenario, file), tree, unknown
+
+
 def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario:
     """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
     tree, file = _parsed(source, file)
@@ -74,7 +89,7 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
     if named == _format_of(Catalogue):
         return validated(tree, Catalogue, file)
     if named == _format_of(Scenario):
-        return validated(tree, Scenario, file)
+        return _sound(tree, Scenario, file)
     formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue, Scenario))
     raise DataError(
         Problem(
@@ -86,6 +101,12 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
             mend=f"Write 'format: ' and one of {formats}",
         )
     )
+
+
+def is_scenario(source: Path | str, *, file: str = "") -> bool:
+    """Whether the `format` of a document is that of a scenario; parameters and errors as `read_dossier`."""
+    tree, _ = _parsed(source, file)
+    return isinstance(tree.value, dict) and tree.value.get("format") == _format_of(Scenario)
 
 
 def builtin_dossiers() -> dict[str, Path]:
@@ -125,15 +146,15 @@ def _cases() -> list[Path]:
 
 def _read(source: Path | str, model: type[M], file: str) -> M:
     tree, file = _parsed(source, file)
-    if not isinstance(tree.value, dict):
-        kind = "a list" if isinstance(tree.value, list) else "a single value"
-        mend = f"Begin with 'format: {_format_of(model)}'"
-        raise DataError(Problem(f"the document is {kind}, expected keys and values", file=file, line=1, mend=mend))
     return _sound(tree, model, file)
 
 
 def _sound(tree: Tree, model: type[M], file: str) -> M:
     """The model that a document describes; codes that no economy has are told with the other faults."""
+    if not isinstance(tree.value, dict):
+        kind = "a list" if isinstance(tree.value, list) else "a single value"
+        mend = f"Begin with 'format: {_format_of(model)}'"
+        raise DataError(Problem(f"the document is {kind}, expected keys and values", file=file, line=1, mend=mend))
     unknown = list(unknown_economies(tree, model, file))
     try:
         document = validated(tree, model, file)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ostra.errors import DataError, Problem, shortened
-from ostra.store.yaml_tree import MAX_PROBLEMS, Path, Tree
+from ostra.store.yaml_tree import MAX_PROBLEMS, Path, Tree, line_at
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -129,14 +129,6 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _line(tree: Tree, path: Path) -> int | None:
-    """The line of the place, or of the nearest place around it."""
-    for length in range(len(path), -1, -1):
-        if path[:length] in tree.lines:
-            return tree.lines[path[:length]]
-    return None
-
-
 def dotted(path: Path, value: Any) -> str:
     """The path as words: `provision.3(euv-lithography).share`; entries with an id or item carry it."""
     words = []
@@ -175,7 +167,7 @@ def _field_problems(
         if error["type"] in ("missing", "extra_forbidden", "value_error"):
             seen = ""
         yield Problem(
-            reason, file=file, line=_line(tree, path), column=dotted(path, value), value=shortened(seen), mend=mend
+            reason, file=file, line=line_at(tree, path), column=dotted(path, value), value=shortened(seen), mend=mend
         )
 
 
@@ -319,7 +311,7 @@ def _own_problems(tree: Tree, value: Any, file: str, errors: list[ErrorDetails])
             yield Problem(
                 fault,
                 file=file,
-                line=_line(tree, path),
+                line=line_at(tree, path),
                 column=dotted(path, value),
                 mend=_reference_mend(value, fault),
             )

@@ -44,6 +44,11 @@ class Tree:
     raw: dict[Path, str] = field(default_factory=dict)
 
 
+def line_at(tree: Tree, path: Path) -> int | None:
+    """The line of the place, or of the nearest place around it."""
+    return next((tree.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in tree.lines), None)
+
+
 @dataclass
 class _Open:
     """A mapping or list that is being read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ostra.economies import code_and_name
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS
 from ostra.model.evidence import Provenance
@@ -29,7 +30,7 @@ def about(title: str, made: Sequence[Assessment]) -> Provenance:
     return Provenance(
         title=title,
         filters={
-            "home": f"{first.home} ({first.home_name})",
+            "home": code_and_name(first.home),
             "year": str(first.year),
             "profile": f"{first.profile_title}, {first.profile_author}",
             "dimensions": ", ".join(DIMENSIONS),

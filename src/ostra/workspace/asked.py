@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ostra.economies import Home
+from ostra.economies import Home, code_and_name
 from ostra.errors import UsageError
 from ostra.store.citing import covered, spans
 from ostra.store.facts import Dataset
@@ -36,7 +36,7 @@ def wanted_years(years: int | Sequence[int] | None, source: Dataset) -> list[int
 
 def told(home: Home, years: Sequence[int]) -> dict[str, str]:
     """Home and years as a listing tells them; of a bloc with its members in the last year."""
-    filters = {"home": f"{home.code} ({home.name})", "years": spans(years)}
+    filters = {"home": code_and_name(home.code), "years": spans(years)}
     if home.is_bloc:
         filters["members"] = ", ".join(sorted(home.members(years[-1]))) + f" (in {years[-1]})"
     return filters

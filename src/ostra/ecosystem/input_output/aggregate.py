@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.economies import Home, bloc_members, blocs, economy_name
+from ostra.economies import Home, bloc_members, blocs, code_and_name
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, NotFoundError
 
@@ -29,9 +29,17 @@ def members_in(table: InputOutputTable, home: Home) -> tuple[str, ...]:
     found = tuple(code for code in table.economies if code in wanted)
     if found:
         return found
-    raise NotFoundError(
-        f"table '{table.dataset}' does not tell {home.code} ({economy_name(home.code)}) apart{_inside(table, home)}. "
-        f"It has: {', '.join(table.economies)}"
+    reason, mend = not_apart(table, home)
+    raise NotFoundError(f"{reason}: {mend}")
+
+
+def not_apart(table: InputOutputTable, home: Home) -> tuple[str, str]:
+    """What to say of a country or bloc that a table does not have, and what to name instead."""
+    within = _inside(table, home)
+    has = f"{within}. It has: " if within else "it has "
+    return (
+        f"table '{table.dataset}' does not tell {code_and_name(home.code)} apart",
+        f"{has}{', '.join(table.economies)}",
     )
 
 
@@ -41,9 +49,9 @@ def _inside(table: InputOutputTable, home: Home) -> str:
     for code in table.economies:
         members = bloc_members(code, table.year) if code in blocs() else frozenset()
         if wanted == members:
-            return f": in {table.year} it is {code} there; write {code}"
+            return f"in {table.year} it is {code} there; write {code}"
         if wanted and wanted < members:
-            return f": it is inside {code}; write {code}, or import a table of countries"
+            return f"it is inside {code}; write {code}, or import a table of countries"
     return ""
 
 

@@ -32,7 +32,10 @@ class OutcomeMeasure(Model):
 
 
 class ScenarioOutcome(Model):
-    """One scenario that names items of the ecosystem: a what-if, not a forecast."""
+    """One scenario that names items of the ecosystem: a what-if, not a forecast.
+
+    `stopped` are economies outside home that lose capacity of items that the scenario concerns.
+    """
 
     scenario: Id
     title: str
@@ -40,6 +43,7 @@ class ScenarioOutcome(Model):
     date: str
     items: tuple[str, ...]
     sellers: tuple[str, ...]  # economies that withhold
+    stopped: tuple[str, ...] = ()
     days: int
     draws: int
     seed: int
