@@ -30,6 +30,21 @@ items:
 rationing: intermediate first
 """
 
+STOP = """
+format: ostra-scenario/1
+id: short-stop
+title: Foundries stop for ten days
+summary: Nobody withholds anything.
+author: the tests
+date: 2026-11-26
+days: 20
+lost_capacity:
+  - {id: foundries, economy: Taiwan, sectors: [C26], share: {low: 0.4, high: 0.6}, ends: 10, reason: made up for a test,
+     concerns: [{ecosystem: design, items: [front-end-leading]}]}
+  - {id: elsewhere, economy: JPN, sectors: [C26], share: 0.1, ends: 10, reason: not about the ecosystem}
+rationing: intermediate first
+"""
+
 
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> ostra.Workspace:
@@ -39,7 +54,9 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> ostra.Workspace:
     (folder / "scenarios").mkdir()
     text = builtin_dossiers()["semiconductors"].read_text(encoding="utf-8")
     (folder / "dossiers" / "chips.yaml").write_text(text.replace("id: semiconductors\n", "id: chips\n", 1))
+    (folder / "dossiers" / "design.yaml").write_text(text.replace("id: semiconductors\n", "id: design\n", 1))
     (folder / "scenarios" / "short-halt.yaml").write_text(SCENARIO)
+    (folder / "scenarios" / "short-stop.yaml").write_text(STOP)
     return ostra.open(folder)
 
 
@@ -99,6 +116,35 @@ def test_the_report_prints_it_and_says_so_where_there_is_none(space: ostra.Works
     assert "A short halt of gallium" in section and "who withholds" in section
     assert 'href="#ev-scenario.short-halt.home.' in section
     assert "--simulate" in _section(render_html(space.assess("chips", year=2023)))
+
+
+def test_lost_capacity_belongs_to_the_items_that_it_concerns(space: ostra.Workspace) -> None:
+    """It enters all steps as a withheld item does; who loses capacity stands as the supplier."""
+    assert [scenario.id for scenario in scenarios_of(space, "design")] == ["short-stop"]
+    assert "leading-edge" in {scenario.id for scenario in scenarios_of(space, "semiconductors")}
+    made = space.assess("design", year=2023, scenarios=scenario_results(space, "design", "EU27"))
+    (outcome,) = made.step1.scenarios
+    assert (outcome.items, outcome.sellers, outcome.stopped) == (("front-end-leading",), (), ("TWN",))
+    lost = outcome.measure("home", LOST_PART)
+    assert lost.mild > 0.0
+    assert trace(made, lost.evidence, space.facts).inputs
+    rule = next(rule for rule in space.profile().severity if rule.indicator == "simulated_loss")
+    strict = rule.model_copy(update={"low": lost.mild / 4, "medium": lost.mild / 2, "high": 1.0})
+    judged = judge(
+        made.step1, space.dossier("design"), space.profile().model_copy(update={"severity": (strict,)})
+    ).findings
+    measured = [(one.items, one.supplier, one.severity) for one in judged if one.kind == "measured"]
+    assert measured == [(("front-end-leading",), "TWN", 2)]
+    section = _section(render_html(made))
+    assert "Foundries stop for ten days" in section and "where plants stop" in section and "nobody withholds" in section
+
+
+def test_capacity_lost_at_home_is_no_dependence(space: ostra.Workspace) -> None:
+    """From Taiwan's viewpoint the loss is told, and no rule on losses speaks of it."""
+    made = space.assess("design", "TWN", 2023, scenarios=scenario_results(space, "design", "TWN"))
+    (outcome,) = made.step1.scenarios
+    assert outcome.stopped == () and outcome.measure("home", LOST_PART).severe > 0.0
+    assert not [row for row in made.step2.findings if "what-if" in row.reason]
 
 
 def test_the_command_simulates_and_traces(space: ostra.Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -166,13 +166,14 @@ def _simulated_losses(step1: EcosystemResult, items: Sequence[Item]) -> Iterator
     names = {item.id: item.name for item in items}
     for outcome in step1.scenarios:
         lost = outcome.measure("home", LOST_PART)
-        if lost is None or lost.mild is None or lost.severe is None:
+        if lost is None or lost.mild is None or lost.middle is None or lost.severe is None:
             continue
         withheld = outcome.measure("sellers", LOST_PART) is not None
         if not withheld and not outcome.stopped:
             continue  # where home itself withholds, or its own plants stop, nobody else is depended on
         others = {*(outcome.sellers if withheld else ()), *outcome.stopped}
-        low, high = sorted(min(max(value, 0.0), 1.0) for value in (lost.mild, lost.severe))
+        # Numbers that hurt less one by one may hurt more together, so that the middle can lie outside the ends.
+        low, _, high = sorted(min(max(value, 0.0), 1.0) for value in (lost.mild, lost.middle, lost.severe))
         for item in outcome.items:
             yield Reading(
                 indicator="simulated_loss",
