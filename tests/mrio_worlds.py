@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from xlsb import write_xlsb
+
 LABELS = ("AUT", "CN1", "CN2", "CHN", "USA", "ROW")
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 SECTORS = ("A01", "C26")
@@ -71,6 +73,21 @@ def icio_rows(w: World) -> list[list[object]]:
     return rows
 
 
+def icio2016_rows(w: World) -> list[list[object]]:
+    """The edition of 2016: final use as category and economy, a discrepancy, and one row for value added with taxes."""
+    rows = icio_rows(w)
+    n = len(w.nodes)
+    order = sorted(range(len(w.uses)), key=lambda number: w.categories.index(w.uses[number][1]))
+    made: list[list[object]] = [["", *rows[0][1 : n + 1], *(f"{w.uses[k][1]}_{w.uses[k][0]}" for k in order), "DISC"]]
+    for row in rows[1 : n + 1]:
+        final = row[n + 1 : -1]
+        made.append([*row[: n + 1], *(final[k] for k in order), 0])
+    blank = [""] * (len(w.uses) + 1)
+    made.append(["VA+TAXSUB", *(w.value_added + w.taxes), *blank])
+    made.append(["OUT", *w.output, *blank])
+    return made
+
+
 def write_csv(path: Path, rows: list[list[object]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows(rows)
@@ -82,8 +99,8 @@ def figaro_world() -> World:
     return world(("AT", "EL", "US", "FIGW1"), ("A01", "C26"), ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M", "P5X"))
 
 
-def write_figaro(folder: Path, *, flat: bool) -> tuple[Path, World]:
-    """FIGARO industry by industry of 2022, edition 2024, in matrix or flat form."""
+def write_figaro(folder: Path, *, flat: bool, products: bool = False) -> tuple[Path, World]:
+    """FIGARO of 2022, edition 2024, in matrix or flat form; the flat form names its columns by what it tells apart."""
     w = figaro_world()
     # Six categories in the world, five in FIGARO: the last is laid onto the consumption of government.
     keep = [number for number, (_, category) in enumerate(w.uses) if category != "P5X"]
@@ -110,8 +127,11 @@ def write_figaro(folder: Path, *, flat: bool) -> tuple[Path, World]:
         return write_csv(
             path, [["rowLabels", *columns], *([label, *row] for label, row in zip(labels, cells, strict=True))]
         ), w
-    path = folder / "flatfile_eu-ic-io_ind-by-ind_24ed_2022.csv"
-    lines: list[list[object]] = [["icioiRow", "icioiCol", "refArea", "rowPi", "counterpartArea", "colPi", "obsValue"]]
+    path = folder / f"flatfile_eu-ic-io_{'prod-by-prod' if products else 'ind-by-ind'}_24ed_2022.csv"
+    i, ii = ("p", "Pi") if products else ("i", "Ii")
+    lines: list[list[object]] = [
+        [f"icio{i}Row", f"icio{i}Col", "refArea", f"row{ii}", "counterpartArea", f"col{ii}", "obsValue"]
+    ]
     for label, row in zip(labels, cells, strict=True):
         for column, value in zip(columns, row, strict=True):
             if value:
@@ -183,6 +203,33 @@ def write_wiod16(folder: Path) -> tuple[Path, World]:
     path = folder / "WIOT2014_October16_ROW.dta"
     frame.to_stata(path, write_index=False)
     return path, w
+
+
+def write_wiod16_workbook(folder: Path, *, wrong: tuple[int, int, object] | None = None) -> tuple[Path, World]:
+    """The same world as `write_wiod16` as the published workbook: six lines of headers, totals in rows and columns."""
+    w = world(("AUT", "USA", "ROW"), ("A01", "C26"), ("CONS_h", "CONS_np", "CONS_g", "INVEN", "GFCF"))
+    r = [f"r{1 + w.sectors.index(s)}" for _, s in w.nodes]
+    c = [f"c{1 + w.sectors.index(s)}" for _, s in w.nodes]
+    position = {"CONS_h": "c57", "CONS_np": "c58", "CONS_g": "c59", "GFCF": "c60", "INVEN": "c61"}
+    columns = [(s, f" Sector {s}", e, code) for (e, s), code in zip(w.nodes, c, strict=True)]
+    columns += [(category, f"Use {category}", e, position[category]) for e, category in w.uses]
+    columns.append(("GO", "Total output", "TOT", "c62"))
+    corner = ("(industry-by-industry)", "(millions of US$)", "", "")
+    lines: list[list[object]] = [["Intercountry Input-Output Table for year 2014"], ["Current prices"]]
+    for level in range(4):
+        lines.append([corner[level], "", "", "", *(column[level] for column in columns)])
+    for number, (e, s) in enumerate(w.nodes):
+        lines.append([s, f" Sector {s}", e, r[number], *w.flows[number], *w.final[number], w.output[number]])
+    blank = [0.0] * (len(w.uses) + 1)
+    inputs = w.flows.sum(axis=0)
+    nothing = np.zeros(len(inputs))
+    totals = {"II_fob": inputs, "TXSP": w.taxes - 2, "EXP_adj": nothing, "PURR": nothing, "PURNR": nothing}
+    totals |= {"VA": w.value_added, "IntTTM": nothing + 2, "GO": w.output}
+    for code, values in totals.items():
+        lines.append([code, code, "TOT", "r65", *values, *blank])
+    if wrong is not None:
+        lines[wrong[0]][wrong[1]] = wrong[2]
+    return write_xlsb(folder / "WIOT2014_Nov16_ROW.xlsb", "2014", lines), w
 
 
 def write_eora26(folder: Path) -> tuple[Path, World]:

@@ -118,10 +118,29 @@ def test_icio_of_2018_books_taxes_by_origin_and_a_discrepancy(tmp_path: Path) ->
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("flat", [False, True])
-def test_figaro_in_both_forms(tmp_path: Path, flat: bool) -> None:
+def test_icio_of_2016_writes_final_use_the_other_way_round(tmp_path: Path) -> None:
+    """`HFCE_AUT`, and one row for value added with taxes: it stays joint, is said, and columns balance."""
+    w = world()
+    path = write_csv(tmp_path / "ICIO2016_2011.csv", worlds.icio2016_rows(w))
+    (table,) = read([path])
+    assert table.year == 2011
+    assert table.taxes is None
+    joint = replace(w, taxes=np.zeros(len(w.taxes)), value_added=w.value_added + w.taxes)
+    agrees(replace(table, taxes=np.zeros(table.size)), joint)
+    assert any("does not tell apart" in note for note in table.notes)
+    pymrio = pytest.importorskip("pymrio")
+    twin = pymrio.parse_oecd(path).Y.drop(columns="ALL", level=0).T.groupby(level=0).sum().T
+    labels = ["ROW" if code == "ZZZ" else code for code in table.destinations]
+    economies = [code for code in table.economies if code != "CHN"]
+    rows = [("ROW" if code == "ZZZ" else code, sector) for code in economies for sector in table.sectors]
+    chosen = [number for number in range(table.size) if table.economies[number // 2] != "CHN"]
+    assert np.allclose(twin.loc[rows, labels].to_numpy(), table.all_final()[chosen], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("flat", "products"), [(False, False), (True, False), (True, True)])
+def test_figaro_in_both_forms(tmp_path: Path, flat: bool, products: bool) -> None:
     """Euros become dollars at the stated rate, Eurostat's codes ISO codes, and both forms the same table."""
-    path, w = worlds.write_figaro(tmp_path, flat=flat)
+    path, w = worlds.write_figaro(tmp_path, flat=flat, products=products)
     (table,) = read([path], eur_usd={2022: "1.5"})
     assert table.economies == ("AUT", "GRC", "USA", "ZZZ")
     agrees(table, w, usd=1.5, stocks="P5M")
@@ -139,13 +158,50 @@ def test_wiod_of_2013(tmp_path: Path) -> None:
     agrees(table, w, stocks="c42")
 
 
-def test_wiod_of_2016(tmp_path: Path) -> None:
-    """The Stata file: names of industries come along, output is the stated one."""
+@pytest.mark.parametrize("write", [worlds.write_wiod16, worlds.write_wiod16_workbook])
+def test_wiod_of_2016(tmp_path: Path, write: Callable[[Path], tuple[Path, World]]) -> None:
+    """The Stata file and the workbook: names of industries come along, output is the stated one."""
     pytest.importorskip("pandas")
-    path, w = worlds.write_wiod16(tmp_path)
+    pytest.importorskip("python_calamine")
+    path, w = write(tmp_path)
     (table,) = read([path])
     assert (table.year, table.sectors) == (2014, {"A01": "Sector A01", "C26": "Sector C26"})
     agrees(table, w, stocks="INVEN")
+
+
+def test_wiod_in_archives_of_several_years(tmp_path: Path) -> None:
+    """The archives as published: tables are read one by one, notes and national tables in them are passed over."""
+    pytest.importorskip("pymrio")
+    files = {
+        "WIOTS_in_STATA.zip": worlds.write_wiod16(tmp_path)[0],
+        "WIOTS_in_EXCEL.zip": worlds.write_wiod16_workbook(tmp_path)[0],
+        "wiots_2013.zip": worlds.write_wiod13(tmp_path)[0],
+    }
+    for name, file in files.items():
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.write(file, f"folder/{file.name}")
+            archive.writestr("readme.xlsx", "no table")
+            archive.writestr("AUT_NIOT_nov16.xlsx", "no table")
+        (table,) = read([tmp_path / name])
+        (alone,) = read([file])
+        assert np.array_equal(table.flows, alone.flows)
+        assert (table.year, table.economies) == (alone.year, alone.economies)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ((7, 5, "n/a"), r"ROW\.xlsb:8, column 6: a cell is no number \(found 'n/a'\)"),
+        ((7, 5, ""), r"ROW\.xlsb:8, column 6: a cell is no number"),
+        ((7, 2, "XYZ"), r"rows and columns of industries differ.*XYZ C26"),
+    ],
+)
+def test_a_faulty_workbook_names_its_cell(tmp_path: Path, wrong: tuple[int, int, object], says: str) -> None:
+    """A word or nothing where a number belongs, and a row that no column has."""
+    pytest.importorskip("python_calamine")
+    path, _ = worlds.write_wiod16_workbook(tmp_path, wrong=wrong)
+    with pytest.raises(DataError, match=says):
+        read([path])
 
 
 def test_eora26_tells_of_the_discrepancy_that_its_parser_drops(tmp_path: Path) -> None:

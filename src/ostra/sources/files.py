@@ -225,6 +225,15 @@ def record_lines(file: Scanned, delimiter: str) -> Iterator[tuple[int, int]]:
             return
 
 
+def member_names(archive: Path) -> tuple[str, ...]:
+    """The names of the files in a zip archive, none where it is damaged; to be compared, never to be opened."""
+    try:
+        with zipfile.ZipFile(archive) as content:
+            return tuple(member.filename for member in content.infolist()[:MOST_MEMBERS] if not member.is_dir())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return ()
+
+
 def unpack(
     archive: Path, into: Path, wanted: Callable[[str], bool], progress: Progress = no_progress
 ) -> list[tuple[str, Path]]:

@@ -8,13 +8,29 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
-from ostra.sources import mrio_csv, mrio_pymrio
+from ostra.sources import mrio_csv, mrio_pymrio, mrio_wiod
 from ostra.sources.comext import RATES_HELP, per_kusd
-from ostra.sources.files import Progress, Scanned, check_is_file, is_zip, no_progress, scan, unpack, unpack_gzip
+from ostra.sources.files import (
+    Progress,
+    Scanned,
+    check_is_file,
+    is_zip,
+    member_names,
+    no_progress,
+    scan,
+    unpack,
+    unpack_gzip,
+)
 from ostra.sources.mrio_labelled import Labelled
 from ostra.sources.mrio_npz import npz
 
 NOT_STATED = "not stated; see the terms of the source"
+WIOD_LICENCE = "Creative Commons Attribution 4.0 International"
+# What members of an archive of several years are called, by layout; other members are notes or national tables.
+MEMBERS = {
+    "wiod13": re.compile(r"wiot\d\d_row_\w+\.xlsx", re.IGNORECASE),
+    "wiod16": re.compile(r"wiot(19|20)\d\d_\w+\.(xlsb|dta)", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,7 @@ class Layout:
 
 LAYOUTS: dict[str, Layout] = {
     "icio": Layout(
-        "OECD ICIO, editions 2018 to 2025: CSV, or the zip archive of several years",
+        "OECD ICIO, editions 2016 to 2025: CSV, or the zip archive of several years",
         "OECD inter-country input-output table",
         "OECD, Inter-Country Input-Output tables",
         "https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html",
@@ -46,16 +62,18 @@ LAYOUTS: dict[str, Layout] = {
         euros=True,
     ),
     "wiod13": Layout(
-        "WIOD, release of 2013: wiotYY_row_apr12.xlsx",
+        "WIOD, release of 2013: wiotYY_row_apr12.xlsx, or the zip archive of several years",
         "World Input-Output Database, release 2013",
         "Timmer, M. P. et al. (2015), World Input-Output Database",
         "https://www.rug.nl/ggdc/valuechain/wiod/wiod-2013-release",
+        WIOD_LICENCE,
     ),
     "wiod16": Layout(
-        "WIOD, release of 2016: the Stata file WIOT2014_October16_ROW.dta",
+        "WIOD, release of 2016: WIOT2014_Nov16_ROW.xlsb, WIOT2014_October16_ROW.dta, or the zip archive of years",
         "World Input-Output Database, release 2016",
         "Timmer, M. P. et al. (2015), World Input-Output Database",
         "https://www.rug.nl/ggdc/valuechain/wiod/wiod-2016-release",
+        WIOD_LICENCE,
     ),
     "exiobase3": Layout(
         "EXIOBASE 3, pxp or ixi: IOT_2020_pxp.zip or its folder; needs the exchange rate of each year",
@@ -143,6 +161,9 @@ def open_tables(
             originals.append(scan(path, str(path), progress, text=False))
             folder = _unpacked(path, inner, scratch / f"members-{number}", layout, progress)
             opened.append(Opened(folder, str(path)))
+        elif layout in MEMBERS and path.suffix.lower() == ".zip":
+            originals.append(scan(path, str(path), progress, text=False))
+            opened += _members(path, inner, layout, progress)
         elif layout in ("npz", "wiod13", "wiod16"):
             originals.append(scan(path, str(path), progress, text=False))
             opened.append(Opened(path, str(path)))
@@ -179,7 +200,7 @@ def read_tables(
             yield mrio_pymrio.wiod13(one.path, one.name)
             continue
         if layout == "wiod16":
-            yield mrio_pymrio.wiod16(one.path, one.name)
+            yield mrio_wiod.wiod16(one.path, one.name)
             continue
         when = year or _year_in(one.name)
         usd = _usd(when, eur_usd or {}) if layout_of(layout).euros else 1.0
@@ -213,7 +234,11 @@ def _recognised(paths: Sequence[Path]) -> str:
             return "exiobase3"
         raise _unrecognised(path)
     check_is_file(path)
-    for sign, layout in ((".npz", "npz"), (".dta", "wiod16"), (".xlsx", "wiod13")):
+    if name.endswith(".zip") and is_zip(path) and (inside := _recognised_inside(path)):
+        return inside
+    if MEMBERS["wiod16"].fullmatch(name) or re.fullmatch(r"wiot(19|20)\d\d_\w+\.xlsx", name):
+        return "wiod16"
+    for sign, layout in ((".npz", "npz"), (".dta", "wiod16"), (".xlsb", "wiod16"), (".xlsx", "wiod13")):
         if name.endswith(sign):
             return layout
     if name.startswith("eora26"):
@@ -230,6 +255,17 @@ def _recognised(paths: Sequence[Path]) -> str:
                 return "figaro"
         return "icio"
     raise _unrecognised(path)
+
+
+def _recognised_inside(archive: Path) -> str | None:
+    """The layout of which an archive holds the files, where their names tell."""
+    names = [PurePosixPath(name).name for name in member_names(archive)]
+    for layout, pattern in MEMBERS.items():
+        if any(pattern.fullmatch(name) for name in names):
+            return layout
+    if "file_parameters.json" in names:
+        return "exiobase3"
+    return None
 
 
 def _unrecognised(path: Path) -> DataError:
@@ -251,6 +287,14 @@ def _csv_files(path: Path, inner: Path, progress: Progress) -> tuple[Scanned, li
         return original, [Opened(file, str(path), scan(file, str(path), progress))]
     original = scan(path, str(path), progress)
     return original, [Opened(path, str(path), original)]
+
+
+def _members(archive: Path, inner: Path, layout: str, progress: Progress) -> list[Opened]:
+    """The tables of an archive of several years, one for each year."""
+    inner.mkdir()
+    pattern = MEMBERS[layout]
+    members = unpack(archive, inner, lambda name: bool(pattern.fullmatch(PurePosixPath(name).name)), progress)
+    return [Opened(file, name) for name, file in members]
 
 
 def _unpacked(archive: Path, folder: Path, scratch: Path, layout: str, progress: Progress) -> Path:

@@ -23,6 +23,8 @@ from ostra.sources.mrio_table import Matrix, Vector
 ICIO_FINAL = frozenset({"HFCE", "NPISH", "NPS", "GGFC", "GFCF", "INVNT", "INV", "DIRP", "DPABR", "P33", "FD", "DISC"})
 ICIO_STOCKS = frozenset({"INVNT", "INV"})
 ICIO_DISCREPANCY = frozenset({"DISC"})
+ICIO_JOINT = "VA+TAXSUB"
+JOINT_NOTE = "Value added holds taxes less subsidies on products, which the edition of 2016 does not tell apart."
 ICIO_TOTALS = frozenset({"OUT", "OUTPUT", "TOTAL"})
 # Final use in ESA 2010: consumption of households, institutions and government, fixed investment, stocks and valuables.
 FIGARO_FINAL = re.compile(r"P3(_S1[345])?|P5(1G|M)?")
@@ -30,7 +32,10 @@ FIGARO_STOCKS = frozenset({"P5M"})
 # Rows that are no products of any economy (area W2): taxes, and purchases of residents and non-residents.
 FIGARO_VALUE_ADDED = frozenset({"D1", "D29X39", "B2A3G", "B1G"})
 FIGARO_OTHER = frozenset({"D21X31", "OP_RES", "OP_NRES"})
-FIGARO_COLUMNS = ("refarea", "rowpi", "counterpartarea", "colpi", "obsvalue")
+# The flat form names rows and columns as products (rowPi) or as industries (rowIi).
+FIGARO_FLAT = tuple(
+    ("refarea", f"row{kind}", "counterpartarea", f"col{kind}", "obsvalue") for kind in ("pi", "ii")
+)  # fmt: skip
 FIGARO_REST = {"FIGW1": "ZZZ", "WRL_REST": "ZZZ"}
 LONGEST_HEADER = 16 << 20
 
@@ -51,17 +56,23 @@ class Wide:
 
 
 def icio(file: Scanned, year: int) -> Labelled:
-    """One year of the OECD's inter-country tables, of the editions 2018 to 2025.
+    """One year of the OECD's inter-country tables, of the editions 2016 to 2025.
 
     Rows are `ECO_SECTOR`, then taxes (`TLS`, or `ECO_TAXSUB` by origin), value added (`VA`, `VALU`) and output; columns
-    are `ECO_SECTOR`, then final use `ECO_CATEGORY` and output. Values are million US dollars.
+    are `ECO_SECTOR`, then final use `ECO_CATEGORY` and output. The edition of 2016 writes final use the other way
+    round (`CATEGORY_ECO`) and states value added with taxes in one row (`VA+TAXSUB`). Values are million US dollars.
     """
     table = read_wide(file)
     users = [number for number, label in enumerate(table.columns) if _icio_category(label) in ICIO_FINAL]
     totals = [number for number, label in enumerate(table.columns) if label in ICIO_TOTALS]
     buyers = _others(table.columns, users, totals)
-    taxes = [number for number, label in enumerate(table.rows) if label == "TLS" or "TAX" in label.split("_")[-1]]
-    value_added = [number for number, label in enumerate(table.rows) if label in ("VA", "VALU")]
+    joint = [number for number, label in enumerate(table.rows) if label == ICIO_JOINT]
+    value_added = [number for number, label in enumerate(table.rows) if label in ("VA", "VALU")] + joint
+    taxes = [
+        number
+        for number, label in enumerate(table.rows)
+        if number not in joint and (label == "TLS" or "TAX" in label.split("_")[-1])
+    ]
     output_rows = [number for number, label in enumerate(table.rows) if label in ICIO_TOTALS]
     sellers = _others(table.rows, taxes, value_added, output_rows)
     sellers, buyers = _same_nodes(table, sellers, buyers)
@@ -83,6 +94,7 @@ def icio(file: Scanned, year: int) -> Labelled:
         taxes=table.picked(taxes, buyers).sum(axis=0) if taxes else None,
         stocks=ICIO_STOCKS,
         discrepancy=ICIO_DISCREPANCY,
+        notes=(JOINT_NOTE,) if joint else (),
     )
 
 
@@ -95,7 +107,8 @@ def figaro(file: Scanned, year: int, usd: float) -> Labelled:
         US dollars for one euro in that year.
     """
     header = [name.strip().casefold() for name in _header(file)]
-    table = _flat(file, header) if set(FIGARO_COLUMNS) <= set(header) else read_wide(file)
+    flat = next((names for names in FIGARO_FLAT if set(names) <= set(header)), None)
+    table = read_wide(file) if flat is None else _flat(file, header, flat)
     users: list[int] = []
     buyers: list[int] = []
     for number, label in enumerate(table.columns):
@@ -320,16 +333,20 @@ def _node(table: Wide, number: int) -> tuple[str, str]:
 
 
 def _icio_category(label: str) -> str:
-    return label if "_" not in label else label.partition("_")[2]
+    return _icio_user(label)[1]
 
 
 def _icio_user(label: str) -> tuple[str, str]:
-    return ("", label) if "_" not in label else _split(label)
+    """Economy and category of a column of final use; the discrepancy of early editions belongs to no economy."""
+    first, _, second = label.partition("_")
+    if not second:
+        return "", label
+    return (second, first) if first in ICIO_FINAL else (first, second)
 
 
-def _flat(file: Scanned, header: Sequence[str]) -> Wide:
+def _flat(file: Scanned, header: Sequence[str], names: Sequence[str]) -> Wide:
     """The flat form as a rectangle; a pair of labels that has no line is zero."""
-    wanted = [header.index(name) for name in FIGARO_COLUMNS]
+    wanted = [header.index(name) for name in names]
     try:
         frame = pl.read_csv(
             file.path,
@@ -341,10 +358,11 @@ def _flat(file: Scanned, header: Sequence[str]) -> Wide:
         raise DataError(
             Problem(f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV.")
         ) from None
-    frame.columns = [name for _, name in sorted(zip(wanted, FIGARO_COLUMNS, strict=True))]
+    frame.columns = [name for _, name in sorted(zip(wanted, names, strict=True))]
+    area, item, to_area, to_item, _ = names
     frame = frame.with_columns(
-        row=pl.concat_str("refarea", "rowpi", separator="_"),
-        column=pl.concat_str("counterpartarea", "colpi", separator="_"),
+        row=pl.concat_str(area, item, separator="_"),
+        column=pl.concat_str(to_area, to_item, separator="_"),
         value=pl.col("obsvalue").str.strip_chars().cast(pl.Float64, strict=False),
     )
     bad = frame.with_row_index("line", offset=2).filter(

@@ -193,7 +193,7 @@ def _codes(found: Labelled) -> tuple[dict[str, str], list[str]]:
             codes[label] = REST_OF_WORLD
             continue
         try:
-            codes[label] = _code(label, found.codes)
+            codes[label] = economy_code(label, found.codes)
         except NotFoundError as error:
             problems.append(
                 Problem(
@@ -216,7 +216,14 @@ def _codes(found: Labelled) -> tuple[dict[str, str], list[str]]:
     return codes, merged
 
 
-def _code(label: str, own: Mapping[str, str]) -> str:
+def economy_code(label: str, own: Mapping[str, str]) -> str:
+    """Our code for the label of an economy; `own` are the labels that a layout uses in a way of its own.
+
+    Raises
+    ------
+    NotFoundError
+        No economy is known by that label.
+    """
     text = label.strip()
     if text in own:
         return own[text]

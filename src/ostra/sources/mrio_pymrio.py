@@ -1,4 +1,4 @@
-"""Tables that pymrio's parsers read: WIOD 2013, EXIOBASE 3, Eora26, GLORIA; and WIOD 2016 through pandas.
+"""Tables that pymrio's parsers read: WIOD 2013, EXIOBASE 3, Eora26, GLORIA.
 
 pymrio is an extra, because it brings pandas, pyarrow and matplotlib: `pip install "ostra[mrio]"`. What its parsers
 leave out without a word is told here.
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ostra.errors import DataError, Problem, UsageError
-from ostra.sources.mrio_labelled import Labelled, Node, User
+from ostra.sources.mrio_labelled import Labelled, User
 from ostra.sources.mrio_table import Vector
 
 INSTALL = 'this layout needs pymrio: pip install "ostra[mrio]"'
@@ -32,20 +32,17 @@ EXIOBASE_ACCOUNTS = frozenset(
 )
 # GLORIA's groups, by continent.
 GLORIA_REST = dict.fromkeys(("XAM", "XEU", "XAF", "XAS"), "ZZZ")
-GLORIA_CODES = {"DYE": "YEM", **GLORIA_REST}
+# GLORIA's own acronyms; one economy stands there twice, once as a former state.
+GLORIA_CODES = {"DYE": "YEM", "SDS": "SSD", **GLORIA_REST}
 # Eora's own acronyms where they differ from ISO 3166.
 EORA_CODES = {"SUD": "SDN", "SDS": "SSD", "USR": "SUN", "GAZ": "PSE", "ZAR": "COD", "ROM": "ROU", "TMP": "TLS"}
 MARGINS = "Margins and purchases abroad, rows of WIOD, count with taxes."
 WIOD_STOCKS = frozenset({"c42", "INVEN"})
-# Stata columns of WIOD 2016: 56 industries, then consumption of households, institutions, government, fixed investment,
-# changes in stocks.
-WIOD16_FINAL = {57: "CONS_h", 58: "CONS_np", 59: "CONS_g", 60: "GFCF", 61: "INVEN"}
-WIOD16_OTHER = ("TXSP", "EXP_adj", "PURR", "PURNR", "IntTTM")
 
 
 def wiod13(path: Path, name: str) -> Labelled:
     """One year of the release of 2013 (`wiotYY_row_apr12.xlsx`), in million US dollars."""
-    with _parsing(name):
+    with parsing(name):
         io = _pymrio().parse_wiod(path, names=("isic", "c_codes"))
     inputs = io.factor_inputs.F
     is_value = [str(label).casefold().startswith("value added") for label in inputs.index.get_level_values(0)]
@@ -61,62 +58,10 @@ def wiod13(path: Path, name: str) -> Labelled:
     )  # fmt: skip
 
 
-def wiod16(path: Path, name: str) -> Labelled:
-    """One year of the release of 2016 as Stata file (`WIOT2014_October16_ROW.dta`), in million US dollars."""
-    pandas = _pandas()
-    with _parsing(name):
-        frame = pandas.read_stata(path)
-    lower = {str(column).casefold(): column for column in frame.columns}
-    missing = [key for key in ("industrycode", "country", "rnr", "year", "tot") if key not in lower]
-    if missing:
-        raise DataError(Problem(f"columns missing: {', '.join(missing)}", name, mend="Import the Stata file of WIOD."))
-    economy = frame[lower["country"]].astype(str).str.strip()
-    code = frame[lower["industrycode"]].astype(str).str.strip()
-    number = frame[lower["rnr"]].astype(int)
-    rows = np.flatnonzero((economy != "TOT").to_numpy())
-    cells = {column: found for column in frame.columns if (found := re.fullmatch(r"v([A-Za-z]{3})(\d+)", str(column)))}
-    flows_columns, users = [], []
-    of = {(found[1].upper(), int(found[2])): column for column, found in cells.items()}
-    nodes: list[Node] = []
-    for row in rows:
-        key = (economy[row].upper(), int(number[row]))
-        if key not in of:
-            raise DataError(Problem("a row has no column of its own", name, value=f"{key[0]} {key[1]}"))
-        flows_columns.append(of[key])
-        nodes.append((economy[row], code[row]))
-    for (country, position), column in of.items():
-        if position in WIOD16_FINAL:
-            users.append(((country, WIOD16_FINAL[position]), column))
-    values = frame[[*flows_columns, *(column for _, column in users)]].to_numpy(dtype=np.float64)
-    n = len(nodes)
-
-    def totals(*codes: str) -> Vector | None:
-        chosen = np.flatnonzero(((economy == "TOT") & code.isin(codes)).to_numpy())
-        return values[chosen, :n].sum(axis=0) if len(chosen) else None
-
-    described = lower.get("industrydescription")
-    names = {} if described is None else {code[row]: str(frame[described][row]).strip() for row in rows}
-    return Labelled(
-        layout="wiod16",
-        name=name,
-        year=int(frame[lower["year"]].iloc[0]),
-        nodes=nodes,
-        users=[user for user, _ in users],
-        flows=values[rows, :n],
-        final=values[rows, n:],
-        output=frame[lower["tot"]].to_numpy(dtype=np.float64)[rows],
-        value_added=totals("VA"),
-        taxes=totals(*WIOD16_OTHER),
-        stocks=WIOD_STOCKS,
-        sector_names=names,
-        notes=(MARGINS,),
-    )
-
-
 def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
     """One year of EXIOBASE 3 (pxp or ixi), in million euros; `usd` is the price of one euro in US dollars."""
     _refuse_programs(folder, name)
-    with _parsing(name):
+    with parsing(name):
         io = _pymrio().parse_exiobase3(folder)
     value_added = taxes = None
     notes = [f"Converted from euros at {usd:g} US dollars."]
@@ -140,7 +85,7 @@ def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
 
 def eora26(folder: Path, name: str, year: int, price: str) -> Labelled:
     """One year of Eora26 at basic (`bp`) or purchasers' (`pp`) prices, in thousand US dollars."""
-    with _parsing(name):
+    with parsing(name):
         io = _pymrio().parse_eora26(folder, year=year, price=price)
     notes = ["Converted from thousand US dollars."]
     if any("Rest of the World" in str(entry) for entry in io.meta.history):
@@ -163,7 +108,7 @@ def gloria(folder: Path, name: str, year: int, version: str, price: str) -> Labe
     GLORIA's supply table is diagonal: each industry makes one product. Its use table is then the table of flows, and
     the diagonal is output as stated.
     """
-    with _parsing(name):
+    with parsing(name):
         parts, meta = _pymrio().tools.ioparser.parse_gloria_sut(
             folder, year, version=int(version) if version.isdigit() else version, price=price
         )
@@ -248,16 +193,8 @@ def _pymrio() -> Any:
     return pymrio
 
 
-def _pandas() -> Any:
-    try:
-        import pandas
-    except ModuleNotFoundError:
-        raise UsageError(INSTALL) from None
-    return pandas
-
-
 @contextmanager
-def _parsing(name: str) -> Iterator[None]:
+def parsing(name: str) -> Iterator[None]:
     """Whatever a parser of others raises on a file is said of that file."""
     import warnings
 
