@@ -3,246 +3,170 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ostra.scenario.kernels import Array, Day, Rules, Scratch, State, Totals, compiled
-from ostra.scenario.lanes import add_line, copy_row, least_row, set_row, weigh_line
-from ostra.scenario.structure import Layout
+from ostra.scenario.kernels import Calendar, Rules, State, Totals, part_of_loop
+from ostra.scenario.lanes import add_line, ask_line, weigh_largest, weigh_line
+from ostra.scenario.rows import (
+    ALLOWED,
+    EXTRA,
+    GOT,
+    KEEP,
+    MOST,
+    NEXT,
+    ROWS,
+    SHIFT,
+    TOP,
+    largest_row,
+    least_row,
+    scale_row,
+    serve_row,
+    set_row,
+    settle_row,
+    shift_row,
+)
+from ostra.scenario.structure import Layout, Reach
 
-TOGETHER = 16
-"""Buyers whose orders are fetched together."""
-
-SCARCE = 1e-9
-"""When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
-
-LANES_ARE = "0d168fb3e77eed29"
-"""First digits of the SHA-256 of lanes.py: a change of this file makes Numba compile anew, one of that does not."""
-
-
-@compiled
-def gather(
-    buyer: int,
-    follows: bool,
-    layout: Layout,
-    rules: Rules,
-    today: Day,
-    state: State,
-    order: Array,
-    row: int,
-    into: Scratch,
-) -> None:
-    """Add up, product by product, what one buyer's suppliers deliver and how they are weighed tomorrow.
-
-    From `row` on, `order` holds the buyer's orders over the usual ones, minus 1: products × lanes. `follows`
-    says whether they follow the weights of its suppliers. Arrays are named before the loops: to take one out of a tuple
-    within a branch makes Numba count references there, which took longer than the sums themselves.
-    """
-    cells, lanes, sectors, nodes = layout.cells, rules.lanes, layout.sectors, layout.nodes
-    segment_of, starts, stops, totals = cells.first, cells.start, cells.stop, cells.total
-    tiers, blocks, other, value = cells.tier, cells.block, cells.other, cells.value
-    got, extra, keep, most, open_shares = into.got, into.extra, into.keep, into.most, into.share
-    served, deliver, trust, next_trust = state.served, state.part, state.trust, state.next_trust
-    weights, next_weights, quota = today.weight, today.next_weight, today.quota
-    for product in range(sectors):
-        cell = buyer * sectors + product
-        open_share = 0.0
-        set_row(lanes, got, product, 0.0)
-        set_row(lanes, extra, product, 0.0)
-        set_row(lanes, keep, product, 0.0)
-        set_row(lanes, most, product, -1.0)
-        for segment in range(segment_of[cell], segment_of[cell + 1]):
-            tier, block = tiers[segment], blocks[segment]
-            f, stop = starts[segment], stops[segment]
-            if block >= 0:
-                while f < stop:
-                    i, share = other[f], value[f]
-                    for k in range(len(lanes)):
-                        flow = 1.0 + order[row + product, k]
-                        if follows:
-                            flow *= (1.0 + trust[i, k]) * weights[block, k]
-                            weight = (1.0 + next_trust[i, k]) * next_weights[block, k] - 1.0
-                            keep[product, k] += share * weight
-                            most[product, k] = max(most[product, k], weight)
-                        part = 1.0 + deliver[tier * nodes + i, k]
-                        extra[product, k] += share * (part * min(flow, quota[block, k]) - 1.0)
-                    f += 1
-                continue
-            base = tier * nodes
-            open_share += totals[segment]
-            if follows:
-                weigh_line(
-                    lanes,
-                    got,
-                    product,
-                    served,
-                    base,
-                    keep,
-                    most,
-                    next_trust,
-                    other,
-                    value,
-                    f,
-                    stop,
-                )
-            else:
-                add_line(lanes, got, product, deliver, base, other, value, f, stop)
-        set_row(lanes, open_shares, product, open_share)
+OPENING = -1
+"""As day: nothing is delivered, but what is ordered on day 0 is counted."""
 
 
-@compiled
-def settle(
-    size: int,
-    follows: bool,
-    rule: int,
-    cell: int,
-    row: int,
-    days: Array,
-    cover: Array,
-    restore: Array,
-    unlimited: Array,
-    got: Array,
-    share: Array,
-    extra: Array,
-    keep: Array,
-    most: Array,
-    made: Array,
-    planned: Array,
-    stock: Array,
-    order: Array,
-    allowed: Array,
-) -> None:
-    """Stocks and new orders of one buyer's cells, one after the other in memory: a loop that can be vectorised.
-
-    All arrays are flat; days and cover begin at `rule`, stock at `cell`, order at `row`, all others at 0.
-    """
-    for x in range(size):
-        had, wants, ordered = stock[cell + x], made[x], order[row + x]
-        came = 1.0 + (((1.0 + ordered) * got[x] + ordered * share[x]) + extra[x])
-        came = came if came > 0.0 else 0.0
-        kept = had + (came - (had if had < wants else wants))
-        gap = days[rule + x] * planned[x] - kept
-        gap = gap if gap > 0.0 else 0.0  # none where stocks are infinite, too: the difference is not a number
-        shift = 1.0
-        if follows:
-            together, largest = 1.0 + keep[x], (1.0 + most[x]) * unlimited[x]
-            together = together if together > largest else largest
-            shift = 1.0 / (together if together > SCARCE else SCARCE)
-        order[row + x] = (wants + gap * restore[x]) * shift - 1.0
-        stock[cell + x] = kept
-        allowed[x] = kept * cover[rule + x]
-
-
-@compiled
+@part_of_loop
 def restock(
     begin: int,
     end: int,
+    thread: int,
+    day: int,
     layout: Layout,
     rules: Rules,
-    group: NDArray[np.int32],
-    today: Day,
-    state: State,
-    into: Scratch,
-) -> None:
-    """Use, deliveries, stocks and new orders of the nodes `begin` to `end`.
-
-    Orders lie product by product in memory, for `produce`. They are fetched for some buyers together, since each
-    product is in another page. Views are made once and not for each buyer: each costs as much as some cells.
-    """
-    sectors, buyers, lanes = layout.sectors, layout.buyers, rules.lanes
-    size = sectors * len(lanes)
-    releases = today.released.size > 0 and today.released.max() > 0.0
-    orders = np.empty((TOGETHER * sectors, len(lanes)))
-    order = orders.ravel()
-    stock = state.stock.ravel()
-    days, cover = rules.stock_days.ravel(), rules.cover_rate.ravel()
-    restore, unlimited = rules.restore_rate.ravel(), rules.unlimited.ravel()
-    got, share, extra, keep = into.got.ravel(), into.share.ravel(), into.extra.ravel(), into.keep.ravel()
-    least, usual, binds = into.allowed, layout.output, layout.binds
-    asked, made_by, planned_by, cover_of = state.order, state.made, state.planned, state.cover
-    made_rows, planned_rows = into.made, into.planned
-    most, made, planned, allowed = into.most.ravel(), into.made.ravel(), into.planned.ravel(), into.allowed.ravel()
-    for block in range(begin, end, TOGETHER):
-        stop = min(block + TOGETHER, end)
-        for product in range(sectors):
-            for j in range(block, stop):
-                copy_row(lanes, orders, (j - block) * sectors + product, asked, product * buyers + j)
-        for j in range(block, stop):
-            if usual[j] <= 0.0:
-                continue
-            first, row = j * sectors, (j - block) * sectors
-            user = j % sectors if len(rules.stock_days) > 1 else 0
-            gather(j, rules.substitutes, layout, rules, today, state, orders, row, into)
-            for product in range(sectors):
-                copy_row(lanes, made_rows, product, made_by, j)
-                copy_row(lanes, planned_rows, product, planned_by, j)
-            settle(
-                size,
-                rules.substitutes,
-                user * size,
-                first * len(lanes),
-                row * len(lanes),
-                days,
-                cover,
-                restore,
-                unlimited,
-                got,
-                share,
-                extra,
-                keep,
-                most,
-                made,
-                planned,
-                stock,
-                order,
-                allowed,
-            )
-            if releases:
-                for product in range(sectors):
-                    for k in range(len(lanes)):
-                        x = (first + product) * len(lanes) + k
-                        stock[x] += today.released[group[first + product], k]
-                        allowed[product * len(lanes) + k] = stock[x] * rules.cover_rate[user, product, k]
-            set_row(lanes, cover_of, j, np.inf)
-            for product in range(sectors):
-                if binds[first + product]:
-                    least_row(lanes, cover_of, j, least, product)
-        for product in range(sectors):
-            for j in range(block, stop):
-                copy_row(lanes, asked, product * buyers + j, orders, (j - block) * sectors + product)
-
-
-@compiled
-def serve(
-    layout: Layout,
-    rules: Rules,
-    group: NDArray[np.int32],
-    today: Day,
+    reach: Reach,
+    calendar: Calendar,
     state: State,
     totals: Totals,
-    into: Scratch,
 ) -> None:
-    """What final users get, what they miss, and what they order next."""
-    sectors, nodes, buyers, lanes = layout.sectors, layout.nodes, layout.buyers, rules.lanes
-    shifts = rules.substitutes and rules.final_substitutes
-    orders = np.empty((sectors, len(lanes)))
-    for end in range(buyers - nodes):
-        for product in range(sectors):
-            for k in range(len(lanes)):
-                orders[product, k] = state.order[product * buyers + nodes + end, k]
-        gather(nodes + end, shifts, layout, rules, today, state, orders, 0, into)
-        for product in range(sectors):
-            place = end * sectors + product
-            usual = layout.bought[nodes * sectors + place]
-            if usual <= 0.0:
+    """What buyers get of the products `begin` to `end`, what is left in their stocks, and what they order next.
+
+    Product by product, buyer by buyer: add up what suppliers deliver and how they are weighed tomorrow, settle the
+    cell, and hand out its new order among the suppliers while their shares are still at hand. Arrays are named before
+    the loops: to take one out of a tuple within them makes Numba count references, which took longer than the sums.
+    """
+    lanes, nodes, buyers, users = rules.lanes, layout.nodes, layout.buyers, rules.users
+    economies, ends = nodes // layout.sectors, buyers - nodes
+    flows, bought, binds = layout.flows, layout.bought, layout.binds
+    segment_of, starts, stops, totals_of = flows.first, flows.start, flows.stop, flows.total
+    tiers, blocks, seller, value = flows.tier, flows.block, flows.seller, flows.value
+    orders, stock, trusts, next_trust = state.order, state.stock, state.trust, state.next_trust
+    part, served, asked, cover = state.part, state.served, state.asked, state.cover
+    made, planned, unmet, unmet_today = state.made, state.planned, totals.unmet, totals.unmet_today
+    stock_days, cover_rate, restore, unlimited = rules.stock_days, rules.cover_rate, rules.restore_rate, rules.unlimited
+    weights, next_weights = calendar.weight[max(day, 0)], calendar.weight[day + 1]
+    quota, next_quota = calendar.quota[max(day, 0)], calendar.quota[day + 1]
+    wanted, next_wanted = calendar.wanted[max(day, 0)], calendar.wanted[day + 1]
+    released, release_group, want_group = calendar.released[day + 1], reach.release_group, reach.want_group
+    rows = state.cell[thread * ROWS : (thread + 1) * ROWS]
+    if day != OPENING:
+        for node in range(nodes):
+            set_row(lanes, cover, thread * nodes + node, np.inf)
+    for product in range(begin, end):
+        set_row(lanes, rows, TOP, -1.0)
+        for i in range(product * economies, (product + 1) * economies):
+            largest_row(lanes, rows, TOP, next_trust, i)
+            for kind in range(4):
+                set_row(lanes, asked, kind * nodes + i, 0.0)
+        for buyer in range(buyers):
+            cell = product * buyers + buyer
+            first, last = segment_of[cell], segment_of[cell + 1]
+            if first == last:
                 continue
-            row = product * buyers + nodes + end
-            for k in range(len(lanes)):
-                ordered = orders[product, k]
-                unhindered = (1.0 + ordered) * into.got[product, k] + ordered * into.share[product, k]
-                came = max(0.0, 1.0 + (unhindered + into.extra[product, k]))
-                missed = usual * max(0.0, today.wanted[group[place], k] - came)
-                totals.unmet_today[end, product, k] = missed
-                totals.unmet[end, product, k] += missed
-                largest = (1.0 + into.most[product, k]) * rules.unlimited[product, k]
-                together = max(max(1.0 + into.keep[product, k], largest), SCARCE)
-                state.order[row, k] = today.next_wanted[group[place], k] * (1.0 / together) - 1.0
+            kind = 0 if buyer < nodes or rules.final_substitutes else 2
+            follows = rules.substitutes and kind == 0
+            if day != OPENING:
+                open_share = 0.0
+                set_row(lanes, rows, GOT, 0.0)
+                set_row(lanes, rows, EXTRA, 0.0)
+                set_row(lanes, rows, KEEP, 0.0)
+                set_row(lanes, rows, MOST, -1.0)
+                for segment in range(first, last):
+                    tier, block, start, stop = tiers[segment], blocks[segment], starts[segment], stops[segment]
+                    base = tier * nodes
+                    if block < 0:
+                        open_share += totals_of[segment]
+                        if not follows:
+                            add_line(lanes, rows, GOT, part, base, seller, value, start, stop)
+                        elif stop - start == economies:  # all sellers of the product, whose largest weight is known
+                            weigh_line(lanes, rows, GOT, served, base, KEEP, next_trust, seller, value, start, stop)
+                            largest_row(lanes, rows, MOST, rows, TOP)
+                        else:
+                            weigh_largest(
+                                lanes, rows, GOT, served, base, KEEP, next_trust, MOST, seller, value, start, stop
+                            )
+                    else:
+                        for f in range(start, stop):
+                            i, share = seller[f], value[f]
+                            for k in range(len(lanes)):
+                                flow = 1.0 + orders[cell, k]
+                                if follows:
+                                    flow *= (1.0 + trusts[i, k]) * weights[block, k]
+                                    weight = (1.0 + next_trust[i, k]) * next_weights[block, k] - 1.0
+                                    rows[KEEP, k] += share * weight
+                                    rows[MOST, k] = max(rows[MOST, k], weight)
+                                delivered = (1.0 + part[base + i, k]) * min(flow, quota[block, k])
+                                rows[EXTRA, k] += share * (delivered - 1.0)
+                if follows:
+                    shift_row(lanes, rows, unlimited, product)
+                else:
+                    set_row(lanes, rows, SHIFT, 1.0)
+                if buyer < nodes:
+                    store = product * nodes + buyer
+                    rule = product * users + (buyer % users)
+                    settle_row(
+                        lanes,
+                        rows,
+                        open_share,
+                        bought[cell],
+                        orders,
+                        cell,
+                        stock,
+                        store,
+                        made,
+                        planned,
+                        buyer,
+                        stock_days,
+                        cover_rate,
+                        rule,
+                        restore,
+                        product,
+                        released,
+                        release_group[store],
+                    )
+                    if binds[cell]:
+                        least_row(lanes, cover, thread * nodes + buyer, rows, ALLOWED)
+                else:
+                    place = product * ends + buyer - nodes
+                    serve_row(
+                        lanes,
+                        rows,
+                        open_share,
+                        bought[cell],
+                        orders,
+                        cell,
+                        wanted,
+                        next_wanted,
+                        want_group[place],
+                        unmet,
+                        unmet_today,
+                        place,
+                    )
+            else:
+                scale_row(lanes, rows, bought[cell], orders, cell)
+            for segment in range(first, last):
+                tier, block, start, stop = tiers[segment], blocks[segment], starts[segment], stops[segment]
+                if block < 0:
+                    ask_line(lanes, asked, (kind + tier) * nodes, rows, NEXT, seller, value, start, stop)
+                else:
+                    for f in range(start, stop):
+                        i, usual = seller[f], value[f] * bought[cell]
+                        for k in range(len(lanes)):
+                            flow = 1.0 + orders[cell, k]
+                            if follows:
+                                flow *= (1.0 + next_trust[i, k]) * next_weights[block, k]
+                            asked[(2 + tier) * nodes + i, k] += usual * (min(flow, next_quota[block, k]) - 1.0)

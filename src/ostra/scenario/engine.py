@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
+from ostra.scenario.batch import Batch
 from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.levels import Array, Whole, checked
 from ostra.scenario.shocks import Shock
-from ostra.scenario.structure import DAYS_A_YEAR, Layout, Reach, laid_out, named, whole
+from ostra.scenario.structure import DAYS_A_YEAR, laid_out, named, whole
 from ostra.scenario.trajectories import Trajectories, joined
 
 TICK_S = 0.2
 """How often progress is told, in seconds."""
 
-SHARED_OUT = 2_000_000
-"""Flows × lanes below which a day is over before sharing out its nodes pays: about a millisecond on one processor."""
+SHARED_OUT = 100_000
+"""Flows × lanes below which a day is over before sharing out its products pays."""
 
 
 def silent(done: float, total: float) -> None:
@@ -128,26 +128,6 @@ def simulate(
     return joined(parts)
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """All that the tiles of one batch have in common; `width` is the number of lanes of each."""
-
-    table: InputOutputTable
-    shocks: tuple[Shock, ...]
-    behaviour: Behaviour
-    days: int
-    runs: int
-    width: int
-    level: float
-    watched: Whole
-    layout: Layout
-    reach: Reach
-    rate: Array
-    value_added_known: bool
-    caveats: tuple[str, ...]
-    fingerprint: str
-
-
 def work(
     batch: Batch,
     tiles: Sequence[slice],
@@ -155,26 +135,20 @@ def work(
     part_done: Callable[[Trajectories], None],
     advance: Callable[[float, float], None],
 ) -> list[Trajectories]:
-    """Tiles side by side; if there are fewer of them than threads, the nodes of a large tile are shared out instead."""
-    from ostra.scenario.tile import simulated
+    """Tiles side by side; if there are fewer of them than threads, the products of a tile are shared out instead."""
+    from ostra.scenario.tile import DAYS_DONE, STOP, signals, simulated
 
     parts: list[Trajectories] = []
-    done: dict[int, int] = {}
+    told = {tile.start: signals() for tile in tiles}
     total = batch.days * sum(tile.stop - tile.start for tile in tiles)
     before = batch.days * batch.runs - total
-    stop = threading.Event()
-    a_day = len(batch.layout.sales.value) * batch.width
-    helpers = threads if len(tiles) < threads and a_day > SHARED_OUT else 1
-    with ThreadPoolExecutor(threads) as outer, ThreadPoolExecutor(helpers) as inner:
-
-        def run(tile: slice) -> Trajectories | None:
-            def tick(day: int) -> bool:
-                done[tile.start] = (day + 1) * (tile.stop - tile.start)
-                return not stop.is_set()
-
-            return simulated(batch, tile, inner if helpers > 1 else None, helpers, tick)
-
-        waiting: set[Future[Trajectories | None]] = {outer.submit(run, tile) for tile in tiles}
+    a_day = len(batch.layout.flows.value) * batch.width
+    sharing = min(threads, batch.layout.sectors) if len(tiles) < threads and a_day > SHARED_OUT else 1
+    at_once = 1 if sharing > 1 else threads
+    with ThreadPoolExecutor(at_once) as outer, ThreadPoolExecutor(sharing) as inner:
+        waiting: set[Future[Trajectories | None]] = {
+            outer.submit(simulated, batch, tile, inner, sharing, told[tile.start]) for tile in tiles
+        }
         try:
             while waiting:
                 ready, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
@@ -183,9 +157,11 @@ def work(
                     if part is not None:
                         part_done(part)
                         parts.append(part)
-                advance(before + sum(done.copy().values()), before + total)
+                done = sum(int(told[tile.start][DAYS_DONE]) * (tile.stop - tile.start) for tile in tiles)
+                advance(before + done, before + total)
         except BaseException:
-            stop.set()
+            for signal in told.values():
+                signal[STOP] = 1
             for future in waiting:
                 future.cancel()
             raise

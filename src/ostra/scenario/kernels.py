@@ -27,6 +27,11 @@ Whole = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def part_of_loop(function: Function) -> Function:
+    """Compile as a part of those who call it."""
+    return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
+
+
 def compiled(function: Function) -> Function:
     """Compile at first use; keep the result on disk where that is possible, so that the next start is quick."""
     try:
@@ -38,15 +43,16 @@ def compiled(function: Function) -> Function:
 class Rules(NamedTuple):
     """Behaviour of the runs in the lanes; the last axis is the lane.
 
-    lanes: a tuple with an entry for each lane, so that loops are compiled for just as many.
-    stock_days, critical, called_for, cover_rate: users (1 or sectors) × products × lanes; called_for is the stock, in
-    days, that usual output calls for, cover_rate the output that a day of stock allows: 1 / called_for, rounded
-    upwards, and infinite where the input is not fully critical. restore_rate (1 / days), speed, unlimited (1 / limit),
-    boost_max, boost_days: products × lanes. Flags: exact_return, by_potential, final_substitutes, substitutes (somebody
-    does), partial (some input is critical in part).
+    lanes: a tuple with an entry for each lane, so that loops are compiled for just as many. users: how many different
+    users the next four tell apart, 1 or sectors. stock_days, critical, called_for, cover_rate: (products · users) ×
+    lanes; called_for is the stock, in days, that usual output calls for, cover_rate the output that a day of stock
+    allows: 1 / called_for, rounded upwards, and infinite where the input is not fully critical. restore_rate (1 /
+    days), speed, unlimited (1 / limit), boost_max, boost_days: products × lanes. Flags: exact_return, by_potential,
+    final_substitutes, substitutes (somebody does), partial (some input is critical in part).
     """
 
     lanes: tuple[int, ...]
+    users: int
     stock_days: Array
     critical: Array
     called_for: Array
@@ -63,47 +69,54 @@ class Rules(NamedTuple):
     partial: bool
 
 
-class Day(NamedTuple):
-    """What shocks do on one day, by group and lane.
+class Calendar(NamedTuple):
+    """What the shocks do, day by day: days + 1 × group × lanes; the groups are those of `structure.Reach`.
 
-    quota: largest flow over the usual one, by block (infinite where nothing is withheld). weight, next_weight: what
-    buyers expect from the sellers of a block today and tomorrow. capacity: by group of nodes. wanted, next_wanted:
-    final demand over the usual one today and tomorrow. released: days of use added to stocks before tomorrow begins.
+    quota: largest flow over the usual one, by block (infinite where nothing is withheld). weight: what buyers expect
+    from the sellers of a block. capacity: by group of nodes. wanted: final demand over the usual one. released: days of
+    use added to stocks before the day begins.
     """
 
     quota: Array
     weight: Array
-    next_weight: Array
     capacity: Array
     wanted: Array
-    next_wanted: Array
     released: Array
 
 
 class State(NamedTuple):
-    """The economy in the lanes.
+    """The economy in the lanes; every array is rows × lanes.
 
-    order: products × buyers × lanes, orders over the usual ones, minus 1. stock: cells of nodes × lanes, days of usual
-    use. cover: nodes × lanes, the output over the usual one that stocks of fully critical inputs allow. made, planned,
-    boost: nodes × lanes. part: (2 tiers · nodes) × lanes, the part of orders that is delivered, minus 1. served: the
-    same times the supplier's weight, minus 1. trust, next_trust: nodes × lanes, the supplier's weight, minus 1. In
-    part, served, trust and next_trust the nodes are in the order of sellers: product by product.
+    By cell, product · buyers + buyer: order, orders over the usual ones, minus 1. By product · nodes + node: stock,
+    days of usual use. By seller, counted product by product: trust and next_trust, the seller's weight, minus 1; part,
+    two tiers one after the other, the part of orders that is delivered, minus 1; served, the same times the seller's
+    weight, minus 1; asked, four after the other, how far orders are from the usual ones, in money: in both tiers from
+    those who follow the seller's weight, before that weight, and in both tiers from the others. cell: what is known of
+    the cell at hand, rows.ROWS for each thread. By node: made, planned, boost; cover, one after the other for each
+    thread, the output over the usual one that stocks of fully critical inputs of the products in its hands allow.
     """
 
     order: Array
     stock: Array
-    cover: Array
+    trust: Array
+    next_trust: Array
+    part: Array
+    served: Array
+    asked: Array
+    cell: Array
     made: Array
     planned: Array
     boost: Array
-    served: Array
-    part: Array
-    trust: Array
-    next_trust: Array
+    cover: Array
 
 
 class Totals(NamedTuple):
-    """What is kept: sums and extremes by node and lane, and unmet final demand by destination × product × lane."""
+    """What is kept.
+
+    By node and lane: lost, lowest, lowest_day, below_day. By product · destinations + destination and lane: unmet,
+    unmet_today. By day, economy, sector or destination, and lane: output, value, by_sector, value_by_sector, unmet_by,
+    unmet_by_sector. By day, watched node and lane: watched_output.
+    """
 
     lost: Array
     lowest: Array
@@ -111,21 +124,32 @@ class Totals(NamedTuple):
     below_day: Whole
     unmet: Array
     unmet_today: Array
+    output: Array
+    value: Array
+    by_sector: Array
+    value_by_sector: Array
+    unmet_by: Array
+    unmet_by_sector: Array
+    watched_output: Array
 
 
-class Scratch(NamedTuple):
-    """The cells of one buyer, products × lanes.
+CACHE_LINE = 64
+"""Bytes."""
 
-    Differences from the usual day: got (what unhindered suppliers deliver of each order), extra (what the others
-    deliver), keep and most (weight of the suppliers tomorrow, together and the largest). share: usual share of those
-    unhindered. made, planned: the buyer's own, repeated for each product. allowed: output that the stock allows.
-    """
+Given = TypeVar("Given", Rules, Calendar, State, Totals)
 
-    got: Array
-    extra: Array
-    keep: Array
-    most: Array
-    share: Array
-    made: Array
-    planned: Array
-    allowed: Array
+
+def lined_up(given: Given) -> Given:
+    """Copies of the arrays that begin where a cache line begins: a row is then read from one line and not from two."""
+
+    def copy(array: NDArray[Any]) -> NDArray[Any]:
+        room = np.empty(array.nbytes + CACHE_LINE, dtype=np.uint8)
+        start = -room.ctypes.data % CACHE_LINE
+        found = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+        found[...] = array
+        return found
+
+    changed: dict[str, Any] = {
+        name: copy(value) for name, value in given._asdict().items() if isinstance(value, np.ndarray)
+    }
+    return given._replace(**changed)

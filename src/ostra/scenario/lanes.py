@@ -1,4 +1,4 @@
-"""Arithmetic on all lanes at once: the few loops in which nearly all of the time is spent.
+"""Sums of flows in all lanes at once: the few loops in which most of the time is spent.
 
 Numba compiles plain loops over the lanes to the same results, at less than half of the speed, because it cannot know
 that sums and the rows added to them do not overlap. Here the vector instructions are written out, and sums stay in
@@ -6,12 +6,10 @@ registers. Arrays of numbers are rows × lanes, contiguous, of double precision.
 a tuple with one entry for each lane, so that the number of lanes is known when the code is compiled, once for each
 number that is used.
 
-A sum runs in four parts, flow after flow in turn, by fused multiply-add; what is left of a multiple of four goes to the
-first part. Then (first + second) + (third + fourth) is added to the total. With many lanes a register holds one part of
-all runs, with one lane it holds the four parts of one run: the same operations, hence the same bits.
-
-Numba keeps compiled loops until the file that they are in changes, and does not look into this one: who changes it,
-copies its new hash into `LANES_ARE` of production.py and deliveries.py; a test tells it.
+A sum over suppliers runs in four parts, flow after flow in turn, by fused multiply-add; what is left of a multiple of
+four goes to the first part. Then (first + second) + (third + fourth) is added to the total. With many lanes a register
+holds one part of several runs, with one lane it holds the four parts of one run: the same operations, hence the same
+bits.
 """
 
 from __future__ import annotations
@@ -24,8 +22,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 8
-"""Runs that go through the loops together in a batch: one wide register of the processor."""
+LANES = 16
+"""Runs that go through the loops together in a batch: two wide registers of the processor."""
 
 FEW = 4
 """So many runs or fewer go through the loops one by one."""
@@ -33,6 +31,7 @@ FEW = 4
 NUMBER = ir.DoubleType()
 INDEX = ir.IntType(64)
 PARTS = 4
+WIDE = 8
 
 
 def lanes_for(runs: int) -> int:
@@ -113,14 +112,14 @@ class Flows:
         self.context, self.builder, self.kinds, self.given = context, builder, kinds, given
         self.start, self.stop = self.number("start"), self.number("stop")
         last = builder.sub(self.stop, ir.Constant(INDEX, 1))
-        self.shift = builder.sub(self.other(self.start), self.start)
-        self.gapless = builder.icmp_signed("==", builder.sub(self.other(last), last), self.shift)
+        self.shift = builder.sub(self.seller(self.start), self.start)
+        self.gapless = builder.icmp_signed("==", builder.sub(self.seller(last), last), self.shift)
 
     def number(self, name: str) -> Any:
         return self.context.cast(self.builder, self.given[name], self.kinds[name], types.int64)
 
-    def other(self, f: Any) -> Any:
-        return entry(self.context, self.builder, self.kinds["other"], self.given["other"], f)
+    def seller(self, f: Any) -> Any:
+        return entry(self.context, self.builder, self.kinds["seller"], self.given["seller"], f)
 
     def row(self, name: str, width: int, number: Any, long: int = 1) -> Row:
         return Row(self.context, self.builder, width, self.kinds[name], self.given[name], number, long)
@@ -128,7 +127,7 @@ class Flows:
     def fours(self, step: Callable[[Any, bool], None]) -> Any:
         """Code of `step` for each four flows; gives the first flow that is left.
 
-        Where the other sides follow one another, as in a table without empty cells, their numbers are not read: they
+        Where the sellers follow one another, as in a table without empty cells, their numbers are not read: they
         are f + shift, and `step` is told so.
         """
         builder = self.builder
@@ -147,28 +146,31 @@ class Flows:
             return self.row(name, 1, builder.add(base, builder.add(f, self.shift)), PARTS).load()
         vector = ir.Constant(ir.VectorType(NUMBER, PARTS), ir.Undefined)
         for part in range(PARTS):
-            number = builder.add(base, self.other(builder.add(f, ir.Constant(INDEX, part))))
+            number = builder.add(base, self.seller(builder.add(f, ir.Constant(INDEX, part))))
             single = entry(self.context, builder, self.kinds[name], self.given[name], number)
             vector = builder.insert_element(vector, single, place(part))
         return vector
 
 
-Sum = tuple[str, str, str | None]
-"""Names of the total, of the array whose rows are added, and of the number that is added to those of its rows."""
+Sum = tuple[str, str, str, str | None]
+"""Names of the totals, their row, the array whose rows are added, and what their numbers start from."""
 
 
 def add_up(flows: Flows, sums: Sequence[Sum], most: str | None) -> None:
-    """Code for total[at] += Σ value[f] x[base + other[f]] for each sum, and for the largest row of the last one."""
+    """Code for total[at] += Σ value[f] x[base + seller[f]] for each sum, and for the largest row of the last one.
+
+    The first sum's totals hold the largest one too.
+    """
     builder, width = flows.builder, flows.kinds["lanes"].count
     alone = width == 1
     kind = ir.VectorType(NUMBER, PARTS if alone else width)
     multiply_add = fused(builder, kind)
     zero = constant(kind.count, 0.0)
     parts = [[slot(builder, zero) for _ in range(1 if alone else PARTS)] for _ in sums]
-    at, nothing = flows.number("at"), ir.Constant(INDEX, 0)
-    bases = [flows.number(base) if base else nothing for _, _, base in sums]
-    before = flows.row(most, width, at).load() if most else None
-    if most and alone:
+    bases = [flows.number(base) if base else ir.Constant(INDEX, 0) for _, _, _, base in sums]
+    largest = flows.row(sums[0][0], width, flows.number(most)) if most else None
+    before = largest.load() if largest else None
+    if largest and alone:
         before = spread(builder, builder.extract_element(before, place(0)), PARTS)
     tops = [slot(builder, before) for _ in range(1 if alone else 2)] if most else []
 
@@ -181,17 +183,17 @@ def add_up(flows: Flows, sums: Sequence[Sum], most: str | None) -> None:
 
     def add_row(f: Any, part: int, number: Any) -> None:
         value = spread(builder, entry(flows.context, builder, flows.kinds["value"], flows.given["value"], f), width)
-        rows = (flows.row(x, width, builder.add(base, number)) for (_, x, _), base in zip(sums, bases, strict=True))
+        rows = (flows.row(x, width, builder.add(base, number)) for (_, _, x, _), base in zip(sums, bases, strict=True))
         add(value, part, [row.load() for row in rows])
 
     def step(f: Any, gapless: bool) -> None:
         if alone:
-            vectors = [flows.others(x, base, f, gapless) for (_, x, _), base in zip(sums, bases, strict=True)]
+            vectors = [flows.others(x, base, f, gapless) for (_, _, x, _), base in zip(sums, bases, strict=True)]
             add(flows.row("value", 1, f, PARTS).load(), 0, vectors)
             return
         for part in range(PARTS):
             one = builder.add(f, ir.Constant(INDEX, part))
-            add_row(one, part, builder.add(one, flows.shift) if gapless else flows.other(one))
+            add_row(one, part, builder.add(one, flows.shift) if gapless else flows.seller(one))
 
     left = flows.fours(step)
     if alone:  # from here on each part, and the largest, is a vector of its own
@@ -199,16 +201,16 @@ def add_up(flows: Flows, sums: Sequence[Sum], most: str | None) -> None:
         tops = [slot(builder, taken(builder, tops[0], part)) for part in range(PARTS)] if most else []
         multiply_add = fused(builder, ir.VectorType(NUMBER, 1))
     with cgutils.for_range_slice(builder, left, flows.stop, ir.Constant(INDEX, 1), INDEX) as (f, _):
-        add_row(f, 0, flows.other(f))
-    for (name, _, _), places in zip(sums, parts, strict=True):
+        add_row(f, 0, flows.seller(f))
+    for (name, at, _, _), places in zip(sums, parts, strict=True):
         one, two, three, four = (builder.load(part) for part in places)
-        total = flows.row(name, width, at)
+        total = flows.row(name, width, flows.number(at))
         total.store(builder.fadd(total.load(), builder.fadd(builder.fadd(one, two), builder.fadd(three, four))))
-    if most:
-        largest = builder.load(tops[0])
+    if largest:
+        found = builder.load(tops[0])
         for top in tops[1:]:
-            largest = chosen(builder, ">", largest, builder.load(top))
-        flows.row(most, width, at).store(largest)
+            found = chosen(builder, ">", found, builder.load(top))
+        largest.store(found)
 
 
 def taken(builder: Any, vectors: Any, part: int) -> Any:
@@ -233,13 +235,13 @@ def nothing(context: Any) -> Any:
 
 
 def add_line_in_code(
-    typing: Any, lanes: Any, total: Any, at: Any, x: Any, base: Any, other: Any, value: Any, start: Any, stop: Any
+    typing: Any, lanes: Any, total: Any, at: Any, x: Any, base: Any, seller: Any, value: Any, start: Any, stop: Any
 ) -> Any:
-    """total[at] += Σ value[f] x[base + other[f]] over f from start to stop, in every lane."""
-    check(lanes, total, x, other, value)
-    names = ("lanes", "total", "at", "x", "base", "other", "value", "start", "stop")
-    given = (lanes, total, at, x, base, other, value, start, stop)
-    return types.none(*given), generator(names, [("total", "x", "base")])
+    """total[at] += Σ value[f] x[base + seller[f]] over f from start to stop, in every lane."""
+    check(lanes, total, x, seller, value)
+    names = ("lanes", "total", "at", "x", "base", "seller", "value", "start", "stop")
+    given = (lanes, total, at, x, base, seller, value, start, stop)
+    return types.none(*given), generator(names, [("total", "at", "x", "base")])
 
 
 def weigh_line_in_code(
@@ -250,66 +252,87 @@ def weigh_line_in_code(
     x: Any,
     base: Any,
     keep: Any,
-    most: Any,
     y: Any,
-    other: Any,
+    seller: Any,
     value: Any,
     start: Any,
     stop: Any,
 ) -> Any:
-    """The same, and keep[at] += Σ value[f] y[other[f]], most[at] = the largest of itself and all y[other[f]]."""
-    check(lanes, total, x, keep, most, y, other, value)
-    names = ("lanes", "total", "at", "x", "base", "keep", "most", "y", "other", "value", "start", "stop")
-    given = (lanes, total, at, x, base, keep, most, y, other, value, start, stop)
-    return types.none(*given), generator(names, [("total", "x", "base"), ("keep", "y", None)], "most")
+    """The same, and total[keep] += Σ value[f] y[seller[f]]."""
+    check(lanes, total, x, y, seller, value)
+    names = ("lanes", "total", "at", "x", "base", "keep", "y", "seller", "value", "start", "stop")
+    given = (lanes, total, at, x, base, keep, y, seller, value, start, stop)
+    return types.none(*given), generator(names, [("total", "at", "x", "base"), ("total", "keep", "y", None)])
 
 
-def least_row_in_code(typing: Any, lanes: Any, least: Any, at: Any, x: Any, number: Any) -> Any:
-    """least[at] = the smaller of itself and x[number], in every lane; what is not a number does not count."""
-    check(lanes, least, x)
+def weigh_largest_in_code(
+    typing: Any,
+    lanes: Any,
+    total: Any,
+    at: Any,
+    x: Any,
+    base: Any,
+    keep: Any,
+    y: Any,
+    most: Any,
+    seller: Any,
+    value: Any,
+    start: Any,
+    stop: Any,
+) -> Any:
+    """The same, and total[most] = the largest of itself and all y[seller[f]]."""
+    check(lanes, total, x, y, seller, value)
+    names = ("lanes", "total", "at", "x", "base", "keep", "y", "most", "seller", "value", "start", "stop")
+    given = (lanes, total, at, x, base, keep, y, most, seller, value, start, stop)
+    return types.none(*given), generator(names, [("total", "at", "x", "base"), ("total", "keep", "y", None)], "most")
+
+
+def ask_line_in_code(
+    typing: Any, lanes: Any, asked: Any, base: Any, x: Any, at: Any, seller: Any, value: Any, start: Any, stop: Any
+) -> Any:
+    """asked[base + seller[f]] += value[f] x[at] for every f from start to stop, in every lane."""
+    check(lanes, asked, x, seller, value)
+    names = ("lanes", "asked", "base", "x", "at", "seller", "value", "start", "stop")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to, row = (row_of(context, builder, signature, arguments, place) for place in (1, 3))
-        to.store(chosen(builder, "<", row.load(), to.load()))
+        kinds = dict(zip(names, signature.args, strict=True))
+        hand_out(Flows(context, builder, kinds, dict(zip(names, arguments, strict=True))))
         return nothing(context)
 
-    return types.none(lanes, least, at, x, number), generate
+    return types.none(lanes, asked, base, x, at, seller, value, start, stop), generate
 
 
-def copy_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, x: Any, number: Any) -> Any:
-    """to[at] = x[number], in every lane."""
-    check(lanes, to, x)
+def hand_out(flows: Flows) -> None:
+    """Code for asked[base + seller[f]] += value[f] x[at]."""
+    builder, width = flows.builder, flows.kinds["lanes"].count
+    base, row = flows.number("base"), flows.row("x", width, flows.number("at")).load()
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to, row = (row_of(context, builder, signature, arguments, place) for place in (1, 3))
-        to.store(row.load())
-        return nothing(context)
+    def add(f: Any, number: Any, long: int) -> None:
+        """Add to `long` rows that follow one another; several only if there is one lane."""
+        to = flows.row("asked", width, builder.add(base, number), long)
+        if long > 1:
+            value = flows.row("value", 1, f, long).load()
+            factor = spread(builder, builder.extract_element(row, place(0)), long)
+        else:
+            single = entry(flows.context, builder, flows.kinds["value"], flows.given["value"], f)
+            value, factor = spread(builder, single, width), row
+        to.store(builder.call(fused(builder, value.type), [value, factor, to.load()]))
 
-    return types.none(lanes, to, at, x, number), generate
+    def run(first: Any, long: int, gapless: bool) -> Any:
+        end = builder.add(first, builder.and_(builder.sub(flows.stop, first), ir.Constant(INDEX, -long)))
+        with cgutils.for_range_slice(builder, first, end, ir.Constant(INDEX, long), INDEX) as (f, _):
+            add(f, builder.add(f, flows.shift) if gapless else flows.seller(f), long)
+        return end
 
-
-def set_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, value: Any) -> Any:
-    """to[at] = value, in every lane."""
-    check(lanes, to)
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        number = context.cast(builder, arguments[3], signature.args[3], types.float64)
-        row_of(context, builder, signature, arguments, 1).store(spread(builder, number, signature.args[0].count))
-        return nothing(context)
-
-    return types.none(lanes, to, at, value), generate
-
-
-def row_of(context: Any, builder: Any, signature: Any, arguments: Any, place: int) -> Row:
-    """The row that two arguments name: an array and a number."""
-    kind, array = signature.args[place], arguments[place]
-    number = context.cast(builder, arguments[place + 1], signature.args[place + 1], types.int64)
-    return Row(context, builder, signature.args[0].count, kind, array, number)
+    with builder.if_else(flows.gapless) as (then, otherwise):
+        with then:
+            run(run(flows.start, WIDE, True) if width == 1 else flows.start, 1, True)
+        with otherwise:
+            run(flows.start, 1, False)
 
 
 # To those who call them they are plain functions of the remaining arguments.
 add_line: Any = intrinsic(add_line_in_code)
 weigh_line: Any = intrinsic(weigh_line_in_code)
-least_row: Any = intrinsic(least_row_in_code)
-copy_row: Any = intrinsic(copy_row_in_code)
-set_row: Any = intrinsic(set_row_in_code)
+weigh_largest: Any = intrinsic(weigh_largest_in_code)
+ask_line: Any = intrinsic(ask_line_in_code)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
 from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.kernels import Day, Rules
+from ostra.scenario.kernels import Calendar, Rules
 from ostra.scenario.shocks import (
     ByRun,
     CapacityLoss,
@@ -139,43 +139,30 @@ def together(profiles: Sequence[Array], sets: NDArray[np.bool_], shape: tuple[in
     return result
 
 
-class Calendar:
+def calendar(
+    shocks: Sequence[Shock], reach: Reach, speed: Array, days: int, part: slice, runs: int, width: int
+) -> Calendar:
     """What the shocks do on each day in the lanes of one tile."""
+    day = np.arange(days + 1)
+    shape = (days + 1, width)
 
-    def __init__(
-        self, shocks: Sequence[Shock], reach: Reach, speed: Array, days: int, part: slice, runs: int, width: int
-    ) -> None:
-        calendar = np.arange(days + 1)
-        shape = (days + 1, width)
+    def strengths(kind: type[Any]) -> list[Array]:
+        return [profile(s, day, part, runs, kind.__name__, width) for s in of_kind(shocks, kind)]
 
-        def strengths(kind: type[Any]) -> list[Array]:
-            return [profile(s, calendar, part, runs, kind.__name__, width) for s in of_kind(shocks, kind)]
-
-        held = strongest(strengths(Withheld), reach.block_sets, shape)
-        self.quota = np.where(held > 0, 1.0 - held, np.inf)
-        self.weight = np.ones_like(held)
-        for day in range(days):
-            now = self.weight[day]
-            self.weight[day + 1] = now + speed[reach.block_product] * ((1.0 - held[day]) - now)
-        split = len(of_kind(shocks, CapacityLoss))
-        losses, gains = reach.node_sets[:, :split], reach.node_sets[:, split:]
-        self.capacity = (1.0 - strongest(strengths(CapacityLoss), losses, shape)) + together(
-            strengths(NewCapacity), gains, shape
-        )
-        self.wanted = 1.0 + strongest(strengths(DemandShock), reach.want_sets, shape)
-        self.released = together(strengths(StockRelease), reach.release_sets, shape)
-
-    def day(self, day: int) -> Day:
-        """The shocks of one day, as the kernels read them."""
-        return Day(
-            quota=self.quota[day],
-            weight=self.weight[day],
-            next_weight=self.weight[day + 1],
-            capacity=self.capacity[day],
-            wanted=self.wanted[day],
-            next_wanted=self.wanted[day + 1],
-            released=self.released[day + 1],
-        )
+    held = strongest(strengths(Withheld), reach.block_sets, shape)
+    weight = np.ones_like(held)
+    for now in range(days):
+        weight[now + 1] = weight[now] + speed[reach.block_product] * ((1.0 - held[now]) - weight[now])
+    split = len(of_kind(shocks, CapacityLoss))
+    losses, gains = reach.node_sets[:, :split], reach.node_sets[:, split:]
+    lost, gained = strongest(strengths(CapacityLoss), losses, shape), together(strengths(NewCapacity), gains, shape)
+    return Calendar(
+        quota=np.where(held > 0, 1.0 - held, np.inf),
+        weight=weight,
+        capacity=(1.0 - lost) + gained,
+        wanted=1.0 + strongest(strengths(DemandShock), reach.want_sets, shape),
+        released=together(strengths(StockRelease), reach.release_sets, shape),
+    )
 
 
 def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int | None = None) -> Rules:
@@ -183,13 +170,13 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
     width = part.stop - part.start if width is None else width
 
     def pair(name: str, low: float, high: float = np.inf) -> Array:
-        """Users × products × lanes."""
+        """Products × users (1 or sectors) × lanes."""
         given = np.asarray(getattr(behaviour, name))
         array = by_run(given, name, runs, low, high, (sectors, sectors))
         if given.ndim == 2:  # products × runs
             array = array.reshape(-1, 1, array.shape[-1])
         array = np.broadcast_to(array, (sectors, *array.shape[1:]))
-        return np.ascontiguousarray(lanes(array, part, width).transpose(1, 0, 2))
+        return lanes(array, part, width)
 
     def each(name: str, low: float, high: float = np.inf) -> Array:
         array = by_run(getattr(behaviour, name), name, runs, low, high, (sectors,))
@@ -197,21 +184,22 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
 
     stock_days, critical = pair("stock_days", 1.0), pair("critical", 0.0, 1.0)
     threshold = each("stock_threshold", 0.0, 1.0)
-    users = max(len(stock_days), len(critical), 1 if np.all(threshold == threshold[:1]) else sectors)
-    shape = (users, sectors, width)
+    users = max(stock_days.shape[1], critical.shape[1], 1 if np.all(threshold == threshold[:1]) else sectors)
+    shape = (sectors, users, width)
     stock_days, critical = (np.array(np.broadcast_to(array, shape), order="C") for array in (stock_days, critical))
     called_for = np.maximum(
-        threshold[:users, None, :] * stock_days, 1.0, where=np.isfinite(stock_days), out=np.ones(shape)
+        threshold[None, :users, :] * stock_days, 1.0, where=np.isfinite(stock_days), out=np.ones(shape)
     )
     part_critical = np.asarray(behaviour.critical)
     return Rules(
         lanes=(0,) * width,
-        stock_days=stock_days,
-        critical=critical,
-        called_for=called_for,
+        users=users,
+        stock_days=stock_days.reshape(-1, width),
+        critical=critical.reshape(-1, width),
+        called_for=called_for.reshape(-1, width),
         cover_rate=np.where(
             (critical >= 1.0) & np.isfinite(stock_days), np.nextafter(1.0 / called_for, np.inf), np.inf
-        ),
+        ).reshape(-1, width),
         restore_rate=1.0 / each("restore_days", 1.0),
         speed=each("substitution_speed", 0.0, 1.0),
         unlimited=1.0 / each("substitution_limit", 1.0),

@@ -1,10 +1,10 @@
 """An input-output table and the reach of the shocks, laid out for the kernels.
 
 Every buyer is numbered: the nodes first, then the destinations of final demand. A *cell* is one buyer's use of one
-product; its sellers are the nodes of that product. Flows are stored twice, by seller and by cell, in *segments*: flows
-in a row that are rationed alike (*tier*), withheld alike (*block*, −1 for flows that no shock withholds) and ordered
-alike (*fixed* for final users who do not look for other suppliers). Only positive flows between a node that makes
-something and a buyer that reacts are stored; what else a node sells is constant.
+product; its sellers are the nodes of that product. Cells are numbered product by product, and so are sellers: all that
+one product's loops need lies together. A cell's flows are cut into *segments*: flows in a row that are rationed alike
+(*tier*) and withheld alike (*block*, −1 for flows that no shock withholds). Only positive flows between a node that
+makes something and a buyer that reacts are stored; what else a node sells is constant.
 """
 
 from __future__ import annotations
@@ -30,43 +30,48 @@ MOST_SHOCKS = 62
 
 
 class Segments(NamedTuple):
-    """Flows in a fixed order, cut into segments; `first[line]` to `first[line + 1]` are the segments of a line."""
+    """The flows of all cells; `first[cell]` to `first[cell + 1]` are the segments of a cell.
+
+    start, stop, tier, block, total: by segment; total is the sum of its values. seller (counted product by product),
+    value (share of what the cell usually gets): by flow.
+    """
 
     first: Short
     start: Whole
     stop: Whole
     tier: Short
     block: Short
-    fixed: NDArray[np.bool_]
     total: Array
-    other: Short
+    seller: Short
     value: Array
 
 
 class Layout(NamedTuple):
     """What the kernels need to know of the table, money per day.
 
-    sectors, nodes, buyers: how many. sales: lines are sellers, `other` is the buyer, `value` money. cells: lines are
-    buyer × sectors + product, `other` is the seller, counted product by product, `value` its share. output: by node.
-    drawn: what the node sells from other sources than its output (stocks, discrepancy), constant. demand: usual sales
-    in each tier, 2 × nodes. bought: usual use, by cell. binds: whether a lack of the input can hold up production, by
-    cell.
+    sectors, nodes, buyers: how many. flows: by cell, product × buyers + buyer. output: by node. drawn: what the node
+    sells from other sources than its output (stocks, discrepancy), constant. demand: usual sales in each tier, 2 ×
+    nodes. told: the part of it that follows the seller's weight and that no shock withholds, 2 × sellers. bought: usual
+    use, by cell. binds: whether a lack of the input can hold up production, by cell.
     """
 
     sectors: int
     nodes: int
     buyers: int
-    sales: Segments
-    cells: Segments
+    flows: Segments
     output: Array
     drawn: Array
     demand: Array
+    told: Array
     bought: Array
     binds: NDArray[np.bool_]
 
 
 class Reach(NamedTuple):
-    """Which sets of shocks touch what: numbers into the tables of sets, whose rows are shocks in or out of the set."""
+    """Which sets of shocks touch what: numbers into the tables of sets, whose rows are shocks in or out of the set.
+
+    want_group: products × destinations. release_group: products × nodes.
+    """
 
     block_product: Short
     block_sets: NDArray[np.bool_]
@@ -91,50 +96,55 @@ def laid_out(
     - what a node without output buys is a constant sale of its suppliers, and no input;
     - a node whose inputs cost more than its output keeps its coefficients.
     """
-    n, count = table.size, len(table.sectors)
-    flows = table.flows / DAYS_A_YEAR
-    final = table.final / DAYS_A_YEAR
+    n, count, economies = table.size, len(table.sectors), len(table.economies)
     output = np.maximum(table.output, 0.0) / DAYS_A_YEAR
-    caveats = odd_entries(table)
-    makes = output > 0
-    used = np.where((flows > 0) & makes[None, :], flows, 0.0)
-    wanted = np.maximum(final, 0.0)
-    everything = np.hstack([used, wanted])
-    drawn = np.maximum(-final, 0.0).sum(axis=1) + np.maximum(-rest_of_row(table), 0.0) / DAYS_A_YEAR
-    sellers, buyers = np.nonzero(everything)
-    values = everything[sellers, buyers]
-    tiers = tier(behaviour, sellers, buyers, n, count)
-    masks = mask_of_withheld(shocks, n, everything.shape[1])
-    mask = masks[0][sellers] & masks[1][buyers]
-    product = sellers % count
-    turn = product * len(table.economies) + sellers // count
-    touched = mask > 0
-    blocks, number = np.unique(np.stack([mask, product])[:, touched], axis=1, return_inverse=True)
-    block = np.full(len(mask), -1)
+    by_cell = cells_of(table, output > 0)
+    buyers = by_cell.shape[1]
+    drawn = (np.maximum(-table.final, 0.0).sum(axis=1) + np.maximum(-rest_of_row(table), 0.0)) / DAYS_A_YEAR
+    bought = by_cell.sum(axis=2).ravel()
+    product, buyer, economy = np.nonzero(by_cell)
+    values = by_cell[product, buyer, economy] if len(product) < by_cell.size else by_cell.ravel()
+    cell, turn, seller = product * buyers + buyer, product * economies + economy, economy * count + product
+    tiers = tier(behaviour, seller, buyer, n, count)
+    selling, buying = mask_of_withheld(shocks, n, buyers)
+    touched = (selling[seller] & buying[buyer]) > 0 if selling.any() else np.zeros(len(seller), dtype=bool)
+    withheld = np.stack([selling[seller[touched]] & buying[buyer[touched]], product[touched]])
+    blocks, number = np.unique(withheld, axis=1, return_inverse=True)
+    block = np.full(len(seller), -1)
     block[touched] = number.reshape(-1)
-    fixed = (buyers >= n) & (not behaviour.final_substitutes)
-    cell = buyers * count + product
-    bought = np.bincount(cell, values, minlength=everything.shape[1] * count).astype(np.float64)
-    first_tier = np.bincount(sellers, np.where(tiers == 0, values, 0.0), minlength=n)
+    first_tier = np.bincount(seller, np.where(tiers == 0, values, 0.0), minlength=n)
     available = output + drawn
     two = behaviour.rationing != "proportional"
     demand = (
         np.stack([first_tier, np.maximum(available - first_tier, 0.0)]) if two else np.stack([available, 0 * output])
     )
-    node_use = bought[: n * count].reshape(n, count)
+    follows = ~touched & ((buyer < n) | behaviour.final_substitutes)
     layout = Layout(
         sectors=count,
         nodes=n,
-        buyers=everything.shape[1],
-        sales=segments(n, sellers, (tiers, block, fixed), buyers, values),
-        cells=segments(len(bought), cell, (tiers, block, fixed), turn, values / bought[cell]),
+        buyers=buyers,
+        flows=segments(len(bought), cell, tiers, block, turn, values / bought[cell]),
         output=output,
         drawn=drawn,
         demand=demand,
+        told=np.bincount((tiers * n + turn)[follows], values[follows], minlength=2 * n).astype(np.float64),
         bought=bought,
-        binds=(node_use > behaviour.negligible_input * output[:, None]).ravel(),
+        binds=(
+            bought.reshape(count, buyers) > behaviour.negligible_input * np.append(output, np.zeros(buyers - n))
+        ).ravel(),
     )
-    return layout, reach(shocks, table, blocks), caveats
+    return layout, reach(shocks, table, blocks), odd_entries(table)
+
+
+def cells_of(table: InputOutputTable, makes: NDArray[np.bool_]) -> Array:
+    """Positive flows to buyers that react, money a day: products × buyers × economies that sell."""
+    n, count = table.size, len(table.sectors)
+    found = np.empty((count, n + table.final.shape[1], len(table.economies)))
+    sales = table.flows.reshape(-1, count, n), table.final.reshape(-1, count, table.final.shape[1])
+    for product in range(count):  # one at a time, because a table transposed as a whole strides through memory
+        found[product, :n] = np.where(makes, sales[0][:, product], 0.0).T
+        found[product, n:] = sales[1][:, product].T
+    return np.divide(np.maximum(found, 0.0, out=found), DAYS_A_YEAR, out=found)
 
 
 def rest_of_row(table: InputOutputTable) -> Array:
@@ -154,27 +164,28 @@ def tier(behaviour: Behaviour, sellers: Whole, buyers: Whole, nodes: int, sector
     return np.zeros(len(sellers), dtype=np.int64)
 
 
-def segments(lines: int, line: Whole, kind: Sequence[NDArray[Any]], other: Whole, value: Array) -> Segments:
-    """Sort flows by line, kind (tier, block, fixed) and other side, and cut them where line or kind changes."""
-    key = line
-    for part in kind:
-        key = key * (int(part.max(initial=0)) + 2) + part + 1
-    order = np.argsort(key * (int(other.max(initial=0)) + 1) + other, kind="stable")
-    key = key[order]
-    cut = np.ones(len(key), dtype=bool)
-    cut[1:] = key[1:] != key[:-1]
+def segments(cells: int, cell: Whole, tiers: Whole, block: Whole, seller: Whole, value: Array) -> Segments:
+    """Cut flows, which come cell by cell, where the cell, the tier or the block changes."""
+    kind = tiers + 2 * (block + 1)
+    changes = np.flatnonzero((kind[1:] != kind[:-1]) & (cell[1:] == cell[:-1]))
+    if len(changes):
+        mixed = np.zeros(cells, dtype=bool)
+        mixed[cell[changes]] = True
+        there = np.flatnonzero(mixed[cell])
+        order = np.arange(len(cell))
+        order[there] = there[np.lexsort((kind[there], cell[there]))]
+        kind, seller, value = kind[order], seller[order], value[order]
+    cut = np.ones(len(cell), dtype=bool)
+    cut[1:] = (kind[1:] != kind[:-1]) | (cell[1:] != cell[:-1])
     start = np.flatnonzero(cut)
-    value = np.ascontiguousarray(value[order])
-    tiers, block, fixed = (part[order[start]] for part in kind)
     return Segments(
-        first=np.searchsorted(line[order[start]], np.arange(lines + 1)).astype(np.int32),
+        first=np.searchsorted(cell[start], np.arange(cells + 1)).astype(np.int32),
         start=start,
-        stop=np.append(start, len(line))[1:],
-        tier=tiers.astype(np.int32),
-        block=block.astype(np.int32),
-        fixed=fixed.astype(bool),
+        stop=np.append(start, len(cell))[1:],
+        tier=(kind[start] % 2).astype(np.int32),
+        block=(kind[start] // 2 - 1).astype(np.int32),
         total=np.add.reduceat(value, start) if len(start) else np.zeros(0),
-        other=other[order].astype(np.int32),
+        seller=seller.astype(np.int32),
         value=value,
     )
 
@@ -224,12 +235,12 @@ def reach(shocks: Sequence[Shock], table: InputOutputTable, blocks: Whole) -> Re
     capacity = np.zeros(n, dtype=np.int64)
     for bit, change in enumerate(capacity_shocks(shocks)):
         capacity[whole(change.nodes)] |= 1 << bit
-    wants = np.zeros((ends, count), dtype=np.int64)
+    wants = np.zeros((count, ends), dtype=np.int64)
     for bit, demand in enumerate(of_kind(shocks, DemandShock)):
-        wants[np.ix_(whole(demand.destinations), whole(demand.sectors))] |= 1 << bit
-    released = np.zeros((n, count), dtype=np.int64)
+        wants[np.ix_(whole(demand.sectors), whole(demand.destinations))] |= 1 << bit
+    released = np.zeros((count, n), dtype=np.int64)
     for bit, release in enumerate(of_kind(shocks, StockRelease)):
-        released[np.ix_(whole(release.nodes), whole(release.sectors))] |= 1 << bit
+        released[np.ix_(whole(release.sectors), whole(release.nodes))] |= 1 << bit
     node_group, node_sets = grouped(capacity, len(capacity_shocks(shocks)))
     want_group, want_sets = grouped(wants.ravel(), len(of_kind(shocks, DemandShock)))
     release_group, release_sets = grouped(released.ravel(), len(of_kind(shocks, StockRelease)))

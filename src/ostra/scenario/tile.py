@@ -2,147 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import Executor
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ostra.scenario.deliveries import restock, serve
-from ostra.scenario.kernels import Day, Rules, Scratch, State, Totals
-from ostra.scenario.levels import Array, Calendar, rules
-from ostra.scenario.production import produce, tally
+from ostra.scenario.batch import Batch
+from ostra.scenario.deliveries import OPENING, restock
+from ostra.scenario.kernels import Calendar, Rules, State, Totals, compiled, lined_up
+from ostra.scenario.levels import Array, Whole, calendar, rules
+from ostra.scenario.production import produce, tally_output, tally_unmet
+from ostra.scenario.rows import ROWS, meet
 from ostra.scenario.structure import Layout, Reach
 from ostra.scenario.trajectories import NEVER, Trajectories
 
-if TYPE_CHECKING:
-    from ostra.scenario.engine import Batch
+RESTS_ON = "d1f0c8b269bfaacf"
+"""First digits of the SHA-256 of lanes.py, rows.py, deliveries.py and production.py. Numba keeps `live` until this file
+changes and does not look into those: who changes them copies the new hash; a test tells it."""
+
+Number = TypeVar("Number", np.float64, np.int64)
+
+STOP, GOES_ON, DAYS_DONE, MEETING = range(4)
+"""Signals between the threads of a tile and those who wait for it: whether to stop, whether the day at hand is still
+simulated, days done, and how often a thread came to a meeting."""
 
 
-def simulated(
-    batch: Batch, tile: slice, pool: ThreadPoolExecutor | None, helpers: int, tick: Callable[[int], bool]
-) -> Trajectories | None:
-    """One tile from the first day to the last; None if it was asked to stop."""
+def signals() -> NDArray[np.int64]:
+    """Signals of a tile before its first day."""
+    return np.zeros(4, dtype=np.int64)
+
+
+def simulated(batch: Batch, tile: slice, pool: Executor, threads: int, told: NDArray[np.int64]) -> Trajectories | None:
+    """One tile from the first day to the last; None if it was asked to stop.
+
+    This thread and `threads - 1` of the pool work on it. `told` are its `signals`.
+    """
     layout, days, width = batch.layout, batch.days, batch.width
     rule = rules(batch.behaviour, layout.sectors, tile, batch.runs, width)
-    calendar = Calendar(batch.shocks, batch.reach, rule.speed, days, tile, batch.runs, width)
-    state = usual_state(layout, rule, batch.reach, calendar)
-    ends = layout.buyers - layout.nodes
-    totals = Totals(
+    dates = calendar(batch.shocks, batch.reach, rule.speed, days, tile, batch.runs, width)
+    state = usual_state(layout, rule, batch.reach, dates, threads)
+    totals = nothing_yet(batch, width)
+    state, totals = lined_up(state), lined_up(totals)
+    given = (
+        *(threads, days, batch.level, layout, lined_up(rule), batch.reach, lined_up(dates)),
+        *(state, totals, batch.rate, batch.watched, told, told[MEETING:]),
+    )
+    others = [pool.submit(live, thread, *given) for thread in range(1, threads)]
+    live(0, *given)
+    for other in others:
+        other.result()
+    return None if told[DAYS_DONE] < days else trajectories(batch, tile, totals)
+
+
+@compiled
+def live(
+    thread: int,
+    threads: int,
+    days: int,
+    level: float,
+    layout: Layout,
+    rules: Rules,
+    reach: Reach,
+    calendar: Calendar,
+    state: State,
+    totals: Totals,
+    rate: Array,
+    watched: Whole,
+    told: Whole,
+    meeting: Whole,
+) -> None:
+    """Day after day, one of the threads that share out the sellers and the products of a tile.
+
+    They meet twice a day: when everything is produced, for deliveries hang on all sellers, and when everything is
+    delivered, for production hangs on all inputs. The first thread adds up while nothing that it reads is written.
+    """
+    nodes, sectors = layout.nodes, layout.sectors
+    make, made = thread * nodes // threads, (thread + 1) * nodes // threads
+    begin, end = thread * sectors // threads, (thread + 1) * sectors // threads
+    met = 0
+    restock(begin, end, thread, OPENING, layout, rules, reach, calendar, state, totals)
+    for day in range(days):
+        if threads > 1:
+            met += threads
+            meet(meeting, met)
+        if thread == 0 and day > 0:
+            tally_unmet(day - 1, layout, totals)
+        produce(make, made, threads, day, level, layout, rules, reach, calendar, state, totals)
+        if thread == 0:
+            told[GOES_ON] = 1 - told[STOP]
+        if threads > 1:
+            met += threads
+            meet(meeting, met)
+        if told[GOES_ON] == 0:
+            return
+        if thread == 0:
+            tally_output(day, layout, rate, watched, state, totals)
+        restock(begin, end, thread, day, layout, rules, reach, calendar, state, totals)
+        if thread == 0:
+            told[DAYS_DONE] = day + 1
+    if threads > 1:
+        meet(meeting, met + threads)
+    if thread == 0:
+        tally_unmet(days - 1, layout, totals)
+
+
+def usual_state(layout: Layout, rule: Rules, reach: Reach, dates: Calendar, threads: int) -> State:
+    """The usual day, with the final demand and the released stocks of day 0."""
+    n, sectors, buyers, width = layout.nodes, layout.sectors, layout.buyers, len(rule.lanes)
+    user = np.arange(n) % rule.users
+    rows = (np.arange(sectors)[:, None] * rule.users + user[None, :]).ravel()
+    stock = rule.stock_days[rows] + dates.released[0][reach.release_group]
+    rate = rule.cover_rate[rows]
+    binds = layout.binds.reshape(sectors, buyers)[:, :n].reshape(-1, 1) & np.isfinite(rate)
+    allowed = np.multiply(stock, rate, out=np.full(stock.shape, np.inf), where=binds).reshape(sectors, n, width)
+    order = np.zeros((sectors, buyers, width))
+    order[:, n:] = dates.wanted[0][reach.want_group].reshape(sectors, buyers - n, width) - 1.0
+    return State(
+        order=order.reshape(sectors * buyers, width),
+        stock=stock,
+        trust=np.zeros((n, width)),
+        next_trust=np.zeros((n, width)),
+        part=np.zeros((2 * n, width)),
+        served=np.zeros((2 * n, width)),
+        asked=np.zeros((4 * n, width)),
+        cell=np.zeros((threads * ROWS, width)),
+        made=np.ones((n, width)),
+        planned=np.ones((n, width)),
+        boost=np.ones((n, width)),
+        cover=np.concatenate([allowed.min(axis=0), np.full(((threads - 1) * n, width), np.inf)]),
+    )
+
+
+def nothing_yet(batch: Batch, width: int) -> Totals:
+    """Totals before the first day."""
+    layout, days, economies = batch.layout, batch.days, len(batch.table.economies)
+    ends, sectors = layout.buyers - layout.nodes, layout.sectors
+    output, value = np.zeros((2, days, economies, width))
+    by_sector, value_by_sector, unmet_by_sector = np.zeros((3, days, sectors, width))
+    return Totals(
         lost=np.zeros((layout.nodes, width)),
         lowest=np.full((layout.nodes, width), np.inf),
         lowest_day=np.zeros((layout.nodes, width), dtype=np.int64),
         below_day=np.full((layout.nodes, width), NEVER),
-        unmet=np.zeros((ends, layout.sectors, width)),
-        unmet_today=np.zeros((ends, layout.sectors, width)),
+        unmet=np.zeros((sectors * ends, width)),
+        unmet_today=np.zeros((sectors * ends, width)),
+        output=output,
+        value=value,
+        by_sector=by_sector,
+        value_by_sector=value_by_sector,
+        unmet_by=np.zeros((days, ends, width)),
+        unmet_by_sector=unmet_by_sector,
+        watched_output=np.zeros((days, len(batch.watched), width)),
     )
-    economies = len(batch.table.economies)
-    output, value = np.zeros((2, days, economies, width))
-    by_sector, value_by_sector, unmet_by_sector = np.zeros((3, days, layout.sectors, width))
-    unmet = np.zeros((days, ends, width))
-    watched_output = np.zeros((days, len(batch.watched), width))
-    cuts = np.linspace(0, layout.nodes, (helpers if pool else 1) + 1).astype(int)
-    pieces = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
 
-    def spread(function: Callable[[int, int], None]) -> None:
-        if pool is None:
-            function(*pieces[0])
-        else:
-            list(pool.map(lambda piece: function(*piece), pieces))
 
-    for day in range(days):
-        today, now = calendar.day(day), state
+def trajectories(batch: Batch, tile: slice, totals: Totals) -> Trajectories:
+    """What a tile that was simulated to its end gives."""
+    layout, table, runs = batch.layout, batch.table, tile.stop - tile.start
+    ends = layout.buyers - layout.nodes
 
-        def make(begin: int, end: int, day: int = day, today: Day = today, now: State = now) -> None:
-            produce(begin, end, day, batch.level, layout, rule, batch.reach.node_group, today, now, totals)
-
-        def refill(begin: int, end: int, today: Day = today, now: State = now) -> None:
-            restock(begin, end, layout, rule, batch.reach.release_group, today, now, scratch(layout.sectors, width))
-
-        spread(make)
-        spread(refill)
-        serve(layout, rule, batch.reach.want_group, today, state, totals, scratch(layout.sectors, width))
-        tally(
-            day,
-            layout,
-            rule,
-            batch.rate,
-            state,
-            totals,
-            output,
-            by_sector,
-            value,
-            value_by_sector,
-            unmet,
-            unmet_by_sector,
-            batch.watched,
-            watched_output,
-        )
-        state = state._replace(trust=state.next_trust, next_trust=state.trust)
-        if not tick(day):
-            return None
-    table = batch.table
-
-    def cut(array: Array) -> Array:
-        return np.ascontiguousarray(np.moveaxis(array, -1, 0)[: tile.stop - tile.start])
+    def cut(array: NDArray[Number]) -> NDArray[Number]:
+        return np.ascontiguousarray(np.moveaxis(array, -1, 0)[:runs])
 
     lost = cut(totals.lost)
     makes = layout.output > 0
     return Trajectories(
         fingerprint=batch.fingerprint,
         runs=np.arange(tile.start, tile.stop),
-        days=days,
+        days=batch.days,
         economies=table.economies,
         sectors=table.sectors,
         destinations=table.destinations,
-        output_by_economy=cut(output),
-        output_by_sector=cut(by_sector),
-        value_added_by_economy=cut(value),
-        value_added_by_sector=cut(value_by_sector),
-        unmet_by_destination=cut(unmet),
-        unmet_by_sector=cut(unmet_by_sector),
+        output_by_economy=cut(totals.output),
+        output_by_sector=cut(totals.by_sector),
+        value_added_by_economy=cut(totals.value),
+        value_added_by_sector=cut(totals.value_by_sector),
+        unmet_by_destination=cut(totals.unmet_by),
+        unmet_by_sector=cut(totals.unmet_by_sector),
         output_lost=lost,
         value_added_lost=lost * batch.rate,
-        unmet=np.swapaxes(cut(totals.unmet), 1, 2).copy(),
+        unmet=cut(totals.unmet).reshape(runs, layout.sectors, ends),
         lowest_output=np.where(makes, cut(totals.lowest), np.nan),
-        lowest_day=np.where(makes, np.moveaxis(totals.lowest_day, -1, 0)[: len(lost)], NEVER),
-        below_day=np.where(makes, np.moveaxis(totals.below_day, -1, 0)[: len(lost)], NEVER),
+        lowest_day=np.where(makes, cut(totals.lowest_day), NEVER),
+        below_day=np.where(makes, cut(totals.below_day), NEVER),
         level=batch.level,
         watched=batch.watched,
-        watched_output=cut(watched_output),
+        watched_output=cut(totals.watched_output),
         baseline_output=layout.output.copy(),
         baseline_value_added=layout.output * batch.rate,
-        baseline_final=layout.bought[layout.nodes * layout.sectors :].reshape(ends, layout.sectors).T.copy(),
+        baseline_final=layout.bought.reshape(layout.sectors, layout.buyers)[:, layout.nodes :].copy(),
         value_added="exact" if batch.value_added_known else "upper",
         caveats=batch.caveats,
     )
-
-
-def usual_state(layout: Layout, rule: Rules, reach: Reach, calendar: Calendar) -> State:
-    """The usual day, with the final demand and the released stocks of day 0."""
-    n, sectors, buyers, width = layout.nodes, layout.sectors, layout.buyers, len(rule.lanes)
-    user = np.arange(n) % sectors if len(rule.stock_days) > 1 else np.zeros(n, dtype=np.int64)
-    stock = rule.stock_days[user] + calendar.released[0][reach.release_group].reshape(n, sectors, width)
-    rate = rule.cover_rate[user]
-    binds = layout.binds.reshape(n, sectors, 1) & np.isfinite(rate)
-    allowed = np.multiply(stock, rate, out=np.full(stock.shape, np.inf), where=binds)
-    order = np.zeros((sectors, buyers, width))
-    wanted = calendar.wanted[0][reach.want_group].reshape(buyers - n, sectors, width)
-    order[:, n:] = wanted.transpose(1, 0, 2) - 1.0
-    return State(
-        order=order.reshape(sectors * buyers, width),
-        stock=stock.reshape(n * sectors, width),
-        cover=allowed.min(axis=1),
-        made=np.ones((n, width)),
-        planned=np.ones((n, width)),
-        boost=np.ones((n, width)),
-        served=np.zeros((2 * n, width)),
-        part=np.zeros((2 * n, width)),
-        trust=np.zeros((n, width)),
-        next_trust=np.zeros((n, width)),
-    )
-
-
-def scratch(sectors: int, width: int) -> Scratch:
-    """Room for the cells of one buyer."""
-    return Scratch(*np.zeros((8, sectors, width)))

@@ -1,0 +1,263 @@
+"""Arithmetic on single rows, in all lanes at once: what happens in one cell beside its sums.
+
+As in lanes.py the vector instructions are written out, for the same reason. `rows` is the place for what is known of
+the cell at hand, one row for each of the numbers below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ostra.scenario.lanes import INDEX, Row, check, chosen, constant, nothing, spread
+
+GOT, EXTRA, KEEP, MOST, SHIFT, ALLOWED, NEXT, TOP, ROWS = range(9)
+"""Differences from the usual day: what unhindered suppliers deliver of each order, what the others deliver, the weights
+of the suppliers tomorrow, together and the largest. Then: the factor on orders for those weights, output that the stock
+allows, tomorrow's order in money, and the largest weight of all sellers of the product."""
+
+SCARCE = 1e-9
+"""When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
+
+PATIENCE = 200
+"""So often a thread that waits for others looks again before it lets somebody else run."""
+
+
+class Rows:
+    """What the arguments of one function name, in the code that is being generated."""
+
+    def __init__(self, names: tuple[str, ...], context: Any, builder: Any, signature: Any, arguments: Any) -> None:
+        self.context, self.builder = context, builder
+        self.kinds = dict(zip(names, signature.args, strict=True))
+        self.given = dict(zip(names, arguments, strict=True))
+        self.width = self.kinds["lanes"].count
+
+    def row(self, array: str, number: str | int) -> Row:
+        """A row of an array: a fixed one, or the one that an argument tells."""
+        at = ir.Constant(INDEX, number) if isinstance(number, int) else self.index(number)
+        return Row(self.context, self.builder, self.width, self.kinds[array], self.given[array], at)
+
+    def index(self, name: str) -> Any:
+        return self.context.cast(self.builder, self.given[name], self.kinds[name], types.int64)
+
+    def number(self, name: str) -> Any:
+        """A number, in every lane."""
+        single = self.context.cast(self.builder, self.given[name], self.kinds[name], types.float64)
+        return spread(self.builder, single, self.width)
+
+    def all(self, number: float) -> Any:
+        return constant(self.width, number)
+
+
+def generator(names: tuple[str, ...], step: Callable[[Rows], None]) -> Callable[..., Any]:
+    """Code of `step` for a function of these arguments."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        step(Rows(names, context, builder, signature, arguments))
+        return nothing(context)
+
+    return generate
+
+
+def set_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, value: Any) -> Any:
+    """to[at] = value, in every lane."""
+    check(lanes, to)
+
+    def step(code: Rows) -> None:
+        code.row("to", "at").store(code.number("value"))
+
+    return types.none(lanes, to, at, value), generator(("lanes", "to", "at", "value"), step)
+
+
+def least_row_in_code(typing: Any, lanes: Any, least: Any, at: Any, x: Any, number: Any) -> Any:
+    """least[at] = the smaller of itself and x[number], in every lane; what is not a number does not count."""
+    return extreme_row("<", lanes, least, at, x, number)
+
+
+def largest_row_in_code(typing: Any, lanes: Any, largest: Any, at: Any, x: Any, number: Any) -> Any:
+    """largest[at] = the larger of itself and x[number], in every lane; what is not a number does not count."""
+    return extreme_row(">", lanes, largest, at, x, number)
+
+
+def extreme_row(sign: str, lanes: Any, to: Any, at: Any, x: Any, number: Any) -> Any:
+    """What the two above have in common."""
+    check(lanes, to, x)
+
+    def step(code: Rows) -> None:
+        row = code.row("to", "at")
+        row.store(chosen(code.builder, sign, code.row("x", "number").load(), row.load()))
+
+    return types.none(lanes, to, at, x, number), generator(("lanes", "to", "at", "x", "number"), step)
+
+
+def shift_row_in_code(typing: Any, lanes: Any, rows: Any, unlimited: Any, product: Any) -> Any:
+    """rows[SHIFT] = 1 / the larger of the suppliers' weight together and the largest of them over the limit."""
+    check(lanes, rows, unlimited)
+
+    def step(code: Rows) -> None:
+        b, one = code.builder, code.all(1.0)
+        together = b.fadd(one, code.row("rows", KEEP).load())
+        largest = b.fmul(b.fadd(one, code.row("rows", MOST).load()), code.row("unlimited", "product").load())
+        together = chosen(b, ">", together, largest)
+        code.row("rows", SHIFT).store(b.fdiv(one, chosen(b, ">", together, code.all(SCARCE))))
+
+    names = ("lanes", "rows", "unlimited", "product")
+    return types.none(lanes, rows, unlimited, product), generator(names, step)
+
+
+def came(code: Rows, ordered: Any) -> Any:
+    """Code for what a buyer gets over what it usually uses: at least 0."""
+    b = code.builder
+    unhindered = b.fadd(
+        b.fmul(b.fadd(code.all(1.0), ordered), code.row("rows", GOT).load()), b.fmul(ordered, code.number("share"))
+    )
+    total = b.fadd(code.all(1.0), b.fadd(unhindered, code.row("rows", EXTRA).load()))
+    return chosen(b, ">", total, code.all(0.0))
+
+
+def settle_row_in_code(
+    typing: Any,
+    lanes: Any,
+    rows: Any,
+    share: Any,
+    bought: Any,
+    order: Any,
+    cell: Any,
+    stock: Any,
+    store: Any,
+    made: Any,
+    planned: Any,
+    buyer: Any,
+    stock_days: Any,
+    cover_rate: Any,
+    rule: Any,
+    restore: Any,
+    product: Any,
+    released: Any,
+    group: Any,
+) -> Any:
+    """Use, deliveries, stock and new order of one cell of a node, and what its stock allows tomorrow.
+
+    `share` is the usual share of unhindered suppliers, `bought` the usual use in money.
+    """
+    check(lanes, rows, order, stock, made, planned, stock_days, cover_rate, restore, released)
+    names = (
+        *("lanes", "rows", "share", "bought", "order", "cell", "stock", "store", "made", "planned", "buyer"),
+        *("stock_days", "cover_rate", "rule", "restore", "product", "released", "group"),
+    )
+
+    def step(code: Rows) -> None:
+        b = code.builder
+        had, wants = code.row("stock", "store").load(), code.row("made", "buyer").load()
+        ordered = code.row("order", "cell").load()
+        kept = b.fadd(had, b.fsub(came(code, ordered), chosen(b, "<", had, wants)))
+        gap = b.fsub(b.fmul(code.row("stock_days", "rule").load(), code.row("planned", "buyer").load()), kept)
+        gap = chosen(b, ">", gap, code.all(0.0))  # none where stocks are infinite: the difference is not a number
+        wish = b.fadd(wants, b.fmul(gap, code.row("restore", "product").load()))
+        new = b.fsub(b.fmul(wish, code.row("rows", SHIFT).load()), code.all(1.0))
+        code.row("order", "cell").store(new)
+        code.row("rows", NEXT).store(b.fmul(code.number("bought"), new))
+        kept = b.fadd(kept, code.row("released", "group").load())
+        code.row("stock", "store").store(kept)
+        code.row("rows", ALLOWED).store(b.fmul(kept, code.row("cover_rate", "rule").load()))
+
+    given = (lanes, rows, share, bought, order, cell, stock, store, made, planned, buyer)
+    rest = (stock_days, cover_rate, rule, restore, product, released, group)
+    return types.none(*given, *rest), generator(names, step)
+
+
+def serve_row_in_code(
+    typing: Any,
+    lanes: Any,
+    rows: Any,
+    share: Any,
+    bought: Any,
+    order: Any,
+    cell: Any,
+    wanted: Any,
+    next_wanted: Any,
+    group: Any,
+    unmet: Any,
+    unmet_today: Any,
+    place: Any,
+) -> Any:
+    """What final users get of one product, what they miss (in money), and what they order next."""
+    check(lanes, rows, order, wanted, next_wanted, unmet, unmet_today)
+    names = (
+        *("lanes", "rows", "share", "bought", "order", "cell", "wanted", "next_wanted", "group"),
+        *("unmet", "unmet_today", "place"),
+    )
+
+    def step(code: Rows) -> None:
+        b = code.builder
+        lacks = b.fsub(code.row("wanted", "group").load(), came(code, code.row("order", "cell").load()))
+        missed = b.fmul(code.number("bought"), chosen(b, ">", lacks, code.all(0.0)))
+        code.row("unmet_today", "place").store(missed)
+        total = code.row("unmet", "place")
+        total.store(b.fadd(total.load(), missed))
+        wish = b.fmul(code.row("next_wanted", "group").load(), code.row("rows", SHIFT).load())
+        new = b.fsub(wish, code.all(1.0))
+        code.row("order", "cell").store(new)
+        code.row("rows", NEXT).store(b.fmul(code.number("bought"), new))
+
+    given = (lanes, rows, share, bought, order, cell, wanted, next_wanted, group, unmet, unmet_today, place)
+    return types.none(*given), generator(names, step)
+
+
+def scale_row_in_code(typing: Any, lanes: Any, rows: Any, bought: Any, order: Any, cell: Any) -> Any:
+    """rows[NEXT] = bought · order[cell]."""
+    check(lanes, rows, order)
+
+    def step(code: Rows) -> None:
+        order = code.row("order", "cell").load()
+        code.row("rows", NEXT).store(code.builder.fmul(code.number("bought"), order))
+
+    names = ("lanes", "rows", "bought", "order", "cell")
+    return types.none(lanes, rows, bought, order, cell), generator(names, step)
+
+
+def meet_in_code(typing: Any, counter: Any, all_there: Any) -> Any:
+    """Add one to counter[0], and wait until it is at least `all_there`: a meeting of threads.
+
+    What a thread wrote before the meeting is seen by all after it.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        wanted = context.cast(builder, arguments[1], signature.args[1], types.int64)
+        builder.atomic_rmw("add", place, ir.Constant(INDEX, 1), "acq_rel")
+        let_others = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
+            builder.module, ir.FunctionType(ir.IntType(32), []), "sched_yield"
+        )
+        looked = cgutils.alloca_once_value(builder, ir.Constant(INDEX, 0))  # type: ignore[no-untyped-call]
+        look, again, done = (builder.append_basic_block(name) for name in ("look", "again", "done"))
+        builder.branch(look)
+        builder.position_at_end(look)
+        there = builder.load_atomic(place, "acquire", 8)
+        builder.cbranch(builder.icmp_signed(">=", there, wanted), done, again)
+        builder.position_at_end(again)
+        times = builder.add(builder.load(looked), ir.Constant(INDEX, 1))
+        builder.store(times, looked)
+        with builder.if_then(builder.icmp_signed(">", times, ir.Constant(INDEX, PATIENCE))):
+            builder.call(let_others, [])
+        builder.branch(look)
+        builder.position_at_end(done)
+        return nothing(context)
+
+    return types.none(counter, all_there), generate
+
+
+# To those who call them they are plain functions of the remaining arguments.
+set_row: Any = intrinsic(set_row_in_code)
+least_row: Any = intrinsic(least_row_in_code)
+largest_row: Any = intrinsic(largest_row_in_code)
+shift_row: Any = intrinsic(shift_row_in_code)
+settle_row: Any = intrinsic(settle_row_in_code)
+serve_row: Any = intrinsic(serve_row_in_code)
+scale_row: Any = intrinsic(scale_row_in_code)
+meet: Any = intrinsic(meet_in_code)
