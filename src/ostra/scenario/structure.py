@@ -25,6 +25,7 @@ Whole = NDArray[np.int64]
 Short = NDArray[np.int32]
 
 DAYS_A_YEAR = 365
+TIERS = 2
 MOST_SHOCKS = 62
 """Of one kind; sets of shocks are kept as bits of a whole number."""
 
@@ -96,42 +97,34 @@ def laid_out(
     - what a node without output buys is a constant sale of its suppliers, and no input;
     - a node whose inputs cost more than its output keeps its coefficients.
     """
-    n, count, economies = table.size, len(table.sectors), len(table.economies)
+    n, count = table.size, len(table.sectors)
     output = np.maximum(table.output, 0.0) / DAYS_A_YEAR
-    by_cell = cells_of(table, output > 0)
-    buyers = by_cell.shape[1]
     drawn = (np.maximum(-table.final, 0.0).sum(axis=1) + np.maximum(-rest_of_row(table), 0.0)) / DAYS_A_YEAR
-    bought = by_cell.sum(axis=2).ravel()
-    product, buyer, economy = np.nonzero(by_cell)
-    values = by_cell[product, buyer, economy] if len(product) < by_cell.size else by_cell.ravel()
-    cell, turn, seller = product * buyers + buyer, product * economies + economy, economy * count + product
-    tiers = tier(behaviour, seller, buyer, n, count)
-    selling, buying = mask_of_withheld(shocks, n, buyers)
-    touched = (selling[seller] & buying[buyer]) > 0 if selling.any() else np.zeros(len(seller), dtype=bool)
-    withheld = np.stack([selling[seller[touched]] & buying[buyer[touched]], product[touched]])
-    blocks, number = np.unique(withheld, axis=1, return_inverse=True)
-    block = np.full(len(seller), -1)
-    block[touched] = number.reshape(-1)
-    first_tier = np.bincount(seller, np.where(tiers == 0, values, 0.0), minlength=n)
+    by_cell = cells_of(table, output > 0)
+    there = by_cell > 0
+    buyers = by_cell.shape[1]
+    bought = by_cell.sum(axis=2)
+    tiers = tiers_of(behaviour, by_cell.shape)
+    kind, blocks = kinds(shocks, tiers, there)
+    follows = (kind < TIERS) & ((np.arange(buyers) < n) | behaviour.final_substitutes)[:, None]
+    usual = [np.where(tiers == tier, by_cell, 0.0) for tier in range(TIERS)]
+    first_tier = by_node(usual[0])
     available = output + drawn
     two = behaviour.rationing != "proportional"
     demand = (
         np.stack([first_tier, np.maximum(available - first_tier, 0.0)]) if two else np.stack([available, 0 * output])
     )
-    follows = ~touched & ((buyer < n) | behaviour.final_substitutes)
     layout = Layout(
         sectors=count,
         nodes=n,
         buyers=buyers,
-        flows=segments(len(bought), cell, tiers, block, turn, values / bought[cell]),
+        flows=segments(by_cell, bought, there, kind),
         output=output,
         drawn=drawn,
         demand=demand,
-        told=np.bincount((tiers * n + turn)[follows], values[follows], minlength=2 * n).astype(np.float64),
-        bought=bought,
-        binds=(
-            bought.reshape(count, buyers) > behaviour.negligible_input * np.append(output, np.zeros(buyers - n))
-        ).ravel(),
+        told=np.concatenate([np.where(follows, sales, 0.0).sum(axis=1).ravel() for sales in usual]),
+        bought=bought.ravel(),
+        binds=(bought > behaviour.negligible_input * np.append(output, np.zeros(buyers - n))).ravel(),
     )
     return layout, reach(shocks, table, blocks), odd_entries(table)
 
@@ -154,40 +147,69 @@ def rest_of_row(table: InputOutputTable) -> Array:
     return np.where(np.abs(rest) > 1e-9 * output, rest, 0.0)
 
 
-def tier(behaviour: Behaviour, sellers: Whole, buyers: Whole, nodes: int, sectors: int) -> Whole:
-    """0 for flows that are served first, 1 for those that get the rest."""
+def tiers_of(behaviour: Behaviour, shape: tuple[int, ...]) -> Whole:
+    """0 for flows that are served first, 1 for those that get the rest: 1 × buyers (or 1) × economies (or 1)."""
+    count, buyers, economies = shape
+    buyer = np.arange(buyers)[None, :, None]
+    n = count * economies
     if behaviour.rationing == "domestic first":
-        home = np.where(buyers < nodes, buyers // sectors, buyers - nodes)
-        return np.where(home == sellers // sectors, 0, 1)
+        home = np.where(buyer < n, buyer // count, buyer - n)
+        return np.where(home == np.arange(economies), 0, 1)
     if behaviour.rationing == "intermediate first":
-        return np.where(buyers < nodes, 0, 1)
-    return np.zeros(len(sellers), dtype=np.int64)
+        return np.where(buyer < n, 0, 1)
+    return np.zeros((1, 1, 1), dtype=np.int64)
 
 
-def segments(cells: int, cell: Whole, tiers: Whole, block: Whole, seller: Whole, value: Array) -> Segments:
-    """Cut flows, which come cell by cell, where the cell, the tier or the block changes."""
-    kind = tiers + 2 * (block + 1)
-    changes = np.flatnonzero((kind[1:] != kind[:-1]) & (cell[1:] == cell[:-1]))
-    if len(changes):
-        mixed = np.zeros(cells, dtype=bool)
-        mixed[cell[changes]] = True
-        there = np.flatnonzero(mixed[cell])
-        order = np.arange(len(cell))
-        order[there] = there[np.lexsort((kind[there], cell[there]))]
-        kind, seller, value = kind[order], seller[order], value[order]
-    cut = np.ones(len(cell), dtype=bool)
-    cut[1:] = (kind[1:] != kind[:-1]) | (cell[1:] != cell[:-1])
-    start = np.flatnonzero(cut)
+def kinds(shocks: Sequence[Shock], tiers: Whole, there: NDArray[np.bool_]) -> tuple[Short, Whole]:
+    """What sets flows of a cell apart: tier + 2 (block + 1), shaped as `there`; and each block's mask and product."""
+    count, buyers, economies = there.shape
+    kind = np.empty(there.shape, dtype=np.int32)
+    kind[:] = tiers
+    selling, buying = mask_of_withheld(shocks, count * economies, buyers)
+    product, buyer, economy = np.nonzero(
+        there & (selling.reshape(economies, count).T > 0)[:, None, :] & (buying > 0)[:, None]
+    )
+    mask = selling[economy * count + product] & buying[buyer]
+    product, buyer, economy, mask = (array[mask > 0] for array in (product, buyer, economy, mask))
+    blocks, number = np.unique(np.stack([mask, product]), axis=1, return_inverse=True)
+    kind[product, buyer, economy] += (TIERS * (number.reshape(-1) + 1)).astype(np.int32)
+    return kind, blocks
+
+
+def segments(by_cell: Array, bought: Array, there: NDArray[np.bool_], kind: Short) -> Segments:
+    """Flows cell by cell, cut where the cell or the kind changes."""
+    count, _, economies = by_cell.shape
+    seller = np.arange(count * economies, dtype=np.int32).reshape(count, 1, economies)
+    shares = np.divide(by_cell, bought[:, :, None], out=np.zeros_like(by_cell), where=there)
+    sellers, value, kind = np.broadcast_to(seller, there.shape)[there], shares[there], kind[there]
+    flows = there.sum(axis=2).ravel()
+    ends = np.cumsum(flows)
+    cut = np.zeros(len(value) + 1, dtype=bool)
+    cut[ends - flows] = True
+    mixed = np.searchsorted(ends, np.flatnonzero((kind[1:] != kind[:-1]) & ~cut[1:-1]), side="right")
+    if len(mixed):
+        sort = np.zeros(len(flows), dtype=bool)
+        sort[mixed] = True
+        here = np.flatnonzero(np.repeat(sort, flows))
+        order = here[np.lexsort((kind[here], np.repeat(np.arange(len(flows)), flows)[here]))]
+        sellers[here], value[here], kind[here] = sellers[order], value[order], kind[order]
+    cut[1:-1] |= kind[1:] != kind[:-1]
+    start = np.flatnonzero(cut[:-1])
     return Segments(
-        first=np.searchsorted(cell[start], np.arange(cells + 1)).astype(np.int32),
+        first=np.searchsorted(start, np.append(0, ends)).astype(np.int32),
         start=start,
-        stop=np.append(start, len(cell))[1:],
-        tier=(kind[start] % 2).astype(np.int32),
-        block=(kind[start] // 2 - 1).astype(np.int32),
+        stop=np.append(start, len(value))[1:],
+        tier=kind[start] % TIERS,
+        block=kind[start] // TIERS - 1,
         total=np.add.reduceat(value, start) if len(start) else np.zeros(0),
-        seller=seller.astype(np.int32),
+        seller=sellers,
         value=value,
     )
+
+
+def by_node(sales: Array) -> Array:
+    """Sums over buyers of products × buyers × economies, by node."""
+    return np.ascontiguousarray(sales.sum(axis=1).T).ravel()
 
 
 def odd_entries(table: InputOutputTable) -> tuple[str, ...]:
