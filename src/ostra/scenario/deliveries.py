@@ -16,6 +16,8 @@ from ostra.scenario.rows import (
     ROWS,
     SHIFT,
     TOP,
+    ask_withheld,
+    get_withheld,
     largest_row,
     least_row,
     scale_row,
@@ -101,16 +103,24 @@ def restock(
                             )
                     else:
                         for f in range(start, stop):
-                            i, share = seller[f], value[f]
-                            for k in range(len(lanes)):
-                                flow = 1.0 + orders[cell, k]
-                                if follows:
-                                    flow *= (1.0 + trusts[i, k]) * weights[block, k]
-                                    weight = (1.0 + next_trust[i, k]) * next_weights[block, k] - 1.0
-                                    rows[KEEP, k] += share * weight
-                                    rows[MOST, k] = max(rows[MOST, k], weight)
-                                delivered = (1.0 + part[base + i, k]) * min(flow, quota[block, k])
-                                rows[EXTRA, k] += share * (delivered - 1.0)
+                            i = seller[f]
+                            get_withheld(
+                                lanes,
+                                rows,
+                                follows,
+                                orders,
+                                cell,
+                                trusts,
+                                next_trust,
+                                i,
+                                weights,
+                                next_weights,
+                                quota,
+                                block,
+                                part,
+                                base + i,
+                                value[f],
+                            )
                 if follows:
                     shift_row(lanes, rows, unlimited, product)
                 else:
@@ -164,9 +174,18 @@ def restock(
                     ask_line(lanes, asked, (kind + tier) * nodes, rows, NEXT, seller, value, start, stop)
                 else:
                     for f in range(start, stop):
-                        i, usual = seller[f], value[f] * bought[cell]
-                        for k in range(len(lanes)):
-                            flow = 1.0 + orders[cell, k]
-                            if follows:
-                                flow *= (1.0 + next_trust[i, k]) * next_weights[block, k]
-                            asked[(2 + tier) * nodes + i, k] += usual * (min(flow, next_quota[block, k]) - 1.0)
+                        i = seller[f]
+                        ask_withheld(
+                            lanes,
+                            asked,
+                            (2 + tier) * nodes + i,
+                            follows,
+                            orders,
+                            cell,
+                            next_trust,
+                            i,
+                            next_weights,
+                            next_quota,
+                            block,
+                            value[f] * bought[cell],
+                        )

@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ostra.scenario.lanes import INDEX, Row, check, chosen, constant, nothing, spread
+from ostra.scenario.lanes import INDEX, Row, check, chosen, constant, nothing, slot, spread
 
 GOT, EXTRA, KEEP, MOST, SHIFT, ALLOWED, NEXT, TOP, ROWS = range(9)
 """Differences from the usual day: what unhindered suppliers deliver of each order, what the others deliver, the weights
@@ -209,6 +209,97 @@ def serve_row_in_code(
     return types.none(*given), generator(names, step)
 
 
+def add_to(code: Rows, row: Row, more: Any) -> None:
+    row.store(code.builder.fadd(row.load(), more))
+
+
+def ordered_of(code: Rows, follows: Any, trust: str, weight: str) -> Any:
+    """Code for an order over the usual one; of those who follow it, times the seller's and the block's weight."""
+    b, one = code.builder, code.all(1.0)
+    flow = slot(b, b.fadd(one, code.row("order", "cell").load()))
+    with b.if_then(follows):
+        weights = b.fmul(b.fadd(one, code.row(trust, "seller").load()), code.row(weight, "block").load())
+        b.store(b.fmul(b.load(flow), weights), flow)
+    return b.load(flow)
+
+
+def get_withheld_in_code(
+    typing: Any,
+    lanes: Any,
+    rows: Any,
+    follows: Any,
+    order: Any,
+    cell: Any,
+    trust: Any,
+    next_trust: Any,
+    seller: Any,
+    weight: Any,
+    next_weight: Any,
+    quota: Any,
+    block: Any,
+    part: Any,
+    at: Any,
+    share: Any,
+) -> Any:
+    """What comes of one flow that shocks withhold, at most its quota, and how its seller is weighed tomorrow."""
+    check(lanes, rows, order, trust, next_trust, weight, next_weight, quota, part)
+    names = (
+        *("lanes", "rows", "follows", "order", "cell", "trust", "next_trust", "seller", "weight", "next_weight"),
+        *("quota", "block", "part", "at", "share"),
+    )
+
+    def step(code: Rows) -> None:
+        b, one, share = code.builder, code.all(1.0), code.number("share")
+        flow = ordered_of(code, code.given["follows"], "trust", "weight")
+        with b.if_then(code.given["follows"]):
+            tomorrow = b.fmul(
+                b.fadd(one, code.row("next_trust", "seller").load()), code.row("next_weight", "block").load()
+            )
+            tomorrow = b.fsub(tomorrow, one)
+            add_to(code, code.row("rows", KEEP), b.fmul(share, tomorrow))
+            most = code.row("rows", MOST)
+            most.store(chosen(b, ">", tomorrow, most.load()))
+        came = b.fmul(
+            b.fadd(one, code.row("part", "at").load()), chosen(b, "<", flow, code.row("quota", "block").load())
+        )
+        add_to(code, code.row("rows", EXTRA), b.fmul(share, b.fsub(came, one)))
+
+    given = (lanes, rows, follows, order, cell, trust, next_trust, seller, weight, next_weight)
+    return types.none(*given, quota, block, part, at, share), generator(names, step)
+
+
+def ask_withheld_in_code(
+    typing: Any,
+    lanes: Any,
+    asked: Any,
+    at: Any,
+    follows: Any,
+    order: Any,
+    cell: Any,
+    trust: Any,
+    seller: Any,
+    weight: Any,
+    quota: Any,
+    block: Any,
+    usual: Any,
+) -> Any:
+    """asked[at] += how far the order for one flow that shocks withhold, at most its quota, is from the usual one."""
+    check(lanes, asked, order, trust, weight, quota)
+    names = (
+        *("lanes", "asked", "at", "follows", "order", "cell", "trust", "seller", "weight", "quota", "block"),
+        "usual",
+    )
+
+    def step(code: Rows) -> None:
+        b = code.builder
+        flow = ordered_of(code, code.given["follows"], "trust", "weight")
+        flow = chosen(b, "<", flow, code.row("quota", "block").load())
+        add_to(code, code.row("asked", "at"), b.fmul(code.number("usual"), b.fsub(flow, code.all(1.0))))
+
+    given = (lanes, asked, at, follows, order, cell, trust, seller, weight, quota, block, usual)
+    return types.none(*given), generator(names, step)
+
+
 def scale_row_in_code(typing: Any, lanes: Any, rows: Any, bought: Any, order: Any, cell: Any) -> Any:
     """rows[NEXT] = bought · order[cell]."""
     check(lanes, rows, order)
@@ -259,5 +350,7 @@ largest_row: Any = intrinsic(largest_row_in_code)
 shift_row: Any = intrinsic(shift_row_in_code)
 settle_row: Any = intrinsic(settle_row_in_code)
 serve_row: Any = intrinsic(serve_row_in_code)
+get_withheld: Any = intrinsic(get_withheld_in_code)
+ask_withheld: Any = intrinsic(ask_withheld_in_code)
 scale_row: Any = intrinsic(scale_row_in_code)
 meet: Any = intrinsic(meet_in_code)
