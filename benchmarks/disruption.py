@@ -32,7 +32,7 @@ import io_worlds  # noqa: E402
 from ostra.ecosystem.input_output.table import InputOutputTable  # noqa: E402
 from ostra.scenario.behaviour import Behaviour  # noqa: E402
 from ostra.scenario.engine import simulate  # noqa: E402
-from ostra.scenario.lanes import FEW  # noqa: E402
+from ostra.scenario.lanes import FEW, LANES  # noqa: E402
 from ostra.scenario.shocks import CapacityLoss, Shock, Withheld  # noqa: E402
 
 DAYS = 365
@@ -134,10 +134,9 @@ def triad(seconds: float = 2.0) -> float:
 
 
 def traffic(table: InputOutputTable) -> float:
-    """Bytes that one day of eight runs must move at least: both copies of the flows, stocks and orders in and out."""
+    """Bytes that one day of a tile must move at least: flows in, stocks and orders in and out."""
     cells = np.count_nonzero(table.flows > 0) + np.count_nonzero(table.final > 0)
-    used = table.size * len(table.sectors) * 8 * 8
-    return 2 * cells * 12 + 2 * used + 3 * used
+    return 12 * cells + 4 * table.size * len(table.sectors) * LANES * 8
 
 
 def say(text: str) -> None:
@@ -179,14 +178,14 @@ def main() -> None:
         f"from one) {theirs * options.runs:,.0f} s: {ratio:.0f} times"
     )
     bandwidth = triad()
-    for runs in (8, 16, 64, 256):
+    for runs in (1, 16, 64, 256):
         seconds = ours(table, runs, 73)
         say(f"growth with runs, 73 days: {runs} runs {seconds:.2f} s, {seconds / runs / 73 * 1e6:.0f} µs a run and day")
     for economies, sectors in ((20, 20), (40, 20), (40, 40), (80, 40)):
         larger = made_up(economies, sectors)
         ours(larger, 16, 1)
         seconds = ours(larger, 16, 21) - ours(larger, 16, 1)
-        moved = traffic(larger) * 2 * 20 / seconds / 1e9
+        moved = traffic(larger) * 20 / seconds / 1e9
         cells = larger.size**2
         say(
             f"growth with n, 16 runs × 20 days: n = {larger.size}: {seconds:.2f} s, {seconds / 320 / cells * 1e9:.2f} "
@@ -198,7 +197,7 @@ def main() -> None:
         simulate(real, shocks(real, 100), behaviour(100), days=DAYS, runs=100)
         seconds = time.perf_counter() - begin
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        moved = traffic(real) * 13 * DAYS / seconds / 1e9
+        moved = traffic(real) * -(-100 // LANES) * DAYS / seconds / 1e9
         say(
             f"80 × 50, 100 runs × {DAYS} days: {seconds:.0f} s, peak {peak:.1f} GB with the table; {moved:.1f} GB/s of "
             f"{bandwidth:.1f} GB/s (triad)"

@@ -113,7 +113,7 @@ def test_nothing_happens_when_nothing_happens() -> None:
 @pytest.mark.parametrize("world", TABLES)
 def test_a_run_does_not_depend_on_its_company(monkeypatch: pytest.MonkeyPatch, world: str) -> None:
     """Alone (its sellers and products shared out to threads), in a batch, in reverse order: the same bits."""
-    monkeypatch.setattr(engine, "SHARED_OUT", 0)
+    monkeypatch.setattr(engine, "WORTH_A_THREAD", 1)
     table, runs = TABLES[world](2), LANES + 3
     stock = np.linspace(2, 9, runs)
     fraction = np.linspace(0.1, 1, runs)

@@ -23,8 +23,8 @@ from ostra.scenario.trajectories import Trajectories, joined
 TICK_S = 0.2
 """How often progress is told, in seconds."""
 
-SHARED_OUT = 100_000
-"""Flows × lanes below which a day is over before sharing out its products pays."""
+WORTH_A_THREAD = 100_000
+"""Flows × lanes a day; with fewer, threads would wait for one another longer than they work."""
 
 
 def silent(done: float, total: float) -> None:
@@ -143,7 +143,9 @@ def work(
     total = batch.days * sum(tile.stop - tile.start for tile in tiles)
     before = batch.days * batch.runs - total
     a_day = len(batch.layout.flows.value) * batch.width
-    sharing = min(threads, batch.layout.sectors) if len(tiles) < threads and a_day > SHARED_OUT else 1
+    sharing = 1
+    if len(tiles) < threads:
+        sharing = max(1, min(threads, batch.layout.sectors, a_day // WORTH_A_THREAD))
     at_once = 1 if sharing > 1 else threads
     with ThreadPoolExecutor(at_once) as outer, ThreadPoolExecutor(sharing) as inner:
         waiting: set[Future[Trajectories | None]] = {
