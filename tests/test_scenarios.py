@@ -360,6 +360,8 @@ def test_simulate_answers_in_every_form(tmp_path: Path, capsys: pytest.CaptureFi
         assert (folder / f"{name}.csv").stat().st_size > 100
     picture = (folder / "course.svg").read_text()
     assert picture.startswith("<svg") and "Those hit" in picture and "World" in picture
+    head, _, _ = picture.partition(">")
+    assert "viewBox" in head and "max-width:100%;height:auto" in head  # nothing is cut off on a narrow page
     assert not (folder / ".runs").exists()
 
 

@@ -19,6 +19,7 @@ from typing import IO, Any, Literal
 
 from ostra.errors import OstraError, UsageError
 from ostra.model.evidence import Provenance
+from ostra.model.figures import figure, significant
 from ostra.spreadsheets import harmless
 
 Format = Literal["table", "csv", "json", "xlsx"]
@@ -49,7 +50,7 @@ def round_floats(value: Any) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
-        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+        return float(figure(value, f".{SIGNIFICANT_DIGITS}g"))
     if isinstance(value, Mapping):
         return {key: round_floats(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -187,11 +188,11 @@ def format_cell(value: Any, kind: Kind) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "?"
     if kind == "share":
-        return f"{100 * float(value):.1f}%"
+        return f"{figure(100 * value, '.1f')}%"
     if kind == "kusd":
-        return f"{float(value) / 1000:,.1f}"
+        return figure(value / 1000, ",.1f")
     if kind == "number":
-        return f"{float(value):.3g}" if abs(float(value)) < 1000 else f"{float(value):,.0f}"
+        return significant(value, 3) if abs(value) < 1000 else figure(value, ",.0f")
     if kind == "flag":
         return "yes" if value else "no"
     if kind == "count":

@@ -177,14 +177,15 @@ def in_words(listing: Listing, names: tuple[str, ...] = STATISTICS) -> Listing:
     """A listing of measures for the terminal, each value in the form of its unit; `never` for what does not happen."""
     import polars as pl
 
+    from ostra.model.figures import figure, significant
     from ostra.workspace import Listing as Shown
 
     def words(value: Any, unit: str) -> str:
         if value is None:
             return "never" if unit == "day" else "?"
         if unit == "share":
-            return "under 0.001%" if 0 < abs(value) < 1e-5 else f"{100 * value:.4g}%"
-        return f"{round(value) or 0:,}"  # never -0
+            return "under 0.001%" if 0 < abs(value) < 1e-5 else f"{significant(100 * value, 4)}%"
+        return figure(value, ",.0f")
 
     rows = []
     for row in listing.frame.to_dicts():

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from ostra.economies import economy_name
 from ostra.model.base import Interval
+from ostra.model.figures import figure
 from ostra.model.results.ecosystem import EcosystemResult
 
 
 def plain(value: float) -> str:
     """A number with at most three decimals and no idle zeros; one too small for that keeps two digits."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    if text in ("0", "-0"):
+    text = figure(value, ".3f").rstrip("0").rstrip(".")
+    if text == "0":
         return "0" if value == 0.0 else f"{value:.2g}"
     return text
 
@@ -20,8 +21,8 @@ def plain(value: float) -> str:
 def percent(value: float) -> str:
     """A share in per cent with at most one decimal; a share too small for that keeps two digits."""
     hundredfold = 100.0 * value
-    text = f"{hundredfold:.1f}".removesuffix(".0")
-    if text in ("0", "-0") and value != 0.0:
+    text = figure(hundredfold, ".1f").removesuffix(".0")
+    if text == "0" and value != 0.0:
         text = f"{hundredfold:.2g}"
     return f"{text}%"
 

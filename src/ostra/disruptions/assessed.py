@@ -14,6 +14,7 @@ from ostra import economies
 from ostra.disruptions.simulations import Simulation, find_scenario, scenario_files, simulate
 from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.model.evidence import Evidence, FactRef
+from ostra.model.figures import significant
 from ostra.model.results.scenario import OutcomeMeasure, ScenarioOutcome, ScenarioResults
 from ostra.model.scenario import OUR_CHOICE, Scenario
 from ostra.progress import Advance, quiet
@@ -174,7 +175,7 @@ def _spread(one: Parameter) -> str:
 
 
 def _number(value: Any) -> str:
-    return "never" if value is None else f"{value:,.4g}"
+    return "never" if value is None else significant(value, 4)
 
 
 def _slug(words: str) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 
 from ostra.economies import economy_name
 from ostra.model.evidence import Evidence, FactRef
+from ostra.model.figures import figure, significant
 
 if TYPE_CHECKING:
     from ostra.economies import Home
@@ -44,7 +45,7 @@ def number(value: float) -> str:
     """A number as it is written into a formula: four significant digits, thousands apart."""
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return figure(value, ",.1f") if abs(value) >= 1000 else significant(value, 4)
 
 
 def trade_evidence(rows: pl.DataFrame, suppliers: pl.DataFrame, tables: FactTables, home: Home) -> list[Evidence]:

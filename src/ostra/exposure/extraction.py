@@ -22,6 +22,7 @@ from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.table import Vector
 from ostra.errors import UsageError
 from ostra.exposure.opening import Answer, Question, ask, part, percent
+from ostra.model.figures import figure
 from ostra.progress import Advance, quiet
 from ostra.workspace import DEFAULT_HOME, Workspace
 
@@ -274,8 +275,8 @@ def _answer(question: Question, cuts: list[_Cut], losers: list[Group], by: By, t
         losses = _losses(question, cut, loser.nodes(question.table), ratios)
         said.append(
             f"Without {cut.name}, {loser.name} loses the orders for {percent(losses['demand_share'])} and the "
-            f"deliveries for {percent(losses['supply_share'])} of its output ({losses['demand_lost']:,.0f} and "
-            f"{losses['supply_lost']:,.0f} million USD)."
+            f"deliveries for {percent(losses['supply_share'])} of its output "
+            f"({figure(losses['demand_lost'], ',.0f')} and {figure(losses['supply_lost'], ',.0f')} million USD)."
         )
     caveats: tuple[str, ...] = (NOT_FORECAST,)
     if not all(cut.found.final_buyers for cut in cuts):

@@ -13,6 +13,7 @@ from ostra.ecosystem.input_output.groups import Group, group
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import UsageError
 from ostra.model.evidence import Provenance
+from ostra.model.figures import figure, significant
 from ostra.progress import Advance, quiet
 from ostra.store.citing import cite
 from ostra.workspace import Listing, Workspace
@@ -168,4 +169,4 @@ def percent(share: float) -> str:
     """A share in per cent with as many digits as a sentence bears; unknown as a word."""
     if np.isnan(share):
         return "an unknown part"
-    return f"{100 * share:.2g}%" if abs(share) < 0.0995 else f"{100 * share:.0f}%"
+    return f"{significant(100 * share, 2) if abs(share) < 0.0995 else figure(100 * share, '.0f')}%"

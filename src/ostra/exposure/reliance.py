@@ -21,6 +21,7 @@ from ostra.ecosystem.input_output.reliance import (
 )
 from ostra.ecosystem.input_output.table import Matrix, Vector
 from ostra.exposure.opening import Answer, Question, ask, part, percent
+from ostra.model.figures import figure
 from ostra.progress import Advance
 from ostra.workspace import DEFAULT_HOME, Workspace
 
@@ -142,16 +143,17 @@ class _Asked:
             return f"{subject}: no {self.noun} in this table."
         hidden = percent(part(whole - first, whole)) if whole else "nothing"
         whose = "" if self.product is None else f" of {self.question.sector_name(self.product)}"
+        direct, through = figure(100 * first, ".2f"), figure(100 * whole, ".2f")
         if self.side == "inputs":
             return (
-                f"For each 100 USD of output, {subject} buys inputs{whose} for {100 * first:.2f} USD from "
-                f"{partner.name} directly and for {100 * whole:.2f} USD through the whole chain: {hidden} of the "
+                f"For each 100 USD of output, {subject} buys inputs{whose} for {direct} USD from "
+                f"{partner.name} directly and for {through} USD through the whole chain: {hidden} of the "
                 f"reliance does not show at face value. Of all its {self.noun} at any order, "
                 f"{percent(row['look_through'])} are made there."
             )
         return (
-            f"Of each 100 USD of output, {subject} sells {100 * first:.2f} USD to industries{whose} of {partner.name} "
-            f"directly; counted at every step, {100 * whole:.2f} USD are used there: {hidden} of the reliance does not "
+            f"Of each 100 USD of output, {subject} sells {direct} USD to industries{whose} of {partner.name} "
+            f"directly; counted at every step, {through} USD are used there: {hidden} of the reliance does not "
             f"show at face value. Of all {self.noun} at any order, {percent(row['look_through'])} are there."
         )
 

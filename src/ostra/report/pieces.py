@@ -58,12 +58,19 @@ def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, n
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(heading)
     for row in rows:
-        writer.writerow(["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([_cell(cell) for cell in row])
     for note in notes:
         writer.writerow([f"# {note}"])
     return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
         name, quote(text.getvalue())
     )
+
+
+def _cell(cell: Any) -> Any:
+    """A cell of CSV: unknown is empty, text is harmless, and a zero has no sign."""
+    if cell is None:
+        return ""
+    return harmless(cell) if isinstance(cell, str) else 0.0 if cell == 0.0 and isinstance(cell, float) else cell
 
 
 def font_faces() -> str:
@@ -79,8 +86,12 @@ def font_faces() -> str:
 
 
 def standalone(svg: str) -> str:
-    """A picture as a file of its own: with the report's fonts inside, on white, so that it looks the same anywhere."""
+    """A picture as a file of its own: with the report's fonts inside, on white, so that it looks the same anywhere.
+
+    On a page that is narrower than the picture it shrinks, so that nothing is cut off.
+    """
     head, closing, content = svg.partition(">")
+    head += ' style="max-width:100%;height:auto"'
     ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
     return f"{head}{closing}<style>{font_faces()}</style>{ground}{content}\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ostra.model.base import Interval, Level
+from ostra.model.figures import figure, significant
 from ostra.model.results.context import Breach
 from ostra.model.results.dimensions import LevelDistribution
 
@@ -24,11 +25,11 @@ def percent(share: float) -> str:
     if 0.0 < value < 0.05:
         return "<0.1%"
     if value < 9.95 and value != 0.0:
-        text = f"{value:.1f}"
+        text = figure(value, ".1f")
         return f"{text.removesuffix('.0')}%"
     if 99.5 <= value < 100.0:
         return ">99%"
-    return f"{value:.0f}%"
+    return f"{figure(value, '.0f')}%"
 
 
 def small_percent(share: float) -> str:
@@ -38,12 +39,12 @@ def small_percent(share: float) -> str:
         return "0%"
     if abs(value) < 0.001:
         return "under 0.001%"
-    return f"{value:.2g}%".replace("-", "−")
+    return f"{significant(value, 2)}%".replace("-", "−")
 
 
 def musd(value: float) -> str:
     """Millions of current USD as a whole number, with a minus sign that is read as one."""
-    return f"{value:,.0f}".replace("-", "−")
+    return figure(value, ",.0f").replace("-", "−")
 
 
 def interval_words(interval: Interval | None) -> str:
@@ -65,8 +66,8 @@ def number(value: float | None, digits: int = 3) -> str:
     if value is None:
         return "unknown"
     if abs(value) >= 1000:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:.{digits}g}".replace("-", "−")
+        return figure(value, ",.0f").replace("-", "−")
+    return significant(value, digits).replace("-", "−")
 
 
 def money(kusd: float | None) -> str:
@@ -82,7 +83,7 @@ def money(kusd: float | None) -> str:
 
 def signed(value: float, digits: int = 2) -> str:
     """A number with its sign, with a true minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return figure(value, f"+.{digits}f").replace("-", "−")
 
 
 def shade(share: float) -> int:

@@ -1,21 +1,34 @@
-"""The course of output in scenarios: for each, the home, those who withhold and the world, with bands; then a table."""
+"""The course of output in scenarios: for each, home, the other sides and the world, with bands; then what is lost.
+
+The picture is narrow and its letters are large for it, so that they can be read where a page of 390 px shrinks it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ostra.report.charts.svg import element, fit, label, picture, rule
+from ostra.model.figures import figure, significant
+from ostra.report.charts.svg import element, fit, label, paragraph, picture, rule
+from ostra.report.pieces import standalone
 from ostra.report.wording import BLUE, INK, QUIET, SHADES, number, percent
 
 Row = Mapping[str, Any]
-WIDTH = 960
-PLOT, GAP = 150, 24  # height of a plot, room between panels
-LEFT, TOP = 46, 46
-LINE = 18  # height of a row of the table
+WIDTH = 520
+SCALE = 1.6  # how much larger it is shown where there is room
+PLOT, GAP = 130, 22  # height of a plot, room between the two in a row
+LEFT, RIGHT = 54, 10
+ABOVE, BELOW = 30, 30  # room over a plot for its name, and under it for its days
+LINE = 18  # height of a line of text
+TEXT, SMALL = 13, 12  # sizes of letters
+BESIDE = 2  # plots in a row
 SIDES = {"home": "Home", "sellers": "Those who withhold", "hit": "Those hit", "world": "World"}
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-COLUMNS = ((LEFT, "start"), (360, "end"), (490, "end"), (690, "end"), (WIDTH - 8, "end"))
+MIDDLE, END = 322, WIDTH - RIGHT  # where the columns of the table end
+KEY = (
+    "Lines: all open numbers in the middle. Pale: from the mild to the severe end. Darker: 5 to 95 % of the draws, "
+    "where any were made. Losses: middle (mild to severe); numbers that hurt less one by one may hurt more together."
+)
 
 
 def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row]]], *, home: str) -> str:
@@ -33,34 +46,38 @@ def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[R
     span = next((step for step in STEPS if step >= 1.0 - low), 1.0)
     highest = max(_most(row) for row in rows)
     top = 1.0 + (0.0 if highest <= 1.0 + 0.02 * span else highest - 1.0)
-    drawn, height = [], 10.0
-    for number_, (name, title, course, summary) in enumerate(scenarios):
-        drawn.append(label(LEFT, height + 18, fit(title, WIDTH - LEFT - 8, 15, 600), size=15, weight=600))
+    drawn: list[str] = []
+    height = 4.0
+    for place, (name, title, course, summary) in enumerate(scenarios):
+        shown, height = paragraph(height + 18, title, x=8, room=WIDTH - 16, lines=3, step=21, size=16, weight=600)
+        drawn += shown
+        height -= 8
         parts = {side: [row for row in course if row["where"] == side] for side in SIDES}
-        there = {side: part for side, part in parts.items() if part}
-        width = (WIDTH - LEFT - 8 - GAP * (len(there) - 1)) / len(there)
-        for place, (side, part) in enumerate(there.items()):
-            left = LEFT + place * (width + GAP)
-            said = home if side == "home" else SIDES[side]
-            frame = (left, height + TOP, width, 1.0 - span, top)
-            drawn.append(_panel(part, frame, said, f"{name}-{side}-{number_}"))
-        height += TOP + PLOT + 40
+        there = [(side, part) for side, part in parts.items() if part]
+        width = (WIDTH - LEFT - RIGHT - GAP * (BESIDE - 1)) / BESIDE
+        for number_, (side, part) in enumerate(there):
+            left = LEFT + (number_ % BESIDE) * (width + GAP)
+            if number_ and number_ % BESIDE == 0:
+                height += ABOVE + PLOT + BELOW
+            alone = number_ % BESIDE == 0 and number_ == len(there) - 1
+            frame = (left, height + ABOVE, WIDTH - RIGHT - left if alone else width, 1.0 - span, top)
+            drawn.append(_panel(part, frame, home if side == "home" else SIDES[side], f"{name}-{side}-{place}"))
+        height += ABOVE + PLOT + BELOW + 14
         table, height = _table(summary, height, home)
-        drawn.append(table)
-        height += 14
-    key = (
-        "Line: middle. Pale: from the mild to the severe end of all open numbers. Darker: 5 to 95 % of the draws, if "
-        "any were made."
-    )
-    drawn.append(label(LEFT, height + 4, key, size=10, fill=QUIET))
-    return picture(
-        WIDTH,
-        height + 16,
-        "".join(drawn),
-        name="course",
-        title="Output by day, as a part of usual",
-        description=f"Scenarios: {len(scenarios)}; all panels run from {percent(1.0 - span)} to {percent(top)} of "
-        "usual output, and the vertical axis does not begin at zero unless it says so. The table has the losses.",
+        drawn += [*table]
+        height += 12
+    key, height = paragraph(height + 6, KEY, x=8, room=WIDTH - 16, lines=4, step=17, size=SMALL, fill=QUIET)
+    return standalone(
+        picture(
+            WIDTH,
+            height,
+            "".join([*drawn, *key]),
+            scale=SCALE,
+            name="course",
+            title="Output by day, as a part of usual",
+            description=f"Scenarios: {len(scenarios)}; all panels run from {percent(1.0 - span)} to {percent(top)} of "
+            "usual output, and the vertical axis does not begin at zero unless it says so. The tables have the losses.",
+        )
     )
 
 
@@ -83,11 +100,11 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
     def y(value: float) -> float:
         return top + PLOT * (high - max(value, low)) / (high - low)
 
-    parts = [label(left, top - 8, words, size=11, weight=600, fill=QUIET)]
+    parts = [label(left, top - 9, fit(words, width, TEXT, 600), size=TEXT, weight=600, fill=QUIET)]
     for share in (low, (low + 1.0) / 2, 1.0):
         parts.append(rule(left, y(share), left + width, y(share)))
         if left <= LEFT:
-            parts.append(label(left - 5, y(share) + 3.5, _axis(share, 1.0 - low), size=9, anchor="end", fill=QUIET))
+            parts.append(label(left - 6, y(share) + 4, _axis(share, 1.0 - low), size=SMALL, anchor="end", fill=QUIET))
     for ends, shade in ((("mild", "severe"), SHADES[0]), (("p05", "p95"), SHADES[1])):
         if all(row[end] is not None for row in rows for end in ends):
             there = [f"{x(row['day']):.1f},{y(min(row[end] for end in ends)):.1f}" for row in rows]
@@ -95,8 +112,8 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
             parts.append(element("polygon", points=" ".join([*there, *back]), fill=shade))
     line = " ".join(f"{x(row['day']):.1f},{y(row['middle']):.1f}" for row in rows if row["middle"] is not None)
     parts.append(element("polyline", points=line, fill="none", stroke=BLUE, stroke_width=1.8, stroke_linejoin="round"))
-    parts.append(label(left, top + PLOT + 14, "day 0", size=9.5, fill=QUIET))
-    parts.append(label(left + width, top + PLOT + 14, f"day {days - 1}", size=9.5, anchor="end", fill=QUIET))
+    parts.append(label(left, top + PLOT + 16, "day 0", size=SMALL, fill=QUIET))
+    parts.append(label(left + width, top + PLOT + 16, f"day {days - 1}", size=SMALL, anchor="end", fill=QUIET))
     worst = min(rows, key=_least)
     said = f"{words}: at worst {percent(_least(worst))} of usual output, on day {worst['day']}"
     return element("g", element("title", said) + "".join(parts), id=name, role="img", aria_label=said)
@@ -105,36 +122,41 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
 def _axis(share: float, span: float) -> str:
     """A share on the axis, with as many decimals as the span needs."""
     decimals = 0 if span >= 0.1 else 1 if span >= 0.01 else 2
-    return f"{100 * share:.{decimals}f}%"
+    return f"{figure(100 * share, f'.{decimals}f')}%"
 
 
-def _table(summary: Sequence[Row], top: float, home: str) -> tuple[str, float]:
-    """Before and after: usual output of as many days, lost, left; the interval beside the middle."""
-    heads = ("", "Usual output a year", "Lost in the scenario", "from mild to severe", "part of a year's output")
+def _table(summary: Sequence[Row], top: float, home: str) -> tuple[list[str], float]:
+    """What each side loses of its output, in money and of a year's; the ends below the middle, and the year's below."""
     parts = [
-        label(x, top, head, size=10.5, weight=600, anchor=anchor, fill=QUIET)
-        for (x, anchor), head in zip(COLUMNS, heads, strict=True)
+        label(8, top, "Output lost", size=SMALL, weight=600, fill=QUIET),
+        label(MIDDLE, top, "in the scenario", size=SMALL, weight=600, anchor="end", fill=QUIET),
+        label(END, top, "of a year’s output", size=SMALL, weight=600, anchor="end", fill=QUIET),
     ]
     for side, words in SIDES.items():
         found = {row["measure"]: row for row in summary if row["where"] == side}
         lost, share = found.get("output lost"), found.get("output lost, part of a year's")
         if lost is None or share is None:
             continue
-        top += LINE
+        parts.append(rule(8, top + 7, END, top + 7))
+        top += LINE + 7
         usual = lost["middle"] / share["middle"] if share["middle"] else None
-        cells = (
-            home if side == "home" else words,
-            "" if usual is None else f"{_billion(usual)}",
-            _billion(lost["middle"]),
-            f"{_billion(lost['mild'])} to {_billion(lost['severe'])}",
-            f"{_small(share['middle'])} ({_small(share['mild'])} to {_small(share['severe'])})",
+        lines = (
+            (home if side == "home" else words, _billion(lost["middle"]), _small(share["middle"])),
+            (
+                "" if usual is None else f"of {_billion(usual)} a year",
+                f"({_billion(lost['mild']).removesuffix(' bn')} to {_billion(lost['severe']).removeprefix('USD ')})",
+                f"({_small(share['mild'])} to {_small(share['severe'])})",
+            ),
         )
-        parts.append(rule(LEFT, top - 13, WIDTH - 8, top - 13))
-        parts += [
-            label(x, top, cell, size=11, anchor=anchor, fill=INK)
-            for (x, anchor), cell in zip(COLUMNS, cells, strict=True)
-        ]
-    return "".join(parts), top + 14
+        for row, (cells, size, ink) in enumerate(zip(lines, (TEXT, SMALL), (INK, QUIET), strict=True)):
+            line = top + row * LINE
+            parts.append(label(8, line, cells[0], size=size, fill=ink))
+            parts += [
+                label(x, line, cell, size=size, anchor="end", fill=ink)
+                for x, cell in zip((MIDDLE, END), cells[1:], strict=True)
+            ]
+        top += LINE
+    return parts, top + 10
 
 
 def _billion(millions: float | None) -> str:
@@ -145,4 +167,4 @@ def _small(share: float | None) -> str:
     """A share with three digits, so that small losses are told apart."""
     if share is None:
         return "unknown"
-    return "under 0.001%" if abs(share) < 1e-5 else f"{100.0 * share:.3g}%".replace("-", "−")
+    return "under 0.001%" if abs(share) < 1e-5 else f"{significant(100.0 * share, 3)}%".replace("-", "−")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from ostra.model.figures import figure
 from ostra.report.charts.svg import element, fit, hatch, label, paragraph, picture, text_width
 from ostra.report.pieces import standalone
 from ostra.report.wording import QUIET, RULE, SHADE_TEXT, SHADES, percent
@@ -106,7 +107,7 @@ def _cell(x: float, y: float, share: float | None, said: str, name: str) -> str:
     box = element("rect", fill=SHADES[step], **size)
     words = ""
     if share >= STEPS[0]:
-        text = f"{100 * share:.0f}" if share >= 0.0995 else f"{100 * share:.1f}"
+        text = figure(100 * share, ".0f" if share >= 0.0995 else ".1f")
         words = label(x + CELL / 2, y + ROW - 5, text, size=8.5, anchor="middle", fill=SHADE_TEXT[step])
     return f"<g><title>{said}</title>{box}{words}</g>"
 

@@ -102,12 +102,17 @@ def link(target: str, content: str, title: str, *, tab: bool = True) -> str:
     return f'<a href="#{escape(target)}"{stop} aria-label="{name}"><g><title>{name}</title>{content}</g></a>'
 
 
-def picture(width: float, height: float, content: str, *, name: str, title: str, description: str) -> str:
-    """A whole picture: scales to its frame, named and described for those who cannot see it."""
+def picture(
+    width: float, height: float, content: str, *, name: str, title: str, description: str, scale: float = 1.0
+) -> str:
+    """A whole picture: scales to its frame, named and described for those who cannot see it.
+
+    Without a frame it is shown `scale` times as large as it is drawn.
+    """
     head = element("title", escape(title), id=f"{name}-title") + element("desc", escape(description), id=f"{name}-desc")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{escape(name)}" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" role="group" aria-labelledby="{escape(name)}-title" '
+        f'width="{width * scale:g}" height="{height * scale:g}" role="group" aria-labelledby="{escape(name)}-title" '
         f'aria-describedby="{escape(name)}-desc" font-family="{escape(FONT)}">{head}{content}</svg>'
     )
 
