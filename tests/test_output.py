@@ -97,6 +97,21 @@ def test_a_narrow_terminal_gets_the_first_columns_and_is_told_of_the_rest(monkey
     assert "left out" in text and "c5" in text
 
 
+def test_columns_that_were_asked_for_follow_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With columns to keep in front, none is left out at any width, and no line is wider than the terminal."""
+    columns = [Column("name", "Name"), *(Column(f"c{k}", f"Column {k}", "number") for k in range(9))]
+    rows = [{"name": f"row {k}", **{f"c{n}": 100.0 * k + n for n in range(9)}} for k in range(3)]
+    for width in (24, 40, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        stream = io.StringIO()
+        write_rows(rows, columns, ABOUT, form="table", output=None, stream=stream, keep=1)
+        text = stream.getvalue()
+        assert max(map(len, text.splitlines())) <= width
+        assert all(f"Column {k}" in text for k in range(9)) and "left out" not in text
+        tables = text.split("\n\n")
+        assert all("row 2" in part for part in tables) and (width < 200) == (len(tables) > 1)
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """The old file stays when the new one cannot be put in its place, and nothing else is left behind."""
     target = tmp_path / "out.txt"

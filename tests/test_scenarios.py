@@ -365,6 +365,22 @@ def test_simulate_answers_in_every_form(tmp_path: Path, capsys: pytest.CaptureFi
     assert not (folder / ".runs").exists()
 
 
+@pytest.mark.parametrize("by", ["measure", "economy", "sector", "day", "parameter"])
+def test_a_terminal_of_80_columns_shows_what_was_asked_for(
+    by: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ends and draws of every view are there; nothing is cut, left out or wider than the terminal."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["simulate", "leading-edge", "--days", "6", "--runs", "2", "--by", by]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert "left out for width" not in text and "…" not in text
+    wanted = ["Reason", "Origin"] if by == "parameter" else ["Middle", "Mild to severe", "Draws: median"]
+    assert all(word in text for word in wanted)
+    if by == "measure":
+        assert "WHO IS HIT: TAIWAN" in text and "WORLD" in text
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

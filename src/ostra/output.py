@@ -15,16 +15,19 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from ostra.errors import OstraError, UsageError
 from ostra.model.evidence import Provenance
 from ostra.model.figures import figure, significant
 from ostra.spreadsheets import harmless
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 Format = Literal["table", "csv", "json", "xlsx"]
 Row = Mapping[str, Any]
-Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year"]
+Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year", "range"]  # range: figures as a text
 
 Legend = Sequence[tuple[str, str]]
 """What stands below a table in a terminal: texts, each with its style."""
@@ -120,31 +123,57 @@ def to_xlsx(rows: Sequence[Row], keys: Sequence[str], provenance: Provenance) ->
 
 
 def to_terminal(
-    rows: Sequence[Row], columns: Sequence[Column], provenance: Provenance, stream: IO[str], legend: Legend = ()
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    provenance: Provenance,
+    stream: IO[str],
+    legend: Legend = (),
+    keep: int = 0,
 ) -> None:
     """Print as many of the columns, first ones first, as fit the terminal, and say which were left out.
 
-    Colours are left out where the stream is no terminal or NO_COLOR is set.
+    With `keep`, none is left out: the others follow in further tables below, each beginning with the first `keep`
+    columns. Colours are left out where the stream is no terminal or NO_COLOR is set.
     """
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, markup=False)
     texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
-    widths = shared_room(columns, texts, console.width + GAP)
-    shown = 0
-    room = console.width + GAP  # no gap after the last column
-    while shown < len(columns) and room >= widths[shown] + GAP:
-        room -= widths[shown] + GAP
-        shown += 1
-    if shown < len(columns) and columns[shown].kind == "text" and room >= NARROW + GAP:
-        widths[shown] = room - GAP  # a text may fold to be seen at all
-        shown += 1
-    shown = max(shown, 1)
     console.print(provenance.title, style="bold")
+    left = list(range(len(columns)))
+    while left:
+        widths = shared_room(
+            [columns[k] for k in left], [[line[k] for k in left] for line in texts], console.width + GAP
+        )
+        shown = fitting(widths, [columns[k].kind for k in left], console.width + GAP)
+        # A column that is kept in front counts for nothing: at least one new one is shown.
+        shown = max(shown, 1 if not keep or len(left) == len(columns) else keep + 1)
+        console.print(_table(columns, texts, list(zip(left, widths, strict=True))[:shown]))
+        if not keep or shown >= len(left):
+            left = left[shown:]
+            break
+        left = [*range(keep), *left[shown:]]
+        console.print()
+    if legend:
+        console.print(Text.assemble(*legend))
+    if not rows:
+        console.print("(no rows)")
+    if left:
+        told = f"{len(left)} column{'s' if len(left) != 1 else ''} left out for width"
+        console.print(f"{told} ({', '.join(columns[k].key for k in left)}); --format csv has all.")
+    for text in provenance.lines()[1:]:
+        console.print(text, style="dim", soft_wrap=False)
+
+
+def _table(columns: Sequence[Column], texts: Sequence[Sequence[str]], chosen: Sequence[tuple[int, int]]) -> Table:
+    """A table of the chosen columns, each with its width."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for column, width in zip(columns[:shown], widths[:shown], strict=True):
+    for number, width in chosen:
+        column = columns[number]
         table.add_column(
             column.heading,
             justify="left" if column.kind in ("text", "flag") else "right",
@@ -153,26 +182,27 @@ def to_terminal(
             max_width=width,
         )
     for line in texts:
-        cells = zip(line[:shown], columns[:shown], widths[:shown], strict=True)
+        cells = ((line[number], columns[number].style, width) for number, width in chosen)
         # A styled cell is filled to the width of its column, so that its ground is a block.
-        table.add_row(*(Text(t.ljust(w), c.style(t)) if c.style else Text(t) for t, c, w in cells))
-    console.print(table)
-    if legend:
-        console.print(Text.assemble(*legend))
-    if not rows:
-        console.print("(no rows)")
-    if shown < len(columns):
-        left_out = ", ".join(column.key for column in columns[shown:])
-        missing = len(columns) - shown
-        told = f"{missing} column{'s' if missing != 1 else ''} left out for width ({left_out})"
-        console.print(f"{told}; --format csv has all.")
-    for text in provenance.lines()[1:]:
-        console.print(text, style="dim", soft_wrap=False)
+        table.add_row(*(Text(text.ljust(width), style(text)) if style else Text(text) for text, style, width in cells))
+    return table
+
+
+def fitting(widths: list[int], kinds: Sequence[Kind], room: int) -> int:
+    """How many columns fit, first ones first; the width of one that folds to be seen at all is set to what is left."""
+    shown = 0
+    while shown < len(widths) and room >= widths[shown] + GAP:  # no gap after the last column, which `room` holds
+        room -= widths[shown] + GAP
+        shown += 1
+    if shown < len(widths) and kinds[shown] == "text" and room >= NARROW + GAP:
+        widths[shown] = room - GAP
+        shown += 1
+    return shown
 
 
 def shared_room(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: int) -> list[int]:
     """Widths of columns; where folding texts down to NARROW lets all fit, they are folded as little as needed."""
-    wanted = [max([len(c.heading), *(len(line[i]) for line in texts)]) for i, c in enumerate(columns)]
+    wanted = [max([len(c.heading), *(_longest(line[i]) for line in texts)]) for i, c in enumerate(columns)]
     for most in range(WIDE, NARROW - 1, -1):
         widths = [
             min(width, max(most, len(column.heading))) if column.kind == "text" else width
@@ -181,6 +211,11 @@ def shared_room(columns: Sequence[Column], texts: Sequence[Sequence[str]], room:
         if sum(widths) + GAP * len(widths) <= room:
             return widths
     return [min(width, WIDE) for width in wanted]
+
+
+def _longest(text: str) -> int:
+    """Characters of the longest line of a text."""
+    return max(map(len, text.splitlines()), default=0)
 
 
 def format_cell(value: Any, kind: Kind) -> str:
@@ -240,10 +275,12 @@ def write_rows(
     output: Path | None,
     stream: IO[str],
     legend: Legend = (),
+    keep: int = 0,
 ) -> None:
     """Write a listing in the form asked for, to the file or the stream.
 
-    CSV and JSON hold every key of the rows; columns set the order of the first ones and the terminal table.
+    CSV and JSON hold every key of the rows; columns set the order of the first ones and the terminal table, where
+    all are shown if `keep` says how many of them head each further part of it.
 
     Raises
     ------
@@ -254,10 +291,10 @@ def write_rows(
     content: str | bytes
     if form == "table":
         if output is None:
-            to_terminal(rows, columns, provenance, stream, legend)
+            to_terminal(rows, columns, provenance, stream, legend, keep)
             return
         text = io.StringIO()
-        to_terminal(rows, columns, provenance, text, legend)
+        to_terminal(rows, columns, provenance, text, legend, keep)
         content = text.getvalue()
     elif form == "csv":
         content = to_csv(rows, keys)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from ostra.cli import losses
 from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, progress, show, workspace
 from ostra.errors import UsageError
 
 if TYPE_CHECKING:
     from ostra.disruptions.simulations import Simulation
-    from ostra.output import Column
-    from ostra.workspace import Listing, Workspace
+    from ostra.workspace import Workspace
 
 RUNS = Annotated[int, Parameter(help="Draws of the numbers that the scenario leaves open.")]
 SEED = Annotated[int, Parameter(help="Of the draws; the same seed gives the same draws.")]
@@ -104,15 +104,13 @@ def simulate(
         write_folder(found, place)
         print(f"Written to {place}")
     else:
-        listing = found.listing(by)
-        if by == "measure" and output.form == "table":
-            show(in_words(listing), word_columns(listing), output)
+        if output.form == "table":
+            listing, columns = losses.told(found, by)
+            legend = (losses.UNIT,) if by == "measure" else ()
+            show(listing, columns, output, legend, keep=2 if by in ("sector", "day") else 1)
         else:
-            show(listing, columns_of(by, listing), output)
-
-
-DRAWN = ("p05", "p50", "p95")
-STATISTICS = ("middle", "mild", "severe", *DRAWN)
+            listing = found.listing(by)
+            show(listing, losses.columns_of(by, listing), output)
 
 
 def compare_scenarios(
@@ -131,69 +129,11 @@ def compare_scenarios(
         write_file(place, drawn(found))
         return
     listing = simulations.compare(found)
-    ids = [one.scenario.id for one in found]
     if output.form == "table":
-        shown = [name for name in listing.frame.columns if name not in ("where", "measure", "unit")]
-        listing = in_words(listing, tuple(shown))
-    columns = [Column("where", "Where"), Column("measure", "Measure"), *(Column(name, name) for name in ids)]
-    ends = [Column(f"{name}_{end}", f"{name} {end}") for name in ids for end in ("low", "high")]
-    drawn_ends = [Column(f"{name}_{end}", f"{name} {end}") for name in ids for end in DRAWN]
-    drawn_ends = [column for column in drawn_ends if column.key in listing.frame.columns]
-    show(listing, [*columns, *drawn_ends, *ends], output)
-
-
-def columns_of(by: str, listing: Listing) -> list[Column]:
-    """The columns of a view, money and shares in their own form."""
-    from ostra.output import Column
-
-    money = [Column(name, name.capitalize(), "number") for name in STATISTICS]
-    shares = [Column(f"{name}_share", f"{name} of a year", "share") for name in ("middle", "mild", "severe")]
-    orders = [Column(f"{name}_order", f"{name} order", "number") for name in ("first", "second", "third", "beyond")]
-    views = {
-        "measure": [Column("where", "Where"), Column("measure", "Measure"), Column("unit", "Unit"), *money],
-        "economy": [Column("economy", "Economy"), *money[:3], *shares, *orders, *money[3:]],
-        "sector": [Column("sector", "Sector"), Column("name", "Name"), *money[:3], *shares, *orders, *money[3:]],
-        "day": [Column("where", "Where"), Column("day", "Day", "count"), *money],
-        "parameter": [
-            Column("parameter", "Number"),
-            *(Column(name, name.capitalize(), "number") for name in ("low", "middle", "high")),
-            Column("unit", "Unit"),
-            Column("origin", "Origin"),
-            Column("reason", "Reason"),
-        ],
-    }
-    return [column for column in views[by] if column.key in listing.frame.columns]
-
-
-def word_columns(listing: Listing) -> list[Column]:
-    """The columns of `in_words`; percentiles only where draws were made."""
-    from ostra.output import Column
-
-    shown = [name for name in STATISTICS if listing.frame[name].is_not_null().any()]
-    return [Column("where", "Where"), Column("measure", "Measure"), *(Column(name, name) for name in shown)]
-
-
-def in_words(listing: Listing, names: tuple[str, ...] = STATISTICS) -> Listing:
-    """A listing of measures for the terminal, each value in the form of its unit; `never` for what does not happen."""
-    import polars as pl
-
-    from ostra.model.figures import figure, significant
-    from ostra.workspace import Listing as Shown
-
-    def words(value: Any, unit: str) -> str:
-        if value is None:
-            return "never" if unit == "day" else "?"
-        if unit == "share":
-            return "under 0.001%" if 0 < abs(value) < 1e-5 else f"{significant(100 * value, 4)}%"
-        return figure(value, ",.0f")
-
-    rows = []
-    for row in listing.frame.to_dicts():
-        measure = row["measure"] + (", million USD" if row["unit"] == "million USD" else "")
-        rows.append(
-            {"where": row["where"], "measure": measure, **{name: words(row[name], row["unit"]) for name in names}}
-        )
-    return Shown(pl.DataFrame(rows), listing.provenance)
+        shown, columns = losses.compared(found, listing)
+        show(shown, columns, output, (losses.UNIT,), keep=1)
+    else:
+        show(listing, [Column(key, key) for key in listing.frame.columns], output)
 
 
 def kept_in(space: Path | None, output: Path | None, name: str) -> Path | None:
@@ -220,7 +160,7 @@ def write_folder(found: Simulation, folder: Path) -> None:
 
     for by, (name, _) in VIEWS.items():
         listing = found.listing(by)
-        show(listing, columns_of(by, listing), Output(csv=True, output=folder / f"{name}.csv"))
+        show(listing, losses.columns_of(by, listing), Output(csv=True, output=folder / f"{name}.csv"))
     write_file(folder / "course.svg", drawn([found]))
     whole = {
         "format": "ostra-simulation/1",

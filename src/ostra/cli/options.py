@@ -124,8 +124,8 @@ def years_from(year: int | None, years: str | None) -> int | list[int] | None:
     return span
 
 
-def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Legend = ()) -> None:
-    """Write a listing in the form asked for; the legend stands below a table only.
+def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Legend = (), *, keep: int = 0) -> None:
+    """Write a listing in the form asked for; the legend stands below a table only, and `keep` is as for `write_rows`.
 
     Raises
     ------
@@ -142,7 +142,14 @@ def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Le
 
     rows = listing.frame.to_dicts()
     write_rows(
-        rows, columns, listing.provenance, form=output.form, output=output.output, stream=sys.stdout, legend=legend
+        rows,
+        columns,
+        listing.provenance,
+        form=output.form,
+        output=output.output,
+        stream=sys.stdout,
+        legend=legend,
+        keep=keep,
     )
 
 

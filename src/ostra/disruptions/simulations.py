@@ -36,6 +36,7 @@ VIEWS: dict[By, tuple[str, str]] = {
     "day": ("course", "output by day, part of usual"),
     "parameter": ("parameters", "its numbers"),
 }
+SIDES = ("home", "sellers", "hit", "world")
 FRAMES: dict[By, dict[str, Any]] = {
     "measure": {"where": pl.String, "measure": pl.String, "unit": pl.String},
     "economy": {"economy": pl.String},
@@ -225,7 +226,8 @@ def compare(simulations: Sequence[Simulation]) -> Listing:
         for one in simulations
         for end in ("", "_low", "_high", *(f"_{band}" for band in bands))
     ]
-    full = [{key: row.get(key) for key in keys} for row in rows.values()]
+    ordered = sorted(rows.values(), key=lambda row: SIDES.index(row["where"]))  # measures stay in their order
+    full = [{key: row.get(key) for key in keys} for row in ordered]
     schema = dict.fromkeys(keys[3:], pl.Float64)
     frame = pl.DataFrame(full, schema_overrides=schema, infer_schema_length=None)
     first = simulations[0].provenance
