@@ -238,7 +238,8 @@ def test_gloria(tmp_path: Path) -> None:
     """Supply and use in one matrix: the use table is the table of flows, the diagonal of supply is output."""
     pytest.importorskip("pymrio")
     folder, w = worlds.write_gloria(tmp_path)
-    (table,) = read([folder], year=2022)
+    (table,) = read([folder])
+    assert table.year == 2022, "the folders inside name the year"
     merged = replace(w, taxes=np.zeros(len(w.taxes)), value_added=w.value_added + w.taxes)
     assert table.taxes is None
     agrees(replace(table, taxes=np.zeros(table.size)), merged, usd=1e-3, stocks="Changes in inventories", exact=False)

@@ -202,7 +202,7 @@ def read_tables(
         if layout == "wiod16":
             yield mrio_wiod.wiod16(one.path, one.name)
             continue
-        when = year or _year_in(one.name)
+        when = year or _year_of(one)
         usd = _usd(when, eur_usd or {}) if layout_of(layout).euros else 1.0
         if layout == "npz":
             yield npz(one.path, one.name, when)
@@ -335,14 +335,21 @@ def _holding(one: Opened, name: str) -> Path:
     return found[0].parent
 
 
-def _year_in(name: str) -> int:
+def _year_of(one: Opened) -> int:
+    """The year that the name tells, or the names of the files in a folder, where they agree."""
+    found = _year_in(one.name)
+    if found is None and one.path.is_dir():
+        inside = {year for file in one.path.rglob("*") if (year := _year_in(file.name))}
+        found = inside.pop() if len(inside) == 1 else None
+    if found is None:
+        raise UsageError(f"the name of {one.name} does not tell the year of the table; say it with --year")
+    return found
+
+
+def _year_in(name: str) -> int | None:
     """The last number of four digits in a name that can be a year; editions stand before years."""
-    years = [
-        int(text) for text in re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", name.replace("\\", "/").rsplit("/", 1)[-1])
-    ]
-    if not years:
-        raise UsageError(f"the name of {name} does not tell the year of the table; say it with --year")
-    return years[-1]
+    years = re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", name.replace("\\", "/").rsplit("/", 1)[-1])
+    return int(years[-1]) if years else None
 
 
 def _usd(year: int, rates: Mapping[int, str]) -> float:
