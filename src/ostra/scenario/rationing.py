@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ostra.errors import MethodError
-from ostra.scenario.rerouting import Array, Cut, Network, Rerouted
+from ostra.scenario.rerouting import Array, Cut, Network, Rerouted, by_sector
 
 TOLERANCE = 1e-9  # of output and fulfilment, relative to before
 MOST_STEPS = 500
 DEPTH = 6  # past steps that each new one is extrapolated from
 LEAST = 1e-12
+RUN = 20  # economies whose sales of one sector's goods are read at a time: 0.6 MB with 4,000 buyers
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +124,17 @@ class _Market:
         weights = self.columns[moving] * output[:, None, :]
         delivered = np.empty_like(weights)
         orders = np.empty_like(rows)
-        for sector, block in enumerate(net.blocks):
-            delivered[:, sector] = offered[:, sector] @ block
-            orders[:, sector] = weights[:, sector] @ block.T
+
+        def of_sector(sector: int) -> None:
+            arriving: Array | float = 0.0
+            for start in range(0, net.blocks.shape[1], RUN):
+                # A run of sellers stays in the cache for the second product.
+                run, flows = slice(start, start + RUN), net.blocks[sector, start : start + RUN]
+                arriving = arriving + offered[:, sector, run] @ flows
+                orders[:, sector, run] = weights[:, sector] @ flows.T
+            delivered[:, sector] = arriving
+
+        by_sector(of_sector, len(net.blocks))
         for cut, severed in zip(self.cuts, self.severed, strict=True):
             delivered[:, :, cut.buyers] -= np.einsum("vri,rij->vrj", offered[:, :, cut.sellers], severed)
             orders[:, :, cut.sellers] -= np.einsum("rij,vrj->vri", severed, weights[:, :, cut.buyers])

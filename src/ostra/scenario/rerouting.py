@@ -7,8 +7,12 @@ before, less the part that finds no new partner.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +21,7 @@ from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
 
 Array = NDArray[np.float64]
+Result = TypeVar("Result")
 MOST_INPUTS = 0.98  # largest share of intermediate inputs in output, as in sanction-simulator, so that sums converge
 TOLERANCE = 1e-9  # of row margins, relative to the largest one of the sector; as in sanction-simulator
 MOST_SWEEPS = 200
@@ -201,68 +206,103 @@ def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -
     rows = np.ones((sectors, economies))
     columns = np.ones((sectors, nodes))
     lost = np.zeros((sectors, nodes))
-    most = 0
-    cut_nodes = np.unique(np.concatenate([cut.buyers for cut in cuts]))
-    # Each economy's columns together, and those of the cut ones apart: there the flows change most.
-    groups = np.unique(np.concatenate([np.arange(0, nodes, sectors), cut_nodes, cut_nodes + 1]))
-    groups = groups[groups < nodes]
-    for sector in range(sectors):
+    buyers = np.unique(np.concatenate([cut.buyers for cut in cuts]))
+    bought, sold, by_buyer = net.bought, net.sold, net.by_buyer  # made here, once, and not by every thread
+
+    def of_sector(sector: int) -> int:
+        """Fill in one sector, and tell how many sweeps it took."""
         touching = [cut for cut in cuts if cut.blocked[sector]]
         if not touching:
-            continue
-        block = net.blocks[sector]
-        wanted_rows, severed = net.sold[sector].copy(), []
+            return 0
+        before = net.blocks[sector][:, buyers]
+        apart, wanted_rows = before.copy(), sold[sector].copy()
         for cut in touching:
-            gone = (1.0 - cut.kept(sector, leakage)) * block[np.ix_(cut.sellers, cut.buyers)]
+            gone = (1.0 - cut.kept(sector, leakage)) * net.blocks[sector][np.ix_(cut.sellers, cut.buyers)]
             lost[sector, cut.buyers] += friction * gone.sum(axis=0)
             wanted_rows[cut.sellers] -= friction * gone.sum(axis=1)
-            severed.append(gone)
+            place = np.ix_(cut.sellers, np.searchsorted(buyers, cut.buyers))
+            apart[place] = np.maximum(apart[place] - gone, 0.0)
         if friction >= 1.0:
-            continue  # the margins are those of what is left: nothing to balance
-        kept = block.copy()
-        for cut, gone in zip(touching, severed, strict=True):
-            place = np.ix_(cut.sellers, cut.buyers)
-            kept[place] = np.maximum(kept[place] - gone, 0.0)
-        together = net.by_buyer[sector].copy()
-        np.subtract.at(together.T, cut_nodes // sectors, block[:, cut_nodes].T)
-        rows[sector], columns[sector], sweeps = _balance(
-            kept,
-            (np.maximum(wanted_rows, 0.0), np.maximum(net.bought[sector] - lost[sector], 0.0)),
-            (np.maximum(together, 0.0), cut_nodes, groups),
-            net.table.sectors[sector],
-        )
-        most = max(most, sweeps)
-    return Rerouted(rows, columns, lost, most)
+            return 0  # the margins are those of what is left: nothing to balance
+        together = by_buyer[sector].copy()
+        np.subtract.at(together.T, buyers // sectors, before.T)
+        left = _Left(net.blocks[sector], buyers, apart, np.maximum(together, 0.0))
+        wanted_columns = np.maximum(bought[sector] - lost[sector], 0.0)
+        margins = np.maximum(wanted_rows, 0.0), wanted_columns
+        rows[sector], columns[sector], sweeps = _balance(left, margins, net.table.sectors[sector])
+        return sweeps
+
+    return Rerouted(rows, columns, lost, max(by_sector(of_sector, sectors)))
 
 
-def _balance(
-    kept: Array, margins: tuple[Array, Array], grouped: tuple[Array, NDArray[np.int64], NDArray[np.int64]], name: str
-) -> tuple[Array, Array, int]:
-    """Row and column factors that give the kept flows the wanted margins.
+def by_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
+    """Work done for each sector, on all cores: sectors do not hang on each other, and NumPy lets other threads run."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        return list(pool.map(work, range(sectors)))
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class _Left:
+    """One sector's flows as the cuts leave them, without a copy of what no cut concerns.
+
+    Attributes
     ----------
-    margins
-        Wanted sums of rows and columns.
-    grouped
-        For the first Newton step: flows by economy of the buyer, without cut columns; numbers of the cut columns; and
-        for later steps the first columns of all groups.
+    block
+        economies × nodes: the table's flows; those to `buyers` are not used.
+    buyers
+        Numbers of the nodes that a cut concerns.
+    apart
+        economies × buyers: what they still get.
+    together
+        economies × economies: flows to all other nodes, summed over each economy that buys.
     """
+
+    block: Array
+    buyers: NDArray[np.int64]
+    apart: Array
+    together: Array
+
+    def arriving(self, rows: Array) -> Array:
+        """Sums of columns when rows are scaled."""
+        sums: Array = rows @ self.block
+        sums[self.buyers] = rows @ self.apart
+        return sums
+
+    def leaving(self, columns: Array) -> Array:
+        """Sums of rows when columns are scaled."""
+        sums: Array = self.block @ self._others(columns) + self.apart @ columns[self.buyers]
+        return sums
+
+    def grouped(self, columns: Array) -> Array:
+        """economies × groups: flows with scaled columns, summed over each buying economy; `buyers` singly."""
+        together = self.block * self._others(columns)
+        economies = len(self.block)
+        return np.hstack([together.reshape(economies, economies, -1).sum(axis=2), self.apart * columns[self.buyers]])
+
+    def _others(self, columns: Array) -> Array:
+        """The factors of columns, zero for `buyers`."""
+        others = columns.copy()
+        others[self.buyers] = 0.0
+        return others
+
+
+def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Array, Array, int]:
+    """Row and column factors that give the flows the wanted margins, sums of rows and columns."""
     wanted_rows, wanted_columns = margins
-    together, cut_nodes, groups = grouped
     scale = max(float(wanted_rows.max()), 1e-300)
-    rows = np.ones(len(kept))
-    columns = _columns(rows, kept, wanted_columns)
+    rows = np.ones(len(left.block))
+    # Columns that no cut concerns have their sums already.
+    columns = np.ones(len(wanted_columns))
+    columns[left.buyers] = _factors(wanted_columns[left.buyers], left.apart.sum(axis=0))
     stuck = (wanted_columns > 1e-9 * scale) & (columns <= 0.0)
     if stuck.any():
         raise MethodError(
             f"{int(stuck.sum())} buyers of {name} have no other seller, so that nothing can be rerouted to them. "
             "Raise the leakage above 0, or set the friction to 1"
         )
-    reached = kept @ columns
+    reached = left.leaving(columns)
     alive = (wanted_rows > 0.0) & (reached > 0.0)
-    # Uncut columns have a factor of 1 as yet, so that their sums are those of the table.
-    inverse = _newton_matrix(np.hstack([together, kept[:, cut_nodes] * columns[cut_nodes]]), alive)
+    inverse = _newton_matrix(np.hstack([left.together, left.apart * columns[left.buyers]]), alive)
     best = np.inf
     for sweep in range(1, MOST_SWEEPS + 1):
         gap = np.where(alive, wanted_rows - rows * reached, 0.0)
@@ -270,21 +310,21 @@ def _balance(
         if error < TOLERANCE:
             return rows, columns, sweep
         if error > 0.3 * best:
-            inverse = _newton_matrix(rows[:, None] * np.add.reduceat(kept * columns, groups, axis=1), alive)
+            inverse = _newton_matrix(rows[:, None] * left.grouped(columns), alive)
         best = min(best, error)
         step = inverse @ gap
         rows = rows * np.exp(np.clip(step, -1.0, 1.0))
-        columns = _columns(rows, kept, wanted_columns)
-        reached = kept @ columns
+        columns = _factors(wanted_columns, left.arriving(rows))
+        reached = left.leaving(columns)
     raise MethodError(
         f"the flows of {name} cannot be rerouted to their former sums (still {error:.1e} apart): too little trade is "
         "left. Raise the leakage or the friction"
     )
 
 
-def _columns(rows: Array, kept: Array, wanted_columns: Array) -> Array:
-    sums = rows @ kept
-    return np.divide(wanted_columns, sums, out=np.zeros_like(sums), where=sums > 0.0)
+def _factors(wanted: Array, sums: Array) -> Array:
+    """Factors that bring sums to what is wanted; zero where there is nothing to scale."""
+    return np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0.0)
 
 
 def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
