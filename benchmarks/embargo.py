@@ -42,7 +42,7 @@ table = InputOutputTable("icio", 2022, countries, sectors, sectors, flows[np.ix_
 del flows
 begun = time.perf_counter()
 net = network(table)
-net.bought, net.sold, net.budgets, net.by_buyer, net.at_home
+net.bought, net.sold, net.budgets, net.by_buyer, net.at_home, net.rounded
 prepared = time.perf_counter() - begun
 legs = json.loads(sys.argv[2])
 cuts = [cut(net, [countries.index(a)], [countries.index(b)]) for a, b in legs]

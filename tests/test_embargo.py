@@ -16,6 +16,7 @@ from io_worlds import icio_regions, random_table, table
 from ostra.cli import main
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, UsageError
+from ostra.scenario import rationing
 from ostra.scenario.embargo import Settings, cut, embargo
 from ostra.scenario.rerouting import Network, network, reroute
 from ostra.scenario.sectors import sector_numbers
@@ -90,6 +91,20 @@ def test_agrees_with_sanction_simulator_on_the_real_table(tmp_path: Path) -> Non
 def two_economies() -> InputOutputTable:
     """Two economies, one sector, each buying 20 from itself and 10 from the other of an output of 100."""
     return table(np.array([[20.0, 10.0], [10.0, 20.0]]), np.array([70.0, 70.0]), ("AAA", "BBB"), ("A",))
+
+
+def test_following_small_changes_in_single_precision_moves_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the same with every change in full precision, node by node."""
+    net = network(icio_regions())
+    found, parts = [], [cut(net, [0, 1], [5])]
+    for small in (rationing.SMALL, 0.0):
+        monkeypatch.setattr(rationing, "SMALL", small)
+        found.append(embargo(net, parts))
+    for view in ("rerouted", "rationed"):
+        rounded, full = (getattr(one, view).output for one in found)
+        assert np.abs(rounded - full).max() > 0.0  # single precision was used
+        assert np.abs(rounded - full).sum() < 1e-7 * np.abs(full).sum()
+        assert (np.abs(rounded - full) <= 1e-8 * net.output).all()
 
 
 def test_rationing_in_closed_form() -> None:

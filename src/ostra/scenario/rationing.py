@@ -7,8 +7,10 @@ deliver less to all, in proportion. The balance of both is a fixed point.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ostra.errors import MethodError
 from ostra.scenario.rerouting import Array, Cut, Network, Rerouted, by_sector
@@ -17,6 +19,7 @@ TOLERANCE = 1e-9  # of output and fulfilment, relative to before
 MOST_STEPS = 500
 DEPTH = 6  # past steps that each new one is extrapolated from
 LEAST = 1e-12
+SMALL = 0.01  # changes of fulfilment and output below this are followed in single precision
 RUN = 20  # economies whose sales of one sector's goods are read at a time: 0.6 MB with 4,000 buyers
 
 
@@ -83,7 +86,13 @@ def ration(
 
 
 class _Market:
-    """One step towards the balance, for fulfilment and output stacked in one vector, a row for each view."""
+    """One step towards the balance, for fulfilment and output stacked in one vector, a row for each view.
+
+    What arrives and what is ordered is known where all are served in full, from the sums of rerouting, and followed
+    from there: each step adds the product of the flows with the change since the last one. Changes shrink from step to
+    step, so that soon half the digits of the flows do, which are half the memory to read; what they leave out is some
+    10⁻⁹ of output. See docs/decisions/0122-changes-in-single-precision.md.
+    """
 
     def __init__(
         self, net: Network, cuts: list[Cut], views: list[Rerouted], inner: float, outer: float, leakage: float
@@ -95,8 +104,11 @@ class _Market:
         for cut in cuts:
             gone = np.array([1.0 - cut.kept(sector, leakage) for sector in range(len(cut.blocked))])
             self.severed.append(net.blocks[:, cut.sellers][:, :, cut.buyers] * gone[:, None, None])
+        self.states = np.ones((len(views), 2 * len(net.output)))
+        self.arriving = np.array([view.bought for view in views])  # views × sectors × nodes, at these states
+        self.orders = np.array([net.by_node(view.sold) for view in views])  # views × nodes, at these states
         some = net.bought > 0.0
-        self.reach = self.columns * np.divide(1.0, net.bought, out=np.zeros_like(net.bought), where=some)
+        self.per_bought = np.divide(1.0, net.bought, out=np.zeros_like(net.bought), where=some)
         self.alpha = np.divide(net.bought, net.budgets, out=np.zeros_like(net.bought), where=net.budgets > 0.0)
         self.per_output = np.divide(1.0, net.output, out=np.zeros_like(net.output), where=net.output > 0.0)
         self.sales = net.by_node(net.sold)
@@ -104,41 +116,55 @@ class _Market:
     def image(self, moving: list[int], states: Array) -> Array:
         """The next state of each view that still moves."""
         net = self.net
-        half = states.shape[1] // 2
-        fulfilment, output = states[:, :half], states[:, half:]
-        delivered, orders = self._sweep(moving, fulfilment, output)
-        theta = np.clip(self.reach[moving] * delivered, LEAST, 1.0)
-        # Where nothing of a bundle was bought, α is 0 and θ does not matter.
-        power = np.reciprocal(theta) if self.inner == -1.0 else theta**self.inner
-        kappa = np.where(net.budgets > 0.0, np.einsum("rj,vrj->vj", self.alpha, power), 1.0) ** (1.0 / self.inner)
+        fulfilment = states[:, : len(net.output)]
+        self._follow(moving, states)
+        orders = self.orders[moving]
+        kappa = np.where(net.budgets > 0.0, self._bundles(moving), 1.0) ** (1.0 / self.inner)
         # λ as κ · (ω + (1 − ω) κ^−ϱ)^(1/ϱ), in which nothing overflows.
         allowed = kappa * (net.inputs + (1.0 - net.inputs) * kappa**-self.outer) ** (1.0 / self.outer)
         served = np.where(orders > self.sales, self.sales / np.maximum(orders, LEAST), 1.0)
         made = np.where(net.output > 0.0, (allowed * net.other + fulfilment * orders) * self.per_output, 1.0)
         return np.concatenate([allowed * served, made], axis=1)
 
-    def _sweep(self, moving: list[int], fulfilment: Array, output: Array) -> tuple[Array, Array]:
-        """Both products with the cut flows in one pass over them: what is delivered, and what is ordered."""
-        net, rows = self.net, self.rows[moving]
-        offered = np.array([net.by_sector(part) for part in fulfilment]) * rows
-        weights = self.columns[moving] * output[:, None, :]
-        delivered = np.empty_like(weights)
-        orders = np.empty_like(rows)
+    def _bundles(self, moving: list[int]) -> Array:
+        """views × nodes: Σ_r α_rj θ_rj^ρ, sector by sector, so that little is moved through memory."""
+        found = np.zeros((len(moving), len(self.net.output)))
+        for sector, alpha in enumerate(self.alpha):
+            theta = np.clip(self.per_bought[sector] * self.arriving[moving, sector], LEAST, 1.0)
+            # Where nothing of a bundle was bought, α is 0 and θ does not matter.
+            found += alpha * (np.reciprocal(theta) if self.inner == -1.0 else theta**self.inner)
+        return found
+
+    def _follow(self, moving: list[int], states: Array) -> None:
+        """Bring what arrives and what is ordered to these states, in one pass over the flows."""
+        changes = states - self.states[moving]
+        self.states[moving] = states
+        if not changes.any():
+            return
+        net = self.net
+        blocks: NDArray[Any] = net.rounded if np.abs(changes).max() < SMALL else net.blocks
+        fulfilment, output = changes.reshape(len(moving), 2, -1).swapaxes(0, 1)
+        offers = np.array([net.by_sector(part) for part in fulfilment]) * self.rows[moving]
+        ordered = np.empty_like(offers)
 
         def of_sector(sector: int) -> None:
-            arriving: Array | float = 0.0
-            for start in range(0, net.blocks.shape[1], RUN):
+            offered, columns = offers[:, sector], self.columns[moving, sector]
+            wanted = columns * output
+            left, right = offered.astype(blocks.dtype), wanted.astype(blocks.dtype)
+            arriving, leaving = np.zeros_like(wanted), np.empty_like(offered)
+            for start in range(0, blocks.shape[1], RUN):
                 # A run of sellers stays in the cache for the second product.
-                run, flows = slice(start, start + RUN), net.blocks[sector, start : start + RUN]
-                arriving = arriving + offered[:, sector, run] @ flows
-                orders[:, sector, run] = weights[:, sector] @ flows.T
-            delivered[:, sector] = arriving
+                run, flows = slice(start, start + RUN), blocks[sector, start : start + RUN]
+                arriving += left[:, run] @ flows
+                leaving[:, run] = right @ flows.T
+            for cut, severed in zip(self.cuts, self.severed, strict=True):
+                arriving[:, cut.buyers] -= offered[:, cut.sellers] @ severed[sector]
+                leaving[:, cut.sellers] -= wanted[:, cut.buyers] @ severed[sector].T
+            self.arriving[moving, sector] += columns * arriving
+            ordered[:, sector] = leaving
 
-        by_sector(of_sector, len(net.blocks))
-        for cut, severed in zip(self.cuts, self.severed, strict=True):
-            delivered[:, :, cut.buyers] -= np.einsum("vri,rij->vrj", offered[:, :, cut.sellers], severed)
-            orders[:, :, cut.sellers] -= np.einsum("rij,vrj->vri", severed, weights[:, :, cut.buyers])
-        return delivered, np.array([net.by_node(part) for part in rows * orders])
+        by_sector(of_sector, len(blocks))
+        self.orders[moving] += np.array([net.by_node(part) for part in self.rows[moving] * ordered])
 
 
 def _corrected(gap: Array, at_home: tuple[Array, Array, Array]) -> Array:
