@@ -18,7 +18,7 @@ from ostra.cli.options import (
     progress,
     workspace,
 )
-from ostra.cli.reporting import FORMS, read_assessment, write_reports
+from ostra.cli.reporting import read_assessment, report_files, write_reports
 from ostra.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -72,25 +72,32 @@ def assess(
     json
         Short for --format json.
     output
-        Folder for ECOSYSTEM.html, .pdf, .xlsx and .json, made if absent.
+        Folder for ECOSYSTEM.html, .pdf, .xlsx and .json, made if absent; a file with one of these endings is written
+        alone.
     """
     from ostra.output import to_json
 
     space = workspace(workspace_path, profile, weight)
+    as_json = json or format == "json"
+    files = {} if output is None else report_files(output, ecosystem)
+    alone = len(files) == 1
+    if alone and as_json and ".json" not in files:
+        raise UsageError(f"{output}: JSON was asked for. End the name with .json, or leave that out")
     if runs and not simulate:
         raise UsageError("--runs are draws of scenarios; add --simulate")
     found = simulated(space, ecosystem, home, runs, seed) if simulate else None
     assessment = space.assess(ecosystem, home, year, scenarios=found)
     if output is not None:
         write_reports(assessment, output)
-    if json or format == "json":
-        sys.stdout.write(to_json(assessment.model_dump(mode="json")))
+    if as_json:
+        if not alone:
+            sys.stdout.write(to_json(assessment.model_dump(mode="json")))
         return
     from ostra.cli.summary import print_summary
 
     print_summary(assessment, sys.stdout)
     if output is not None:
-        print(f"\nWritten: {', '.join(str(output / f'{ecosystem}{form}') for form in FORMS)}")
+        print(f"\nWritten: {', '.join(map(str, files.values()))}")
 
 
 def simulated(space: Workspace, ecosystem: str, home: str, runs: int = 0, seed: int = 0) -> ScenarioResults:

@@ -66,6 +66,7 @@ def matrix(
         raise UsageError("--rank, --perturb and --horizon exclude each other; give one")
     if items and not rank:
         raise UsageError("--items orders the items of ecosystems; add --rank")
+    output.check(draws=not (rank or perturb is not None or horizon))
     space = workspace(workspace_path, profile, weight)
     names = ecosystem or list(space.dossier_files())
     with progress("assess") as advance:

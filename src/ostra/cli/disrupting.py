@@ -53,7 +53,8 @@ def simulate(
 ) -> None:
     """Simulate a disruption day by day: what is lost, when, by whom, and until when.
 
-    With -o FILE.svg the course is drawn; with -o FOLDER all tables and the picture are written. In a workspace or with
+    With -o FILE.svg the course is drawn; with -o FOLDER (a name without an ending) all tables and the picture are
+    written. In a workspace or with
     -o, runs that are done are kept until all are, so that --resume goes on after a stop.
 
     Parameters
@@ -74,6 +75,7 @@ def simulate(
     from ostra.disruptions import simulations
     from ostra.output import write_file
 
+    output.check(draws=True, folder=True)
     space = workspace(workspace_path)
     name = simulations.scenario_id(space, scenario)
     keep = kept_in(space.path, output.output, name)
@@ -120,6 +122,7 @@ def compare_scenarios(
     from ostra.disruptions import simulations
     from ostra.output import Column, write_file
 
+    output.check(draws=True)
     found = []
     for number, name in enumerate(names, start=1):
         with progress(f"simulate {number} of {len(names)}") as advance:

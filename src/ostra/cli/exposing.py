@@ -82,12 +82,11 @@ def reliance(
     """
     from ostra import exposure
 
+    output.check(draws=not position)
     if by is not None and on is None:
         raise UsageError("--by splits the reliance on one economy; name it with --on")
     if all_ and (on or sector or by):
         raise UsageError("--all lists every sector and economy; leave out --on, --sector and --by")
-    if position and _wants_picture(output):
-        raise UsageError("positions are not drawn; write them as .csv, .json or .xlsx")
     if position and (on or sector or product or by or all_ or side != "inputs"):
         raise UsageError("--position stands alone with --home")
     space = workspace(workspace_path)
@@ -193,8 +192,7 @@ def extract(
         raise UsageError("--each goes through all economies; leave out the economy, --sector and --pair")
     if pair and economy is None:
         raise UsageError("--pair needs the economy that trades with home, such as: ostra extract CHN --pair")
-    if _wants_picture(output):
-        raise UsageError("extraction is not drawn; write it as .csv, .json or .xlsx")
+    output.check()
     space = workspace(workspace_path)
     headings: tuple[Heading, ...] = LOSSES
     with progress("take out") as advance:
@@ -254,9 +252,11 @@ def _tell(found: Answer, headings: tuple[Heading, ...], output: Output) -> None:
     from ostra.output import Column
 
     if output.form == "table" and output.output is None and found.summary:
+        import shutil
         import textwrap
 
-        print(textwrap.fill(found.summary, 100), end="\n\n", file=sys.stdout)
+        width = min(100, shutil.get_terminal_size().columns)
+        print(textwrap.fill(found.summary, width), end="\n\n", file=sys.stdout)
     columns: list[Column] = [Column(*heading) for heading in headings]
     show(found, columns, output)
 

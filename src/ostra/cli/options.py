@@ -25,7 +25,9 @@ OUTPUT = Group("Output", sort_key=2)
 
 Form = Literal["table", "csv", "json", "xlsx"]
 SUFFIXES: dict[str, Form] = {".csv": "csv", ".json": "json", ".xlsx": "xlsx"}
+SUFFIX_OF: dict[Form, str] = {"table": "txt", "csv": "csv", "json": "json", "xlsx": "xlsx"}
 PLAIN = ("", ".txt", ".text", ".md", ".log")  # endings of files that a table may be written to as text
+PROMISES = (*SUFFIXES, ".svg", ".png", ".html", ".pdf", ".docx")  # endings that say what is in a file
 
 
 @Parameter(name="*", group=OUTPUT)
@@ -42,17 +44,53 @@ class Output:
     output: Annotated[Path | None, Parameter(alias="-o")] = None
     "File to write instead of the terminal; written whole or not at all."
 
+    def __post_init__(self) -> None:
+        """Refuse forms that exclude each other, among them one that the file's ending denies."""
+        if self.json and self.csv:
+            raise UsageError("--json and --csv exclude each other; give one")
+        asked = self._asked
+        suffix = "" if self.output is None else self.output.suffix.lower()
+        if asked != "table" and suffix in PROMISES and SUFFIXES.get(suffix) != asked:
+            option = f"--{asked}" if asked in ("json", "csv") else f"--format {asked}"
+            raise UsageError(f"{self.output}: {option} was asked for. End the name with .{asked}, or leave that out")
+
+    @property
+    def _asked(self) -> Form:
+        return "json" if self.json else "csv" if self.csv else self.format
+
     @property
     def form(self) -> Form:
         """The form asked for, by whichever option."""
-        if self.json and self.csv:
-            raise UsageError("--json and --csv exclude each other; give one")
-        if self.json or self.csv:
-            return "json" if self.json else "csv"
-        if self.format == "table" and self.output is not None:
-            suffix = self.output.suffix.lower()
-            return SUFFIXES.get(suffix, "table")
-        return self.format
+        if self._asked == "table" and self.output is not None:
+            return SUFFIXES.get(self.output.suffix.lower(), "table")
+        return self._asked
+
+    def check(self, *, draws: bool = False, folder: bool = False) -> None:
+        """Refuse a place that cannot be written to, before anything is computed for it.
+
+        Parameters
+        ----------
+        draws
+            Whether the command draws a picture into a file that ends with .svg.
+        folder
+            Whether it writes several files into a folder.
+
+        Raises
+        ------
+        UsageError
+            The file is a folder, or its ending promises something else than what would be in it.
+        """
+        file = self.output
+        if file is None:
+            return
+        if file.is_dir() and not (folder and self.form == "table"):
+            raise UsageError(f"{file} is a folder. Name a file, such as {file / 'listing'}.{SUFFIX_OF[self.form]}")
+        suffix = file.suffix.lower()
+        if file.is_dir() or self.form != "table" or suffix in PLAIN or (draws and suffix == ".svg"):
+            return
+        forms = ".csv, .json, .xlsx or .txt" + (", or .svg for a picture" if draws else "")
+        more = "; a name without an ending is a folder for all" if folder else ""
+        raise UsageError(f"{file.name}: this cannot be written as {suffix}. Use {forms}{more}")
 
 
 DEFAULT_OUTPUT = Output()
@@ -130,16 +168,11 @@ def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Le
     Raises
     ------
     UsageError
-        The file's ending promises something else, such as a picture where the command draws none.
+        As for `Output.check`.
     """
     from ostra.output import write_rows
 
-    file = output.output
-    if file is not None and output.form == "table" and file.suffix.lower() not in PLAIN:
-        raise UsageError(
-            f"{file.name}: this listing cannot be written as {file.suffix}. Use .csv, .json, .xlsx or .txt"
-        )
-
+    output.check()
     rows = listing.frame.to_dicts()
     write_rows(
         rows,

@@ -114,6 +114,7 @@ def sensitivity(
     from ostra import stability, views
     from ostra.output import Column, write_file
 
+    output.check(draws=True)
     space = workspace(workspace_path, profile)
     with progress("assess") as advance:
         made = views.assessments(space, ecosystem or list(space.dossier_files()), home, year, advance)

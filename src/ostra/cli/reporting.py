@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ostra.model.assessment import Assessment
 
 FORMS = (".html", ".pdf", ".xlsx", ".json")
+# Endings of files that people may expect from a report; any other name, such as "v1.2", may be that of a folder.
+OTHER_FILES = (".csv", ".svg", ".png", ".txt", ".text", ".md", ".docx", ".odt", ".htm", ".xls", ".yaml", ".yml", ".zip")
 
 
 def report(
@@ -36,8 +38,9 @@ def report(
     all
         All ecosystems in one volume: an overview with the matrix, then each report as a chapter.
     output
-        Folder to write to, made if absent.
+        Folder for all four forms, made if absent; a file that ends with .html, .pdf, .xlsx or .json is written alone.
     """
+    report_files(output, "")  # a place that cannot be written to is told before anything is computed
     if all == (what is not None):
         raise UsageError("say what to print: the id of an ecosystem, a stored FILE.json, or --all")
     if what is not None and (Path(what).is_file() or what.endswith(".json")):
@@ -51,40 +54,77 @@ def report(
 
             names = list(space.dossier_files()) if what is None else [what]
             made = assessments(space, names, home or "EU27", year, advance)
-    base = write_volume(made, output) if all or len(made) > 1 else write_reports(made[0], output)
-    print(f"Written: {', '.join(f'{base}{form}' for form in FORMS)}")
+    written = write_volume(made, output) if all or len(made) > 1 else write_reports(made[0], output)
+    print(f"Written: {', '.join(map(str, written))}")
 
 
-def write_reports(assessment: Assessment, folder: Path) -> Path:
-    """Write the report in its four forms, with a progress bar on a terminal; return what their names have in common.
+def report_files(output: Path, name: str) -> dict[str, Path]:
+    """Form -> file: the one that `output` names by its ending, else all forms in the folder that it names.
 
     Raises
     ------
+    UsageError
+        The ending is that of a file and of none that a report has, or the folder is a file.
+    """
+    suffix = output.suffix.lower()
+    if not output.is_dir() and suffix in FORMS:
+        return {suffix: output}
+    known = ".html, .pdf, .xlsx or .json"
+    if not output.is_dir() and suffix in OTHER_FILES:
+        raise UsageError(f"{output}: a report is not written as {suffix}. End with {known}, or name a folder for all")
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"{output} is a file. Name a folder for all forms, or a file that ends with {known}")
+    return {form: output / f"{name}{form}" for form in FORMS}
+
+
+def write_reports(assessment: Assessment, output: Path) -> list[Path]:
+    """Write the report in its four forms or in the one asked for, with a progress bar on a terminal.
+
+    Parameters
+    ----------
+    output
+        As for `report_files`.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    UsageError
+        As for `report_files`.
     OstraError
         The extra for PDF is not installed, or a file cannot be written.
     """
     from ostra import report
     from ostra.output import to_json, write_file
 
-    base = folder / assessment.ecosystem
+    files = report_files(output, assessment.ecosystem)
+    html = ""
     with progress("report") as advance:
-        write_file(base.with_suffix(".json"), to_json(assessment.model_dump(mode="json")))
-        advance(1, 4)
-        html = report.render_html(assessment)
-        write_file(base.with_suffix(".html"), html)
-        advance(2, 4)
-        write_file(base.with_suffix(".xlsx"), report.render_xlsx(assessment))
-        advance(3, 4)
-        write_file(base.with_suffix(".pdf"), report.render_pdf(html))
-        advance(4, 4)
-    return base
+        for done, (form, file) in enumerate(files.items(), start=1):
+            if form in (".html", ".pdf"):
+                html = html or report.render_html(assessment)
+            if form == ".html":
+                write_file(file, html)
+            elif form == ".pdf":
+                write_file(file, report.render_pdf(html))
+            elif form == ".xlsx":
+                write_file(file, report.render_xlsx(assessment))
+            else:
+                write_file(file, to_json(assessment.model_dump(mode="json")))
+            advance(done, len(files))
+    return list(files.values())
 
 
-def write_volume(made: Sequence[Assessment], folder: Path) -> Path:
-    """Write one volume of several assessments in four forms; progress and result as for `write_reports`.
+def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
+    """Write one volume of several assessments; parameters, progress and result as for `write_reports`.
 
     Raises
     ------
+    UsageError
+        As for `report_files`.
     OstraError
         The assessments do not belong together, the extra for PDF is not installed, or a file cannot be written.
     """
@@ -94,18 +134,18 @@ def write_volume(made: Sequence[Assessment], folder: Path) -> Path:
 
     with progress("chapters") as advance:
         volume = report.make_volume(made, advance)
-    base = folder / volume.name
-    with progress("data") as advance:
+    files = report_files(output, volume.name)
+    if ".json" in files:
         stored = AssessmentSet(assessments=tuple(made))
-        write_file(base.with_suffix(".json"), to_json(stored.model_dump(mode="json")))
-        advance(1, 3)
-        write_file(base.with_suffix(".html"), volume.html())
-        advance(2, 3)
-        write_file(base.with_suffix(".xlsx"), report.render_volume_xlsx(made))
-        advance(3, 3)
-    with progress("print") as advance:
-        write_file(base.with_suffix(".pdf"), report.render_volume_pdf(volume, advance))
-    return base
+        write_file(files[".json"], to_json(stored.model_dump(mode="json")))
+    if ".html" in files:
+        write_file(files[".html"], volume.html())
+    if ".xlsx" in files:
+        write_file(files[".xlsx"], report.render_volume_xlsx(made))
+    if ".pdf" in files:
+        with progress("print") as advance:
+            write_file(files[".pdf"], report.render_volume_pdf(volume, advance))
+    return list(files.values())
 
 
 def read_assessment(path: Path) -> Assessment:
