@@ -360,6 +360,9 @@ def test_simulate_answers_in_every_form(tmp_path: Path, capsys: pytest.CaptureFi
         assert (folder / f"{name}.csv").stat().st_size > 100
     picture = (folder / "course.svg").read_text()
     assert picture.startswith("<svg") and "Those hit" in picture and "World" in picture
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", picture))
+    assert "2 draws, seed 3" in words and "Licence OECD" in words and "docs/methods/disruption.md" in words
+    assert not re.search(r"\de[+−-]\d", words), "sums are in billions or millions, never in powers of ten"
     head, _, _ = picture.partition(">")
     assert "viewBox" in head and "max-width:100%;height:auto" in head  # nothing is cut off on a narrow page
     assert not (folder / ".runs").exists()

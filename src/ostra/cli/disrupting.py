@@ -153,7 +153,17 @@ def drawn(found: list[Simulation]) -> str:
     return course_picture(
         [(one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary) for one in found],
         home=found[0].compiled.home.name,
+        source=_rests_on(found),
     )
+
+
+def _rests_on(found: list[Simulation]) -> str:
+    """Draws, table and method of a picture, each named once."""
+    provenance = [one.provenance for one in found]
+    runs = dict.fromkeys(one.filters["runs"] for one in provenance)
+    tables = dict.fromkeys(one.sources[0] for one in provenance)
+    method = dict.fromkeys(f"docs/methods/{one.method}.md" for one in provenance)
+    return f"Runs: {'; '.join(runs)}. {' '.join(tables)}; method: {', '.join(method)}"
 
 
 def write_folder(found: Simulation, folder: Path) -> None:

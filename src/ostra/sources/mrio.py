@@ -97,7 +97,7 @@ LAYOUTS: dict[str, Layout] = {
     "npz": Layout(
         "NumPy archive: Z or CSR pieces, final_demand, output, sectors, regions or countries",
         "Input-output table from a NumPy archive",
-        "stated by the user: none",
+        "Source not stated",
         "",
     ),
 }

@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 WIDTH = 520
 SCALE = 1.6  # how much larger it is shown where there is room
 PLOT, GAP = 130, 22  # height of a plot, room between the two in a row
-LEFT, RIGHT = 54, 10
+LEFT, RIGHT = 60, 10
 ABOVE, BELOW = 30, 30  # room over a plot for its name, and under it for its days
 LINE = 18  # height of a line of text
 TEXT, SMALL = 13, 12  # sizes of letters
@@ -31,7 +31,9 @@ KEY = (
 )
 
 
-def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row]]], *, home: str) -> str:
+def course_picture(
+    scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row]]], *, home: str, source: str = ""
+) -> str:
     """Draw scenarios below each other on one scale, so that they can be compared.
 
     Parameters
@@ -40,6 +42,8 @@ def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[R
         Id, title, rows of the course (where, day, statistics) and rows of the summary of each.
     home
         What the home is called.
+    source
+        What the numbers rest on: table, draws, method.
     """
     rows = [row for _, _, course, _ in scenarios for row in course]
     low = min(_least(row) for row in rows)
@@ -67,11 +71,12 @@ def course_picture(scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[R
         drawn += [*table]
         height += 12
     key, height = paragraph(height + 6, KEY, x=8, room=WIDTH - 16, lines=4, step=17, size=SMALL, fill=QUIET)
+    foot, height = paragraph(height + 4, source, x=8, room=WIDTH - 16, lines=12, step=17, size=SMALL, fill=QUIET)
     return standalone(
         picture(
             WIDTH,
             height,
-            "".join([*drawn, *key]),
+            "".join([*drawn, *key, *foot]),
             scale=SCALE,
             name="course",
             title="Output by day, as a part of usual",
@@ -141,10 +146,10 @@ def _table(summary: Sequence[Row], top: float, home: str) -> tuple[list[str], fl
         top += LINE + 7
         usual = lost["middle"] / share["middle"] if share["middle"] else None
         lines = (
-            (home if side == "home" else words, _billion(lost["middle"]), _small(share["middle"])),
+            (home if side == "home" else words, _money(lost["middle"]), _small(share["middle"])),
             (
-                "" if usual is None else f"of {_billion(usual)} a year",
-                f"({_billion(lost['mild']).removesuffix(' bn')} to {_billion(lost['severe']).removeprefix('USD ')})",
+                "" if usual is None else f"of {_money(usual)} a year",
+                f"({_amount(lost['mild'])} to {_amount(lost['severe'])})",
                 f"({_small(share['mild'])} to {_small(share['severe'])})",
             ),
         )
@@ -159,8 +164,20 @@ def _table(summary: Sequence[Row], top: float, home: str) -> tuple[list[str], fl
     return parts, top + 10
 
 
-def _billion(millions: float | None) -> str:
-    return "unknown" if millions is None else f"USD {number(millions / 1000.0)} bn"
+def _money(millions: float | None) -> str:
+    if millions is None:
+        return "unknown"
+    amount = _amount(millions)
+    return f"under USD {amount.removeprefix('under ')}" if amount.startswith("under ") else f"USD {amount}"
+
+
+def _amount(millions: float | None) -> str:
+    """US dollars in billions or millions, whichever says it in few digits; what is next to nothing is told as such."""
+    if millions is None:
+        return "unknown"
+    if abs(millions) >= 1000.0:
+        return f"{number(millions / 1000.0)} bn"
+    return f"{number(millions)} m" if abs(millions) >= 0.1 or millions == 0 else "under 0.1 m"
 
 
 def _small(share: float | None) -> str:
