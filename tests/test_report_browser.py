@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ostra.model.base import UNKNOWN
@@ -229,4 +230,16 @@ def test_pictures_and_tables_of_a_volume_can_be_saved(browser: Browser, volume_a
         assert waiting.value.suggested_filename == name
         waiting.value.save_as(tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(start)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("which", ["address", "volume_address"])
+def test_axe_finds_no_barrier(browser: Browser, request: pytest.FixtureRequest, which: str, width: int) -> None:
+    """Rules of WCAG 2.2 up to AA, and axe's best practices, on a report and on a volume with two chapters."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(request.getfixturevalue(which))
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
     page.close()

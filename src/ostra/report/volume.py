@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ostra.errors import OstraError
 from ostra.model.assessment import Assessment
@@ -26,6 +26,7 @@ OWN = "volume-"  # what ids of the volume itself begin with; chapters have a pre
 NAMES = re.compile(r'(?<=\s)(id|for|aria-labelledby|aria-describedby|data-picture)="([^"]*)"')
 LINKS = re.compile(r'href="#([^"]*)"')
 PATTERNS = re.compile(r"url\(#([^)]*)\)")
+REGIONS = re.compile(r'role="region" aria-label="([^"]*)"')
 
 
 class ChapterHead(NamedTuple):
@@ -129,7 +130,7 @@ def make_volume(assessments: Sequence[Assessment], advance: Advance = quiet) -> 
         name = assessment.ecosystem
         parts = render_chapter(assessment, in_volume=True, cited=chains[name].cited)
         body = Markup("").join((parts.body, parts.evidence, parts.sources))
-        inside = prefixed(body, prefixes[name], renamed[name])
+        inside = named_after(prefixed(body, prefixes[name], renamed[name]), prefixes[name], assessment.title)
         chapters.append(
             Markup('<article class="chapter" aria-labelledby="{}title">\n{}\n</article>').format(prefixes[name], inside)
         )
@@ -157,6 +158,17 @@ def prefixed(markup: Markup, prefix: str, sources: Mapping[str, str]) -> Markup:
     text = NAMES.sub(lambda m: f'{m[1]}="{" ".join(prefix + name for name in m[2].split())}"', markup)
     text = LINKS.sub(lambda m: f'href="#{target(m[1])}"', text)
     return ours(PATTERNS.sub(lambda m: f"url(#{prefix}{m[1]})", text))
+
+
+def named_after(markup: Markup, prefix: str, title: str) -> Markup:
+    """The markup with the chapter's title in the names of its regions: a screen reader lists those of a whole page."""
+
+    def both(found: re.Match[str]) -> str:
+        named = found[2] if f"{prefix}title" in found[2].split() else f"{found[2]} {prefix}title"
+        return f'{found[1]}="{named}"'
+
+    text = re.sub(r'(?<=\s)(aria-labelledby)="([^"]*)"', both, markup)
+    return ours(REGIONS.sub(lambda found: f'role="region" aria-label="{found[1]}, {escape(title)}"', text))
 
 
 def merge_sources(
