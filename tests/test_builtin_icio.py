@@ -19,6 +19,7 @@ from ostra import economies
 from ostra.ecosystem.input_output.aggregate import members_in, with_home_as_one
 from ostra.ecosystem.input_output.coefficients import Chains
 from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.store.mrio_imports import import_mrio
 from ostra.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -154,6 +155,34 @@ def test_the_built_in_table_is_the_wheels_added_up(script: ModuleType) -> None:
     assert np.abs(join.T @ full.flows @ join - table.flows).max() < 1e-6
     assert np.abs(join.T @ full.output - table.output).max() < 1e-6
     assert np.abs(join.T @ full.final - table.final).max() < 1e-6
+
+
+def test_the_oecds_numbers_in_the_oecds_form_come_back(tmp_path: Path) -> None:
+    """Written as the OECD writes its CSV and imported, every flow is the same number, and the one that pymrio reads."""
+    table = builtin()
+    labels = ["ROW" if code == "ZZZ" else code for code in table.economies]
+    nodes = [f"{economy}_{sector}" for economy in labels for sector in table.sectors]
+    path = tmp_path / "2022_SML.csv"
+    with path.open("w", encoding="utf-8") as lines:
+        lines.write(f"V1,{','.join(nodes)},ROW_HFCE,OUT\n")
+        for name, row, final, output in zip(
+            nodes, table.flows.tolist(), table.final[:, 0].tolist(), table.output.tolist(), strict=True
+        ):
+            lines.write(f"{name},{','.join(map(repr, row))},{final!r},{output!r}\n")
+        # Taxes and value added are not in the built-in table; here what inputs leave stands for both of them.
+        left = (table.output - table.flows.sum(axis=0)).tolist()
+        for name, row in (("TLS", [0.0] * len(left)), ("VA", left), ("OUT", table.output.tolist())):
+            lines.write(f"{name},{','.join(map(repr, row))},0,0\n")
+    report = import_mrio(tmp_path, [path])
+    assert report.dataset is not None and report.residuals == ()
+    again = Workspace(tmp_path).input_output(report.dataset.id)
+    assert (again.economies, again.year, again.sector_names) == (table.economies, 2022, table.sector_names)
+    assert np.array_equal(again.flows, table.flows)
+    assert np.array_equal(again.output, table.output)
+    assert np.array_equal(again.final, table.final)
+    twin = pytest.importorskip("pymrio").parse_oecd(path).Z
+    order = [(economy, sector) for economy in labels for sector in table.sectors]
+    np.testing.assert_allclose(twin.loc[order, order].to_numpy(), table.flows, rtol=1e-14, atol=0)
 
 
 def test_another_origin_is_refused(script: ModuleType, tmp_path: Path) -> None:
