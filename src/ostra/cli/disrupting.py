@@ -28,8 +28,8 @@ def scenarios(*, workspace_path: WorkspaceOption = None, output: Output = DEFAUL
         Column("scenario", "Scenario"),
         Column("title", "Title"),
         Column("days", "Days", "count"),
+        Column("entries", "Entries", "count"),
         Column("our_choice", "Our choice", "count"),
-        Column("entries", "of entries", "count"),
         Column("home", "Home"),
         Column("date", "As of"),
         Column("origin", "Origin"),
@@ -246,11 +246,12 @@ def embargo(
         Column(by, by.capitalize()),
         Column("name", "Name"),
         Column("lost_share_rerouted", "Lost, rerouted", "share"),
-        Column("lost_share_rationed", "rationed", "share"),
-        Column("lost_rerouted", "Lost M USD, rerouted", "number"),
-        Column("lost_rationed", "rationed", "number"),
+        Column("lost_share_rationed", "Lost, rationed", "share"),
+        Column("lost_rerouted", "M USD, rerouted", "number"),
+        Column("lost_rationed", "M USD, rationed", "number"),
         Column("rerouting_saves", "Rerouting saves", "number"),
-        Column("delivers_more", "Delivers more", "number"),
-        Column("output", "Output M USD", "number"),
+        Column("delivers_more", "Delivers more, M USD", "number"),
+        Column("output", "Output, M USD", "number"),
     ]
-    show(listing, [column for column in columns if column.key in listing.frame.columns], output)
+    legend = ("Rerouted: with new partners; rationed: without any. Losses of a year's output.", "dim")
+    show(listing, [column for column in columns if column.key in listing.frame.columns], output, (legend,))

@@ -37,8 +37,8 @@ MEASURES: tuple[Heading, ...] = (
     ("order_3", "Order 3", "share"),
     ("beyond", "Beyond", "share"),
     ("direct_share", "Of direct", "share"),
-    ("per_output_face_value", "USD/USD direct", "number"),
-    ("per_output_look_through", "USD/USD all", "number"),
+    ("per_output_face_value", "Direct, USD per USD", "number"),
+    ("per_output_look_through", "All orders, USD per USD", "number"),
 )
 
 
@@ -134,13 +134,13 @@ ORDER: tuple[Heading, ...] = (
     ("order", "Order"),
     ("share", "Of all", "share"),
     ("of_look_through", "Of look-through", "share"),
-    ("per_output", "USD/USD of output", "number"),
+    ("per_output", "USD per USD of output", "number"),
 )
 THROUGH: tuple[Heading, ...] = (
     ("hidden_share", "Of hidden", "share"),
     ("second_share", "Of order 2", "share"),
-    ("hidden", "USD/USD hidden", "number"),
-    ("second", "USD/USD order 2", "number"),
+    ("hidden", "Hidden, USD per USD", "number"),
+    ("second", "Order 2, USD per USD", "number"),
 )
 POSITION: tuple[Heading, ...] = (
     ("sector", "Code"),
@@ -149,7 +149,7 @@ POSITION: tuple[Heading, ...] = (
     ("downstreamness", "Downstream", "number"),
     ("world_upstreamness", "World up", "number"),
     ("world_downstreamness", "World down", "number"),
-    ("output", "Output m USD", "number"),
+    ("output", "Output, M USD", "number"),
 )
 
 
@@ -214,13 +214,13 @@ def extract(
 LOSSES: tuple[Heading, ...] = (
     ("demand_share", "Demand lost", "share"),
     ("supply_share", "Supply lost", "share"),
-    ("demand_lost", "m USD", "number"),
-    ("supply_lost", "m USD", "number"),
-    ("output", "Output m USD", "number"),
-    ("is_taken_out", "Itself", "flag"),
-    ("demand_value_added_low", "VA by demand low", "number"),
+    ("demand_lost", "Demand, M USD", "number"),
+    ("supply_lost", "Supply, M USD", "number"),
+    ("output", "Output, M USD", "number"),
+    ("is_taken_out", "Taken out", "flag"),
+    ("demand_value_added_low", "Value added, demand: low", "number"),
     ("demand_value_added_high", "high", "number"),
-    ("supply_value_added_low", "VA by supply low", "number"),
+    ("supply_value_added_low", "Value added, supply: low", "number"),
     ("supply_value_added_high", "high", "number"),
 )
 MUTUAL: tuple[Heading, ...] = (
@@ -237,8 +237,8 @@ EACH: tuple[Heading, ...] = (
     ("sector_name", "Name"),
     ("supply_share", "Supply lost", "share"),
     ("demand_share", "Demand lost", "share"),
-    ("supply_lost", "m USD", "number"),
-    ("demand_lost", "m USD", "number"),
+    ("supply_lost", "Supply, M USD", "number"),
+    ("demand_lost", "Demand, M USD", "number"),
 )
 
 

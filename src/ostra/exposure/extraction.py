@@ -199,7 +199,7 @@ def mutual(
     first = rows[0]
     said = (
         f"{question.home.name} rests most on deliveries of {first['economy_name']}: "
-        f"{percent(first['home_supply_share'])} of its output; of {first['economy_name']}'s output, "
+        f"{percent(first['home_supply_share'])} of its output; of what {first['economy_name']} makes, "
         f"{percent(first['its_supply_share'])} rests on deliveries of {question.home.name}."
     )
     title = f"{question.home.name} and every other economy, each without the other"
