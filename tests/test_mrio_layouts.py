@@ -25,7 +25,8 @@ from ostra.sources.mrio_rules import oddities, residuals
 from ostra.sources.mrio_table import MrioTable
 
 ROW = {"CN1": "CHN", "CN2": "CHN", "ROW": "ZZZ", "RoW": "ZZZ", "FIGW1": "ZZZ", "XEU": "ZZZ"}
-ISO = {"AT": "AUT", "EL": "GRC", "US": "USA", "SUD": "SDN"}
+ROW |= {"WA": "ZZZ", "WF": "ZZZ"}
+ISO = {"AT": "AUT", "CN": "CHN", "EL": "GRC", "US": "USA", "SUD": "SDN"}
 
 
 def read(paths: list[Path], **options: Any) -> list[MrioTable]:
@@ -232,6 +233,23 @@ def test_exiobase_through_pymrios_own_table(tmp_path: Path) -> None:
     assert np.allclose(table.flows[24:, 24:], rest, rtol=1e-9)
     assert "WA, WF, WM of the source are added up under ZZZ." in table.notes
     assert table.value_added is not None
+
+
+@pytest.mark.parametrize("account", ["satellite", "factor_inputs"])
+def test_exiobase_tells_primary_inputs_from_jobs_and_emissions(tmp_path: Path, account: str) -> None:
+    """By its own labels, from its folder: taxes and value added in money, inventories and valuables as stocks."""
+    pytest.importorskip("pymrio")
+    folder, w = worlds.write_exiobase3_accounts(tmp_path, account)
+    (table,) = read([folder], eur_usd={2011: "1"})
+    both = ("Changes in inventories", "Changes in valuables")
+    final = w.final.copy()
+    for number, (_, category) in enumerate(w.uses):
+        if category == both[1]:
+            final[:, number - 1] += final[:, number]
+    keep = [number for number, (_, category) in enumerate(w.uses) if category != both[1]]
+    joint = replace(w, categories=w.categories[:-1], final=final[:, keep])
+    assert table.economies == ("AUT", "CHN", "USA", "ZZZ")
+    agrees(table, joint, stocks=both[0], exact=False)
 
 
 def test_gloria(tmp_path: Path) -> None:
