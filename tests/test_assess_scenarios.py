@@ -155,6 +155,15 @@ def test_the_command_simulates_and_traces(space: ostra.Workspace, capsys: pytest
     proof = made["step1"]["scenarios"][0]["measures"][0]["evidence"]
     assert cli.main(["trace", f"{made['id']}#{proof}", *options]) == 0
     assert json.loads(capsys.readouterr().out)["inputs"]
+    assert cli.main(["assess", "chips", "--year", "2023", "--simulate", "-w", str(space.path)]) == 0
+    told = capsys.readouterr().out
+    summary = " ".join(told.split())
+    assert "A short halt of gallium: home" in summary and "[scenario.short-halt.home.output-lost-part" in summary
+    assert "--simulate" in told.splitlines()[-1]  # how to follow a number of this very assessment
+    assert cli.main(["assess", "ai-ethics", "--year", "2023", "--simulate"]) == 0
+    assert "No scenario withholds or concerns" in capsys.readouterr().out
+    assert cli.main(["trace", "x", "--in", "a.json", "--simulate"]) == 2
+    assert "leave out --simulate" in capsys.readouterr().err
     assert cli.main(["assess", "chips", "--runs", "5", "-w", str(space.path)]) == 2
     assert "--simulate" in capsys.readouterr().err
 

@@ -96,6 +96,8 @@ def assess(
     from ostra.cli.summary import print_summary
 
     print_summary(assessment, sys.stdout)
+    if found is not None and not found.outcomes:
+        print("\nNo scenario withholds or concerns items of this ecosystem; see: ostra scenarios")
     if output is not None:
         print(f"\nWritten: {', '.join(map(str, files.values()))}")
 
@@ -116,6 +118,7 @@ def trace(
     home: HomeOption = "EU27",
     year: YearOption = None,
     assessment: Annotated[Path | None, Parameter(name=["--in"])] = None,
+    simulate: Annotated[bool, Parameter(negative=())] = False,
     workspace_path: WorkspaceOption = None,
     json: Annotated[bool, Parameter(negative=(), group=OUTPUT)] = False,
 ) -> None:
@@ -129,6 +132,8 @@ def trace(
         Ecosystem whose assessment shows the number.
     assessment
         Look in this stored assessment (JSON) instead of making it anew.
+    simulate
+        The number is from an assessment made with --simulate; known by itself for numbers of scenarios.
     json
         Print the chain as JSON.
     """
@@ -137,6 +142,8 @@ def trace(
     from ostra.provenance import trace as follow
 
     space = workspace(workspace_path)
+    if assessment is not None and simulate:
+        raise UsageError("a stored assessment holds what was simulated for it; leave out --simulate")
     if assessment is not None:
         source = read_assessment(assessment)
     else:
@@ -144,7 +151,8 @@ def trace(
         if separator:
             ecosystem, home, year = split_id(prefix)
             evidence = short
-        found = simulated(space, ecosystem, home) if evidence.startswith("scenario.") else None
+        simulate = simulate or evidence.startswith("scenario.") or "simulated_loss" in evidence
+        found = simulated(space, ecosystem, home) if simulate else None
         source = space.assess(ecosystem, home, year, scenarios=found)
     chain = follow(source, evidence, space.facts)
     if json:

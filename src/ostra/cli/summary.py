@@ -11,6 +11,7 @@ from rich.text import Text
 from ostra.model.assessment import Assessment
 from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import Chokepoint, Dependency
+from ostra.model.results.scenario import LOST_PART, OutcomeMeasure, ScenarioOutcome
 from ostra.model.results.toolkit import InstrumentMatch
 from ostra.report.selection import Card, cards, top_chokepoints, top_dependencies, top_instruments, why
 from ostra.report.wording import (
@@ -20,6 +21,7 @@ from ostra.report.wording import (
     interval_words,
     level_words,
     shorten,
+    small_percent,
     tolerated_words,
 )
 
@@ -66,6 +68,10 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
         line(describe_chokepoint(point), point.evidence)
     if not points:
         line("none known")
+    if assessment.step1.scenarios:
+        heading("What-ifs: part of a year's output lost, middle (mild to severe)")
+        for outcome in assessment.step1.scenarios:
+            line(*describe_outcome(outcome))
     heading("Recommended instruments")
     reasons = why(assessment)
     for match in top_instruments(assessment, TOP_INSTRUMENTS):
@@ -75,7 +81,8 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
         f"{describe_breaches(assessment)} What is not known is named in the report. Follow a number:", style="dim"
     )
     first = assessment.step2.dimensions[0].evidence
-    console.print(f"ostra trace '{assessment.id}#{first}'", style="dim")
+    simulated = " --simulate" if assessment.step1.scenarios else ""
+    console.print(f"ostra trace '{assessment.id}#{first}'{simulated}", style="dim")
 
 
 def describe_level(result: DimensionResult, card: Card) -> str:
@@ -124,6 +131,20 @@ def describe_chokepoint(point: Chokepoint) -> str:
     further = [end for end in point.reach if end != point.item]
     reach = f"; needed for {len(further)} end product{'s' if len(further) != 1 else ''}" if further else ""
     return f"{own}{point.item_name}, {point.holder_name}{who}: {interval_words(point.hold)}{reach}"
+
+
+def describe_outcome(outcome: ScenarioOutcome) -> tuple[str, str]:
+    """What a simulated scenario costs home and the other side, with the evidence of home's loss."""
+    lost = outcome.measure("home", LOST_PART)
+    other = outcome.measure("sellers", LOST_PART) or outcome.measure("hit", LOST_PART)
+    sides = [f"{who} {_loss(row)}" for who, row in (("home", lost), ("the other side", other)) if row is not None]
+    return f"{outcome.title}: {'; '.join(sides)}", lost.evidence if lost else ""
+
+
+def _loss(row: OutcomeMeasure) -> str:
+    if row.middle is None or row.mild is None or row.severe is None:
+        return "unknown"
+    return f"{small_percent(row.middle)} ({small_percent(row.mild)} to {small_percent(row.severe)})"
 
 
 def describe_instrument(match: InstrumentMatch, reason: str) -> str:
