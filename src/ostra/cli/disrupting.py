@@ -151,8 +151,10 @@ def drawn(found: list[Simulation]) -> str:
     from ostra.report import course_picture
 
     return course_picture(
-        [(one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary) for one in found],
-        home=found[0].compiled.home.name,
+        [
+            (one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary, losses.sides_drawn(one))
+            for one in found
+        ],
         source=_rests_on(found),
     )
 

@@ -111,12 +111,22 @@ def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, li
 
 
 def sides_of(found: Simulation) -> dict[str, str]:
-    """What the sides of a scenario are called: home by its name, the others by who they are."""
-    ready = found.compiled
-    width = len(ready.table.sectors)
-    sellers = sorted({ready.table.economies[int(node) // width] for node in ready.sellers})
-    who = {"home": ready.home.name, "sellers": _named(sellers), "hit": _named(ready.hit)}
-    return {side: f"{said}: {who[side]}" if side in who else said for side, said in SIDES.items()}
+    """What the sides of a scenario are called: what they do, and who they are."""
+    own = SIDES["home"] + (f", {SIDES['sellers']}" if found.withholds_itself else "")
+    who = names_of(found)
+    return {side: f"{said}: {who[side]}" if side in who else said for side, said in (SIDES | {"home": own}).items()}
+
+
+def sides_drawn(found: Simulation) -> dict[str, str]:
+    """What the sides are called in a picture: who they are, and in short what they do."""
+    who = names_of(found)
+    own = f"{who['home']} (withholds)" if found.withholds_itself else who["home"]
+    return {"home": own, "sellers": f"{who['sellers']} (withholds)", "hit": f"{who['hit']} (hit)", "world": "World"}
+
+
+def names_of(found: Simulation) -> dict[str, str]:
+    """Who is home, who withholds and who is hit; of more than a few, how many."""
+    return {"home": found.compiled.home.name, "sellers": _named(found.sellers), "hit": _named(found.compiled.hit)}
 
 
 def _named(codes: Sequence[str]) -> str:

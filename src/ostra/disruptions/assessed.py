@@ -80,14 +80,13 @@ def scenario_results(
 
 def _outcome(done: Simulation, ecosystem: str, measures: tuple[OutcomeMeasure, ...], seed: int) -> ScenarioOutcome:
     scenario, ready = done.scenario, done.compiled
-    width = len(ready.table.sectors)
     return ScenarioOutcome(
         scenario=scenario.id,
         title=scenario.title,
         author=scenario.author,
         date=scenario.date,
         items=scenario.items_of(ecosystem),
-        sellers=tuple(sorted({ready.table.economies[int(node) // width] for node in ready.sellers})),
+        sellers=done.sellers,
         stopped=_stopped(done, ecosystem),
         days=ready.days,
         draws=ready.drawn,

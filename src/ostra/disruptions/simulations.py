@@ -55,6 +55,16 @@ class Simulation:
     outcome: Outcome
     provenance: Provenance
 
+    @property
+    def sellers(self) -> tuple[str, ...]:
+        """Economies that withhold."""
+        return sellers_of(self.compiled)
+
+    @property
+    def withholds_itself(self) -> bool:
+        """Whether home withholds, and nobody else."""
+        return set(self.sellers) == set(self.compiled.home.economies)
+
     def listing(self, by: By = "measure") -> Listing:
         """One of the tables; `by` says which."""
         name, about = VIEWS[by]
@@ -63,6 +73,12 @@ class Simulation:
         frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
         provenance = self.provenance.model_copy(update={"title": f"{self.scenario.title}: {about}"})
         return Listing(frame, provenance)
+
+
+def sellers_of(ready: Compiled) -> tuple[str, ...]:
+    """Economies of the table that withhold."""
+    width = len(ready.table.sectors)
+    return tuple(sorted({ready.table.economies[int(node) // width] for node in ready.sellers}))
 
 
 def scenario_files(space: Workspace) -> dict[str, Path]:
@@ -268,12 +284,14 @@ def _provenance(scenario: Scenario, ready: Compiled, found: Trajectories, seed: 
     ours = sum(one.origin == OUR_CHOICE for one in ready.parameters)
     unknown = sum(one.open for one in ready.parameters)
     behaviour = ready.behaviour
+    sides = {"who withholds": sellers_of(ready), "who is hit": ready.hit}
     filters = {
         "scenario": f"{scenario.id}, {scenario.date}, {scenario.author}",
         "home": economies.code_and_name(ready.home.code),
+        **{name: ", ".join(map(economies.code_and_name, codes)) for name, codes in sides.items() if codes},
         "days": f"{ready.days}",
         "runs": (
-            f"{', '.join(FIXED)} and {ready.drawn} draws, seed {seed}"
+            ", ".join(FIXED) + (f" and {ready.drawn} draws, seed {seed}" if ready.drawn else "")
             if ready.runs > 1
             else "one: the scenario leaves nothing open"
         ),

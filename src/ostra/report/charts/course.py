@@ -22,7 +22,7 @@ ABOVE, BELOW = 30, 30  # room over a plot for its name, and under it for its day
 LINE = 18  # height of a line of text
 TEXT, SMALL = 13, 12  # sizes of letters
 BESIDE = 2  # plots in a row
-SIDES = {"home": "Home", "sellers": "Those who withhold", "hit": "Those hit", "world": "World"}
+SIDES = ("home", "sellers", "hit", "world")
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 MIDDLE, END = 322, WIDTH - RIGHT  # where the columns of the table end
 KEY = (
@@ -32,27 +32,25 @@ KEY = (
 
 
 def course_picture(
-    scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row]]], *, home: str, source: str = ""
+    scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row], Mapping[str, str]]], *, source: str = ""
 ) -> str:
     """Draw scenarios below each other on one scale, so that they can be compared.
 
     Parameters
     ----------
     scenarios
-        Id, title, rows of the course (where, day, statistics) and rows of the summary of each.
-    home
-        What the home is called.
+        Id, title, rows of the course (where, day, statistics), rows of the summary, and what each side is called.
     source
         What the numbers rest on: table, draws, method.
     """
-    rows = [row for _, _, course, _ in scenarios for row in course]
+    rows = [row for _, _, course, _, _ in scenarios for row in course]
     low = min(_least(row) for row in rows)
     span = next((step for step in STEPS if step >= 1.0 - low), 1.0)
     highest = max(_most(row) for row in rows)
     top = 1.0 + (0.0 if highest <= 1.0 + 0.02 * span else highest - 1.0)
     drawn: list[str] = []
     height = 4.0
-    for place, (name, title, course, summary) in enumerate(scenarios):
+    for place, (name, title, course, summary, sides) in enumerate(scenarios):
         shown, height = paragraph(height + 18, title, x=8, room=WIDTH - 16, lines=3, step=21, size=16, weight=600)
         drawn += shown
         height -= 8
@@ -65,9 +63,9 @@ def course_picture(
                 height += ABOVE + PLOT + BELOW
             alone = number_ % BESIDE == 0 and number_ == len(there) - 1
             frame = (left, height + ABOVE, WIDTH - RIGHT - left if alone else width, 1.0 - span, top)
-            drawn.append(_panel(part, frame, home if side == "home" else SIDES[side], f"{name}-{side}-{place}"))
+            drawn.append(_panel(part, frame, sides[side], f"{name}-{side}-{place}"))
         height += ABOVE + PLOT + BELOW + 14
-        table, height = _table(summary, height, home)
+        table, height = _table(summary, height, sides)
         drawn += [*table]
         height += 12
     key, height = paragraph(height + 6, KEY, x=8, room=WIDTH - 16, lines=4, step=17, size=SMALL, fill=QUIET)
@@ -130,14 +128,14 @@ def _axis(share: float, span: float) -> str:
     return f"{figure(100 * share, f'.{decimals}f')}%"
 
 
-def _table(summary: Sequence[Row], top: float, home: str) -> tuple[list[str], float]:
+def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tuple[list[str], float]:
     """What each side loses of its output, in money and of a year's; the ends below the middle, and the year's below."""
     parts = [
         label(8, top, "Output lost", size=SMALL, weight=600, fill=QUIET),
         label(MIDDLE, top, "in the scenario", size=SMALL, weight=600, anchor="end", fill=QUIET),
         label(END, top, "of a year’s output", size=SMALL, weight=600, anchor="end", fill=QUIET),
     ]
-    for side, words in SIDES.items():
+    for side in SIDES:
         found = {row["measure"]: row for row in summary if row["where"] == side}
         lost, share = found.get("output lost"), found.get("output lost, part of a year's")
         if lost is None or share is None:
@@ -146,7 +144,7 @@ def _table(summary: Sequence[Row], top: float, home: str) -> tuple[list[str], fl
         top += LINE + 7
         usual = lost["middle"] / share["middle"] if share["middle"] else None
         lines = (
-            (home if side == "home" else words, _money(lost["middle"]), _small(share["middle"])),
+            (fit(sides[side], 190, TEXT), _money(lost["middle"]), _small(share["middle"])),
             (
                 "" if usual is None else f"of {_money(usual)} a year",
                 f"({_amount(lost['mild'])} to {_amount(lost['severe'])})",
