@@ -135,12 +135,12 @@ def _stepped_in(net: Network, cuts: list[Cut], routed: Rerouted, leakage: float)
     """Change of each economy's deliveries to the buyers, before anybody makes less."""
     found = np.zeros(len(net.table.economies))
     for part in cuts:
-        before = net.blocks[:, :, part.buyers]
-        kept = before.copy()
-        for other in cuts:
-            place, columns = np.isin(part.buyers, other.buyers), other.sellers
-            keep = np.array([other.kept(sector, leakage) for sector in range(len(kept))])
-            kept[np.ix_(np.arange(len(kept)), columns, np.flatnonzero(place))] *= keep[:, None, None]
-        after = routed.rows[:, :, None] * kept * routed.columns[:, None, part.buyers]
-        found += (after - before).sum(axis=(0, 2))
+        also = [(other, np.flatnonzero(np.isin(part.buyers, other.buyers))) for other in cuts]
+        for sector, block in enumerate(net.blocks):  # one at a time, so that no second table is made
+            before = block[:, part.buyers]
+            kept = before.copy()
+            for other, place in also:
+                kept[np.ix_(other.sellers, place)] *= other.kept(sector, leakage)
+            after = routed.rows[sector] * (kept @ routed.columns[sector, part.buyers])
+            found += after - before.sum(axis=1)
     return found

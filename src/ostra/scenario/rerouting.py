@@ -225,27 +225,30 @@ def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -
     buyers = np.unique(np.concatenate([cut.buyers for cut in cuts]))
     sold, bought = net.sold.copy(), net.bought.copy()
     by_buyer = net.by_buyer  # made here, once, and not by every thread
+    economies_cut, first_cut = np.unique(buyers // sectors, return_index=True)  # those with such buyers, and the first
 
     def of_sector(sector: int) -> int:
         """Fill in one sector, and tell how many sweeps it took."""
         touching = [cut for cut in cuts if cut.blocked[sector]]
         if not touching:
             return 0
-        before = net.blocks[sector][:, buyers]
-        apart = before.copy()
+        severed = []
         for cut in touching:
-            gone = (1.0 - cut.kept(sector, leakage)) * net.blocks[sector][np.ix_(cut.sellers, cut.buyers)]
+            place = np.ix_(cut.sellers, cut.buyers)
+            gone = (1.0 - cut.kept(sector, leakage)) * net.blocks[sector][place]
             lost[sector, cut.buyers] += friction * gone.sum(axis=0)
             sold[sector, cut.sellers] -= friction * gone.sum(axis=1)
-            place = np.ix_(cut.sellers, np.searchsorted(buyers, cut.buyers))
-            apart[place] = np.maximum(apart[place] - gone, 0.0)
+            severed.append((place, gone))
         np.maximum(sold[sector], 0.0, out=sold[sector])
         bought[sector] = np.maximum(bought[sector] - lost[sector], 0.0)
         if friction >= 1.0:
             return 0  # the margins are those of what is left: nothing to balance
+        kept = net.blocks[sector].copy()
+        for place, gone in severed:
+            kept[place] = np.maximum(kept[place] - gone, 0.0)
         together = by_buyer[sector].copy()
-        np.subtract.at(together.T, buyers // sectors, before.T)
-        left = _Left(net.blocks[sector], buyers, apart, np.maximum(together, 0.0))
+        together[:, economies_cut] -= np.add.reduceat(net.blocks[sector][:, buyers], first_cut, axis=1)
+        left = _Left(kept, buyers, np.maximum(together, 0.0))
         found = _balance(left, (sold[sector], bought[sector]), net.table.sectors[sector])
         rows[sector], columns[sector], sold[sector], sweeps = found
         bought[sector, columns[sector] == 0.0] = 0.0
@@ -263,66 +266,42 @@ def by_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
 
 @dataclass(frozen=True, eq=False)
 class _Left:
-    """One sector's flows as the cuts leave them, without a copy of what no cut concerns.
+    """One sector's flows as the cuts leave them.
 
     Attributes
     ----------
-    block
-        economies × nodes: the table's flows; those to `buyers` are not used.
+    flows
+        economies × nodes.
     buyers
         Numbers of the nodes that a cut concerns.
-    apart
-        economies × buyers: what they still get.
     together
         economies × economies: flows to all other nodes, summed over each economy that buys.
     """
 
-    block: Array
+    flows: Array
     buyers: NDArray[np.int64]
-    apart: Array
     together: Array
-
-    def arriving(self, rows: Array) -> Array:
-        """Sums of columns when rows are scaled."""
-        sums: Array = rows @ self.block
-        sums[self.buyers] = rows @ self.apart
-        return sums
-
-    def leaving(self, columns: Array) -> Array:
-        """Sums of rows when columns are scaled."""
-        sums: Array = self.block @ self._others(columns) + self.apart @ columns[self.buyers]
-        return sums
-
-    def grouped(self, columns: Array) -> Array:
-        """economies × groups: flows with scaled columns, summed over each buying economy; `buyers` singly."""
-        together = self.block * self._others(columns)
-        economies = len(self.block)
-        return np.hstack([together.reshape(economies, economies, -1).sum(axis=2), self.apart * columns[self.buyers]])
-
-    def _others(self, columns: Array) -> Array:
-        """The factors of columns, zero for `buyers`."""
-        others = columns.copy()
-        others[self.buyers] = 0.0
-        return others
 
 
 def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Array, Array, Array, int]:
     """Row and column factors that give the flows the wanted margins, sums of rows and columns; the sums of rows."""
     wanted_rows, wanted_columns = margins
+    kept, buyers = left.flows, left.buyers
     scale = max(float(wanted_rows.max()), 1e-300)
-    rows = np.ones(len(left.block))
-    # Columns that no cut concerns have their sums already.
+    rows = np.ones(len(kept))
+    # Columns that no cut concerns have their sums already, and those of an economy are alike: its nodes go together.
     columns = np.ones(len(wanted_columns))
-    columns[left.buyers] = _factors(wanted_columns[left.buyers], left.apart.sum(axis=0))
+    apart = kept[:, buyers]
+    columns[buyers] = _factors(wanted_columns[buyers], apart.sum(axis=0))
     stuck = (wanted_columns > 1e-9 * scale) & (columns <= 0.0)
     if stuck.any():
         raise MethodError(
             f"{int(stuck.sum())} buyers of {name} have no other seller, so that nothing can be rerouted to them. "
             "Raise the leakage above 0, or set the friction to 1"
         )
-    reached = left.leaving(columns)
+    reached = kept @ columns
     alive = (wanted_rows > 0.0) & (reached > 0.0)
-    inverse = _newton_matrix(np.hstack([left.together, left.apart * columns[left.buyers]]), alive)
+    inverse = _newton_matrix(np.hstack([left.together, apart * columns[buyers]]), alive)
     best = np.inf
     for sweep in range(1, MOST_SWEEPS + 1):
         gap = np.where(alive, wanted_rows - rows * reached, 0.0)
@@ -330,12 +309,15 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
         if error < TOLERANCE:
             return rows, columns, rows * reached, sweep
         if error > 0.3 * best:
-            inverse = _newton_matrix(rows[:, None] * left.grouped(columns), alive)
+            others = columns.copy()
+            others[buyers] = 0.0
+            together = (kept * others).reshape(*left.together.shape, -1).sum(axis=2)
+            inverse = _newton_matrix(rows[:, None] * np.hstack([together, apart * columns[buyers]]), alive)
         best = min(best, error)
         step = inverse @ gap
         rows = rows * np.exp(np.clip(step, -1.0, 1.0))
-        columns = _factors(wanted_columns, left.arriving(rows))
-        reached = left.leaving(columns)
+        columns = _factors(wanted_columns, rows @ kept)
+        reached = kept @ columns
     raise MethodError(
         f"the flows of {name} cannot be rerouted to their former sums (still {error:.1e} apart): too little trade is "
         "left. Raise the leakage or the friction"
@@ -356,7 +338,7 @@ def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
     sums = flows.sum(axis=1)
     arriving = flows.sum(axis=0)
     flows = flows * np.sqrt(np.divide(1.0, arriving, out=np.zeros_like(arriving), where=arriving > 0.0))
-    # einsum and not @: matrices this small are slowed down by the threads of BLAS.
+    # einsum and not @: the threads of BLAS slow down matrices this small, and each other where sectors run at once.
     matrix = np.outer(sums, sums) / max(float(sums.sum()), 1e-300) - np.einsum("ij,kj->ik", flows, flows)
     matrix[np.diag_indices_from(matrix)] += sums
     matrix[~alive] = 0.0
