@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ostra.errors import MethodError
-from ostra.scenario.rerouting import Array, Cut, Network, Rerouted, by_sector
+from ostra.scenario.rerouting import Array, Cut, Network, Rerouted, each_sector
 
 TOLERANCE = 1e-9  # of output and fulfilment, relative to before
 MOST_STEPS = 500
 DEPTH = 6  # past steps that each new one is extrapolated from
 LEAST = 1e-12
 SMALL = 0.01  # changes of fulfilment and output below this are followed in single precision
-RUN = 20  # economies whose sales of one sector's goods are read at a time: 0.6 MB with 4,000 buyers
+CACHED = 650_000  # bytes of flows between two products with them; the cache of a core should hold them
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +72,12 @@ def ration(
     market = _Market(net, cuts, views, inner, outer, leakage)
     paths = [_Path(2 * len(net.output)) for _ in views]
     for step in range(1, MOST_STEPS + 1):
-        moving = [number for number, path in enumerate(paths) if not path.steps]
-        if not moving:
+        if all(path.steps for path in paths):
             break
-        images = market.image(moving, np.array([paths[number].state for number in moving]))
-        for number, image in zip(moving, images, strict=True):
-            paths[number].take(image, step, net.at_home)
+        images = market.image(np.array([path.state for path in paths]))
+        for path, image in zip(paths, images, strict=True):
+            if not path.steps:
+                path.take(image, step, net.at_home)
     else:
         worst = max(path.best for path in paths)
         raise MethodError(f"no balance was reached in {MOST_STEPS} steps (still {worst:.1e} apart). Raise the leakage")
@@ -90,7 +90,7 @@ class _Market:
 
     What arrives and what is ordered is known where all are served in full, from the sums of rerouting, and followed
     from there: each step adds the product of the flows with the change since the last one. Changes shrink from step to
-    step, so that soon half the digits of the flows do, which are half the memory to read; what they leave out is some
+    step, so that soon flows in single precision do, which are half the memory to read; their rounding comes to some
     10⁻⁹ of output. See docs/decisions/0122-changes-in-single-precision.md.
     """
 
@@ -98,73 +98,78 @@ class _Market:
         self, net: Network, cuts: list[Cut], views: list[Rerouted], inner: float, outer: float, leakage: float
     ) -> None:
         self.net, self.cuts, self.inner, self.outer = net, cuts, inner, outer
-        self.rows = np.array([view.rows for view in views])  # views × sectors × economies
-        self.columns = np.array([view.columns for view in views])  # views × sectors × nodes
-        self.severed = []
+        self.rows = np.stack([view.rows for view in views], axis=1)  # sectors × views × economies
+        self.columns = np.stack([view.columns for view in views], axis=1)  # sectors × views × nodes
+        self.severed = []  # for each cut: sectors × sellers × buyers
         for cut in cuts:
             gone = np.array([1.0 - cut.kept(sector, leakage) for sector in range(len(cut.blocked))])
             self.severed.append(net.blocks[:, cut.sellers][:, :, cut.buyers] * gone[:, None, None])
         self.states = np.ones((len(views), 2 * len(net.output)))
-        self.arriving = np.array([view.bought for view in views])  # views × sectors × nodes, at these states
-        self.orders = np.array([net.by_node(view.sold) for view in views])  # views × nodes, at these states
-        some = net.bought > 0.0
-        self.per_bought = np.divide(1.0, net.bought, out=np.zeros_like(net.bought), where=some)
-        self.alpha = np.divide(net.bought, net.budgets, out=np.zeros_like(net.bought), where=net.budgets > 0.0)
-        self.per_output = np.divide(1.0, net.output, out=np.zeros_like(net.output), where=net.output > 0.0)
+        arriving = np.stack([view.bought for view in views], axis=1)
+        self.delivered = _ratio(arriving, self.columns)  # Σ u h k at these states: sectors × views × nodes
+        self.orders = np.array([net.by_node(view.sold) for view in views])  # D at these states: views × nodes
+        self.reach = _ratio(self.columns, net.bought[:, None])
+        self.alpha = _ratio(net.bought, net.budgets)
+        self.per_output = _ratio(np.ones_like(net.output), net.output)
         self.sales = net.by_node(net.sold)
 
-    def image(self, moving: list[int], states: Array) -> Array:
-        """The next state of each view that still moves."""
+    def image(self, states: Array) -> Array:
+        """The next state of each view."""
         net = self.net
         fulfilment = states[:, : len(net.output)]
-        self._follow(moving, states)
-        orders = self.orders[moving]
-        kappa = np.where(net.budgets > 0.0, self._bundles(moving), 1.0) ** (1.0 / self.inner)
+        bundles = self._bundles(states).sum(axis=0)
+        kappa = np.where(net.budgets > 0.0, bundles, 1.0) ** (1.0 / self.inner)
         # λ as κ · (ω + (1 − ω) κ^−ϱ)^(1/ϱ), in which nothing overflows.
         allowed = kappa * (net.inputs + (1.0 - net.inputs) * kappa**-self.outer) ** (1.0 / self.outer)
+        orders = np.maximum(self.orders, 0.0)  # rounding may leave a little less than nothing
         served = np.where(orders > self.sales, self.sales / np.maximum(orders, LEAST), 1.0)
         made = np.where(net.output > 0.0, (allowed * net.other + fulfilment * orders) * self.per_output, 1.0)
         return np.concatenate([allowed * served, made], axis=1)
 
-    def _bundles(self, moving: list[int]) -> Array:
-        """views × nodes: Σ_r α_rj θ_rj^ρ, sector by sector, so that little is moved through memory."""
-        found = np.zeros((len(moving), len(self.net.output)))
-        for sector, alpha in enumerate(self.alpha):
-            theta = np.clip(self.per_bought[sector] * self.arriving[moving, sector], LEAST, 1.0)
-            # Where nothing of a bundle was bought, α is 0 and θ does not matter.
-            found += alpha * (np.reciprocal(theta) if self.inner == -1.0 else theta**self.inner)
-        return found
+    def _bundles(self, states: Array) -> Array:
+        """sectors × views × nodes: α_rj θ_rj^ρ at these states, to which deliveries and orders are brought."""
+        changes = states - self.states
+        self.states = states
+        moved = float(np.abs(changes).max())
+        blocks: NDArray[Any] = self.net.rounded if moved < SMALL else self.net.blocks
+        fulfilment, output = np.split(changes, 2, axis=1)
+        offered = self.rows * np.stack([self.net.by_sector(part) for part in fulfilment], axis=1)
+        ordered, bundles = np.zeros_like(offered), np.empty_like(self.delivered)
 
-    def _follow(self, moving: list[int], states: Array) -> None:
-        """Bring what arrives and what is ordered to these states, in one pass over the flows."""
-        changes = states - self.states[moving]
-        self.states[moving] = states
-        if not changes.any():
-            return
-        net = self.net
-        blocks: NDArray[Any] = net.rounded if np.abs(changes).max() < SMALL else net.blocks
-        fulfilment, output = changes.reshape(len(moving), 2, -1).swapaxes(0, 1)
-        offers = np.array([net.by_sector(part) for part in fulfilment]) * self.rows[moving]
-        ordered = np.empty_like(offers)
-
+        # Few and large steps of NumPy: threads wait for each other around every one.
         def of_sector(sector: int) -> None:
-            offered, columns = offers[:, sector], self.columns[moving, sector]
-            wanted = columns * output
-            left, right = offered.astype(blocks.dtype), wanted.astype(blocks.dtype)
-            arriving, leaving = np.zeros_like(wanted), np.empty_like(offered)
-            for start in range(0, blocks.shape[1], RUN):
-                # A run of sellers stays in the cache for the second product.
-                run, flows = slice(start, start + RUN), blocks[sector, start : start + RUN]
-                arriving += left[:, run] @ flows
-                leaving[:, run] = right @ flows.T
-            for cut, severed in zip(self.cuts, self.severed, strict=True):
-                arriving[:, cut.buyers] -= offered[:, cut.sellers] @ severed[sector]
-                leaving[:, cut.sellers] -= wanted[:, cut.buyers] @ severed[sector].T
-            self.arriving[moving, sector] += columns * arriving
-            ordered[:, sector] = leaving
+            if moved:
+                right = (self.columns[sector] * output).astype(blocks.dtype)
+                delivered, ordered[sector] = _products(blocks[sector], offered[sector].astype(blocks.dtype), right)
+                for cut, severed in zip(self.cuts, self.severed, strict=True):
+                    delivered[:, cut.buyers] -= offered[sector][:, cut.sellers] @ severed[sector]
+                    ordered[sector][:, cut.sellers] -= right[:, cut.buyers] @ severed[sector].T
+                self.delivered[sector] += delivered
+            theta = np.clip(self.reach[sector] * self.delivered[sector], LEAST, 1.0)
+            # Where nothing of a bundle was bought, α is 0 and θ does not matter.
+            bundles[sector] = self.alpha[sector] * (np.reciprocal(theta) if self.inner == -1.0 else theta**self.inner)
 
-        by_sector(of_sector, len(blocks))
-        self.orders[moving] += np.array([net.by_node(part) for part in self.rows[moving] * ordered])
+        each_sector(of_sector, len(blocks))
+        ordered *= self.rows
+        self.orders += ordered.transpose(1, 2, 0).reshape(self.orders.shape)
+        return bundles
+
+
+def _products(block: NDArray[Any], left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """`left · block` and `right · blockᵀ`, by runs of rows that stay in a core's cache from the first to the second."""
+    rows = max(1, int(CACHED // block[0].nbytes))
+    sums, backward = [], []
+    for start in range(0, len(block), rows):
+        run = block[start : start + rows]
+        sums.append(left[:, start : start + rows] @ run)
+        backward.append(right @ run.T)
+    return sum(sums[1:], start=sums[0]), np.hstack(backward)
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    """Zero where there is nothing below."""
+    shape = np.broadcast_shapes(above.shape, below.shape)
+    return np.divide(above, below, out=np.zeros(shape), where=below > 0.0)
 
 
 def _corrected(gap: Array, at_home: tuple[Array, Array, Array]) -> Array:

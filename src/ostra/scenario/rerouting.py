@@ -254,14 +254,20 @@ def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -
         bought[sector, columns[sector] == 0.0] = 0.0
         return sweeps
 
-    sweeps = by_sector(of_sector, sectors)
+    sweeps = each_sector(of_sector, sectors)
     return Rerouted(rows, columns, sold, bought, lost, max(sweeps))
 
 
-def by_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
-    """Work done for each sector, on all cores: sectors do not hang on each other, and NumPy lets other threads run."""
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        return list(pool.map(work, range(sectors)))
+def each_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
+    """Work done for each sector, on all cores: sectors do not hang on each other, and NumPy lets other threads run.
+
+    A thread takes several sectors at a time, some four times in all, so that none waits long for the others.
+    """
+    threads = len(os.sched_getaffinity(0))
+    size = max(1, sectors // (4 * threads))
+    parts = [range(start, min(start + size, sectors)) for start in range(0, sectors, size)]
+    with ThreadPoolExecutor(threads) as pool:
+        return [found for part in pool.map(lambda part: [work(sector) for sector in part], parts) for found in part]
 
 
 @dataclass(frozen=True, eq=False)
