@@ -120,7 +120,7 @@ def sides_of(found: Simulation) -> dict[str, str]:
 def sides_drawn(found: Simulation) -> dict[str, str]:
     """What the sides are called in a picture: who they are, and in short what they do."""
     who = names_of(found)
-    own = f"{who['home']} (withholds)" if found.withholds_itself else who["home"]
+    own = f"{found.compiled.home.code} (withholds)" if found.withholds_itself else who["home"]
     return {"home": own, "sellers": f"{who['sellers']} (withholds)", "hit": f"{who['hit']} (hit)", "world": "World"}
 
 
