@@ -209,6 +209,7 @@ def simulate_slowly(
         wish = np.hstack([per_output * made + gap / restore[:, None], (where_product @ f) * wanted(day + 1)])
         # Who is asked.
         weight = weight + speed[product] * (np.divide(able, x0, out=capacity_factor(day), where=x0 > 0) - weight)
+        weight = np.minimum(weight, limit[product])
         expected = expected + speed[product][:, None] * ((1 - part_held) - expected)
         pair = np.where(follows[None, :], weight[:, None] * expected, 1.0)
         orders = np.zeros_like(usual)
@@ -217,9 +218,10 @@ def simulate_slowly(
             share = np.divide(usual[rows], use0[s][None, :], out=np.zeros_like(usual[rows]), where=use0[s][None, :] > 0)
             kept = (share * pair[rows]).sum(axis=0)
             most = np.where(share > 0, pair[rows], 0).max(axis=0)
-            shift = np.minimum(1 / np.maximum(kept, 1e-9), limit[s] / np.maximum(most, 1e-9))
-            shift = np.where(follows, shift, 1.0)
-            orders[rows] = share * pair[rows] * (wish[s] * shift)[None, :]
+            most_asked = np.maximum(wish[s], use0[s]) / np.maximum(most, 1e-9)
+            bound = np.where(most_asked > 0, most_asked, 1.0) * limit[s]  # nothing wished, nothing used: no bound
+            placed = np.where(follows, np.minimum(wish[s] / np.maximum(kept, 1e-9), bound), wish[s])
+            orders[rows] = share * pair[rows] * placed[None, :]
         if keep:
             told.released.append(released(day))
             told.constant.append(constant * (served1 if constant_first else served2))

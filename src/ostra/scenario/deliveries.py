@@ -14,7 +14,6 @@ from ostra.scenario.rows import (
     MOST,
     NEXT,
     ROWS,
-    SHIFT,
     TOP,
     ask_withheld,
     get_withheld,
@@ -24,7 +23,6 @@ from ostra.scenario.rows import (
     serve_row,
     set_row,
     settle_row,
-    shift_row,
 )
 from ostra.scenario.structure import Layout, Reach
 
@@ -121,10 +119,6 @@ def restock(
                                 base + i,
                                 value[f],
                             )
-                if follows:
-                    shift_row(lanes, rows, unlimited, product)
-                else:
-                    set_row(lanes, rows, SHIFT, 1.0)
                 if buyer < nodes:
                     store = product * nodes + buyer
                     rule = product * users + (buyer % users)
@@ -144,6 +138,7 @@ def restock(
                         cover_rate,
                         rule,
                         restore,
+                        unlimited,
                         product,
                         released,
                         release_group[store],
@@ -159,6 +154,8 @@ def restock(
                         bought[cell],
                         orders,
                         cell,
+                        unlimited,
+                        product,
                         wanted,
                         next_wanted,
                         want_group[place],

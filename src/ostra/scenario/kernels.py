@@ -47,8 +47,8 @@ class Rules(NamedTuple):
     users the next four tell apart, 1 or sectors. stock_days, critical, called_for, cover_rate: (products · users) ×
     lanes; called_for is the stock, in days, that usual output calls for, cover_rate the output that a day of stock
     allows: 1 / called_for, rounded upwards, and infinite where the input is not fully critical. restore_rate (1 /
-    days), speed, unlimited (1 / limit), boost_max, boost_days: products × lanes. Flags: exact_return, by_potential,
-    final_substitutes, substitutes (somebody does), partial (some input is critical in part).
+    days), speed, limit, unlimited (1 / limit), boost_max, boost_days: products × lanes. Flags: exact_return,
+    by_potential, final_substitutes, substitutes (somebody does), partial (some input is critical in part).
     """
 
     lanes: tuple[int, ...]
@@ -59,6 +59,7 @@ class Rules(NamedTuple):
     cover_rate: Array
     restore_rate: Array
     speed: Array
+    limit: Array
     unlimited: Array
     boost_max: Array
     boost_days: Array

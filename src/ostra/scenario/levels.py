@@ -202,6 +202,7 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
         ).reshape(-1, width),
         restore_rate=1.0 / each("restore_days", 1.0),
         speed=each("substitution_speed", 0.0, 1.0),
+        limit=each("substitution_limit", 1.0),
         unlimited=1.0 / each("substitution_limit", 1.0),
         boost_max=each("overproduction_max", 1.0),
         boost_days=each("overproduction_days", 1.0),

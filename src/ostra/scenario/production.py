@@ -35,7 +35,7 @@ def produce(
     boosts, mades, plans, cover = state.boost, state.made, state.planned, state.cover
     capacities = calendar.capacity[day]
     output, drawn, demand, told = layout.output, layout.drawn, layout.demand, layout.told
-    boost_days, boost_max, speed = rules.boost_days, rules.boost_max, rules.speed
+    boost_days, boost_max, speed, limit = rules.boost_days, rules.boost_max, rules.speed, rules.limit
     lost, lowest, lowest_day, below_day = totals.lost, totals.lowest, totals.lowest_day, totals.below_day
     for turn in range(begin, end):
         product, economy = turn // economies, turn % economies
@@ -87,7 +87,8 @@ def produce(
             served[turn, k] = (1.0 + trust) * part0 - 1.0
             served[nodes + turn, k] = (1.0 + trust) * part1 - 1.0
             ability = next_trust[turn, k]
-            next_trust[turn, k] = trust + speed[product, k] * ((ability - 1.0) - trust)
+            followed = trust + speed[product, k] * ((ability - 1.0) - trust)
+            next_trust[turn, k] = min(followed, limit[product, k] - 1.0)
             lost[i, k] += usual * (1.0 - made)
             if made < lowest[i, k]:
                 lowest[i, k] = made

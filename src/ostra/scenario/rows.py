@@ -16,10 +16,10 @@ from numba.extending import intrinsic
 
 from ostra.scenario.lanes import INDEX, Row, check, chosen, constant, nothing, slot, spread
 
-GOT, EXTRA, KEEP, MOST, SHIFT, ALLOWED, NEXT, TOP, ROWS = range(9)
+GOT, EXTRA, KEEP, MOST, ALLOWED, NEXT, TOP, ROWS = range(8)
 """Differences from the usual day: what unhindered suppliers deliver of each order, what the others deliver, the weights
-of the suppliers tomorrow, together and the largest. Then: the factor on orders for those weights, output that the stock
-allows, tomorrow's order in money, and the largest weight of all sellers of the product."""
+of the suppliers tomorrow, together and the largest. Then: output that the stock allows, tomorrow's order in money, and
+the largest weight of all sellers of the product."""
 
 SCARCE = 1e-9
 """When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
@@ -95,21 +95,6 @@ def extreme_row(sign: str, lanes: Any, to: Any, at: Any, x: Any, number: Any) ->
     return types.none(lanes, to, at, x, number), generator(("lanes", "to", "at", "x", "number"), step)
 
 
-def shift_row_in_code(typing: Any, lanes: Any, rows: Any, unlimited: Any, product: Any) -> Any:
-    """rows[SHIFT] = 1 / the larger of the suppliers' weight together and the largest of them over the limit."""
-    check(lanes, rows, unlimited)
-
-    def step(code: Rows) -> None:
-        b, one = code.builder, code.all(1.0)
-        together = b.fadd(one, code.row("rows", KEEP).load())
-        largest = b.fmul(b.fadd(one, code.row("rows", MOST).load()), code.row("unlimited", "product").load())
-        together = chosen(b, ">", together, largest)
-        code.row("rows", SHIFT).store(b.fdiv(one, chosen(b, ">", together, code.all(SCARCE))))
-
-    names = ("lanes", "rows", "unlimited", "product")
-    return types.none(lanes, rows, unlimited, product), generator(names, step)
-
-
 def came(code: Rows, ordered: Any) -> Any:
     """Code for what a buyer gets over what it usually uses: at least 0."""
     b = code.builder
@@ -118,6 +103,24 @@ def came(code: Rows, ordered: Any) -> Any:
     )
     total = b.fadd(code.all(1.0), b.fadd(unhindered, code.row("rows", EXTRA).load()))
     return chosen(b, ">", total, code.all(0.0))
+
+
+def order_again(code: Rows, wish: Any) -> None:
+    """Code for tomorrow's order, before the suppliers' weights: the wish over their weight together.
+
+    No supplier is asked for more than the limit times its usual part of the wish, or of the usual use if that is more.
+    The smaller of wish / weight and larger · limit / largest weight is found before dividing, since division is slow.
+    """
+    b, one = code.builder, code.all(1.0)
+    together = b.fadd(one, code.row("rows", KEEP).load())
+    largest = b.fmul(b.fadd(one, code.row("rows", MOST).load()), code.row("unlimited", "product").load())
+    most = chosen(b, ">", wish, one)
+    free = b.fcmp_ordered("<", b.fmul(wish, largest), b.fmul(most, together))
+    below = b.select(free, together, largest)
+    new = b.fdiv(b.select(free, wish, most), chosen(b, ">", below, code.all(SCARCE)))
+    new = b.fsub(new, one)
+    code.row("order", "cell").store(new)
+    code.row("rows", NEXT).store(b.fmul(code.number("bought"), new))
 
 
 def settle_row_in_code(
@@ -137,6 +140,7 @@ def settle_row_in_code(
     cover_rate: Any,
     rule: Any,
     restore: Any,
+    unlimited: Any,
     product: Any,
     released: Any,
     group: Any,
@@ -145,10 +149,10 @@ def settle_row_in_code(
 
     `share` is the usual share of unhindered suppliers, `bought` the usual use in money.
     """
-    check(lanes, rows, order, stock, made, planned, stock_days, cover_rate, restore, released)
+    check(lanes, rows, order, stock, made, planned, stock_days, cover_rate, restore, unlimited, released)
     names = (
         *("lanes", "rows", "share", "bought", "order", "cell", "stock", "store", "made", "planned", "buyer"),
-        *("stock_days", "cover_rate", "rule", "restore", "product", "released", "group"),
+        *("stock_days", "cover_rate", "rule", "restore", "unlimited", "product", "released", "group"),
     )
 
     def step(code: Rows) -> None:
@@ -159,15 +163,13 @@ def settle_row_in_code(
         gap = b.fsub(b.fmul(code.row("stock_days", "rule").load(), code.row("planned", "buyer").load()), kept)
         gap = chosen(b, ">", gap, code.all(0.0))  # none where stocks are infinite: the difference is not a number
         wish = b.fadd(wants, b.fmul(gap, code.row("restore", "product").load()))
-        new = b.fsub(b.fmul(wish, code.row("rows", SHIFT).load()), code.all(1.0))
-        code.row("order", "cell").store(new)
-        code.row("rows", NEXT).store(b.fmul(code.number("bought"), new))
+        order_again(code, wish)
         kept = b.fadd(kept, code.row("released", "group").load())
         code.row("stock", "store").store(kept)
         code.row("rows", ALLOWED).store(b.fmul(kept, code.row("cover_rate", "rule").load()))
 
     given = (lanes, rows, share, bought, order, cell, stock, store, made, planned, buyer)
-    rest = (stock_days, cover_rate, rule, restore, product, released, group)
+    rest = (stock_days, cover_rate, rule, restore, unlimited, product, released, group)
     return types.none(*given, *rest), generator(names, step)
 
 
@@ -179,6 +181,8 @@ def serve_row_in_code(
     bought: Any,
     order: Any,
     cell: Any,
+    unlimited: Any,
+    product: Any,
     wanted: Any,
     next_wanted: Any,
     group: Any,
@@ -187,10 +191,10 @@ def serve_row_in_code(
     place: Any,
 ) -> Any:
     """What final users get of one product, what they miss (in money), and what they order next."""
-    check(lanes, rows, order, wanted, next_wanted, unmet, unmet_today)
+    check(lanes, rows, order, unlimited, wanted, next_wanted, unmet, unmet_today)
     names = (
-        *("lanes", "rows", "share", "bought", "order", "cell", "wanted", "next_wanted", "group"),
-        *("unmet", "unmet_today", "place"),
+        *("lanes", "rows", "share", "bought", "order", "cell", "unlimited", "product", "wanted", "next_wanted"),
+        *("group", "unmet", "unmet_today", "place"),
     )
 
     def step(code: Rows) -> None:
@@ -200,13 +204,10 @@ def serve_row_in_code(
         code.row("unmet_today", "place").store(missed)
         total = code.row("unmet", "place")
         total.store(b.fadd(total.load(), missed))
-        wish = b.fmul(code.row("next_wanted", "group").load(), code.row("rows", SHIFT).load())
-        new = b.fsub(wish, code.all(1.0))
-        code.row("order", "cell").store(new)
-        code.row("rows", NEXT).store(b.fmul(code.number("bought"), new))
+        order_again(code, code.row("next_wanted", "group").load())
 
-    given = (lanes, rows, share, bought, order, cell, wanted, next_wanted, group, unmet, unmet_today, place)
-    return types.none(*given), generator(names, step)
+    given = (lanes, rows, share, bought, order, cell, unlimited, product, wanted, next_wanted)
+    return types.none(*given, group, unmet, unmet_today, place), generator(names, step)
 
 
 def add_to(code: Rows, row: Row, more: Any) -> None:
@@ -347,7 +348,6 @@ def meet_in_code(typing: Any, counter: Any, all_there: Any) -> Any:
 set_row: Any = intrinsic(set_row_in_code)
 least_row: Any = intrinsic(least_row_in_code)
 largest_row: Any = intrinsic(largest_row_in_code)
-shift_row: Any = intrinsic(shift_row_in_code)
 settle_row: Any = intrinsic(settle_row_in_code)
 serve_row: Any = intrinsic(serve_row_in_code)
 get_withheld: Any = intrinsic(get_withheld_in_code)
