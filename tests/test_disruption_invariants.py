@@ -15,7 +15,7 @@ from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.engine import simulate
-from ostra.scenario.shocks import CapacityLoss, DemandShock, Shock, StockRelease, Withheld
+from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
 
 FEW = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 RATIONINGS = ("proportional", "domestic first", "intermediate first")
@@ -255,6 +255,52 @@ def test_more_overproduction_never_lost_more_in_these_tables() -> None:
         behaviour = Behaviour(stock_days=20.0, restore_days=20.0, overproduction_max=most)
         result = simulate(io_worlds.random_table(seed), shocks, behaviour, days=120, runs=8)
         assert (np.diff(result.output_lost.sum(axis=1)) <= 1e-9 * result.baseline_output.sum()).all()
+
+
+@FEW
+@given(
+    sales=st.tuples(*[st.floats(1, 100)] * 3),
+    fraction=st.floats(0.1, 1),
+    spare=st.floats(0, 3),
+    stock=st.floats(5, 60),
+    restore=st.floats(1, 60),
+    other=st.floats(0, 1),
+    rationing=st.sampled_from(["proportional", "intermediate first"]),
+    signal=st.sampled_from(["potential", "capacity"]),
+    what=st.sampled_from(["substitution_speed", "substitution_limit"]),
+)
+def test_more_substitution_loses_less_where_suppliers_do_not_compete_for_inputs(
+    sales: tuple[float, float, float],
+    fraction: float,
+    spare: float,
+    stock: float,
+    restore: float,
+    other: float,
+    rationing: Any,
+    signal: Any,
+    what: str,
+) -> None:
+    """A bans B, who turns to C; A and C make their goods from nothing. Whatever C has to spare, the loss of B falls."""
+    banned, turned_to, own = sales
+    flows, final = np.zeros((3, 3)), np.diag([own, 2 * (banned + turned_to), own])
+    flows[0, 1], flows[2, 1] = banned, turned_to
+    table = io_worlds.table(flows, final, ("AAA", "BBB", "CCC"), ("S",))
+    given = {"substitution_speed": other, "substitution_limit": 1 + 5 * other} | {
+        what: np.linspace(0, 1, 9) if what == "substitution_speed" else np.linspace(1, 6, 9)
+    }
+    behaviour = Behaviour(
+        stock_days=stock,
+        restore_days=restore,
+        overproduction_max=1.0,
+        final_substitutes=False,
+        rationing=rationing,
+        signal=signal,
+        **given,
+    )
+    shocks = [Withheld([0], [1], fraction=fraction, first=3), NewCapacity([2], spare)]
+    result = simulate(table, shocks, behaviour, days=120, runs=9)
+    lost = result.output_lost[:, 1] / result.baseline_output[1]
+    assert (np.diff(lost) <= 1e-9).all()
 
 
 def test_more_substitution_can_lose_more() -> None:
