@@ -14,7 +14,7 @@ import io_worlds
 from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
-from ostra.scenario import deliveries, engine, lanes, production, rows, tile
+from ostra.scenario import deliveries, engine, lanes, production, rows, tile, vectors
 from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.engine import simulate
 from ostra.scenario.lanes import FEW, LANES, lanes_for
@@ -138,7 +138,7 @@ def test_a_run_does_not_depend_on_its_company(monkeypatch: pytest.MonkeyPatch, w
 
 def test_compiled_loops_are_told_of_changes() -> None:
     """Numba compiles anew when the file of a loop changes; this one holds the hash of the files that it rests on."""
-    rests_on = [Path(str(module.__file__)).read_bytes() for module in (lanes, rows, deliveries, production)]
+    rests_on = [Path(str(module.__file__)).read_bytes() for module in (vectors, lanes, rows, deliveries, production)]
     now = hashlib.sha256(b"".join(rests_on)).hexdigest()[:16]
     assert now == tile.RESTS_ON, f"set RESTS_ON of tile.py to {now!r}"
 

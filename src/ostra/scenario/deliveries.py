@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from ostra.scenario.kernels import Calendar, Rules, State, Totals, part_of_loop
-from ostra.scenario.lanes import add_line, ask_line, weigh_largest, weigh_line
+from ostra.scenario.lanes import add_line, add_lines, ask_lines, weigh_largest, weigh_line
 from ostra.scenario.rows import (
     ALLOWED,
-    EXTRA,
     GOT,
     KEEP,
     MOST,
     NEXT,
-    ROWS,
+    QUANTITIES,
+    SHARE,
     TOP,
     ask_withheld,
+    begin_cells,
     get_withheld,
     largest_row,
     least_row,
     scale_row,
     serve_row,
+    set_cells,
     set_row,
     settle_row,
 )
@@ -46,14 +48,15 @@ def restock(
     """What buyers get of the products `begin` to `end`, what is left in their stocks, and what they order next.
 
     Product by product, buyer by buyer: add up what suppliers deliver and how they are weighed tomorrow, settle the
-    cell, and hand out its new order among the suppliers while their shares are still at hand. Arrays are named before
-    the loops: to take one out of a tuple within them makes Numba count references, which took longer than the sums.
+    cell, and hand out its new order among the suppliers while their shares are still at hand. Where buyers that follow
+    one another all buy from every seller, several go together. Arrays are named before the loops: to take one out of a
+    tuple within them makes Numba count references, which took longer than the sums.
     """
     lanes, nodes, buyers, users = rules.lanes, layout.nodes, layout.buyers, rules.users
     economies, ends = nodes // layout.sectors, buyers - nodes
     flows, bought, binds = layout.flows, layout.bought, layout.binds
     segment_of, starts, stops, totals_of = flows.first, flows.start, flows.stop, flows.total
-    tiers, blocks, seller, value = flows.tier, flows.block, flows.seller, flows.value
+    tiers, blocks, seller, value, like = flows.tier, flows.block, flows.seller, flows.value, flows.alike
     orders, stock, trusts, next_trust = state.order, state.stock, state.trust, state.next_trust
     part, served, asked, cover = state.part, state.served, state.asked, state.cover
     made, planned, unmet, unmet_today = state.made, state.planned, totals.unmet, totals.unmet_today
@@ -62,42 +65,86 @@ def restock(
     quota, next_quota = calendar.quota[max(day, 0)], calendar.quota[day + 1]
     wanted, next_wanted = calendar.wanted[max(day, 0)], calendar.wanted[day + 1]
     released, release_group, want_group = calendar.released[day + 1], reach.release_group, reach.want_group
-    rows = state.cell[thread * ROWS : (thread + 1) * ROWS]
+    alike, one, together = rules.alike, (0,), len(rules.alike)
+    rows = state.cells[thread * QUANTITIES * together : (thread + 1) * QUANTITIES * together]
+    got, keep, most, share = GOT * together, KEEP * together, MOST * together, SHARE * together
+    allowed, following, top = ALLOWED * together, NEXT * together, TOP * together
+    released_today = day == OPENING or released.max() > 0.0
     if day != OPENING:
         for node in range(nodes):
             set_row(lanes, cover, thread * nodes + node, np.inf)
     for product in range(begin, end):
-        set_row(lanes, rows, TOP, -1.0)
+        for cell in range(together):
+            set_row(lanes, rows, top + cell, -1.0)
         for i in range(product * economies, (product + 1) * economies):
-            largest_row(lanes, rows, TOP, next_trust, i)
+            for cell in range(together):
+                largest_row(lanes, rows, top + cell, next_trust, i)
             for kind in range(4):
                 set_row(lanes, asked, kind * nodes + i, 0.0)
-        for buyer in range(buyers):
+        next_buyer = 0
+        while next_buyer < buyers:
+            buyer = next_buyer
             cell = product * buyers + buyer
             first, last = segment_of[cell], segment_of[cell + 1]
+            if like[cell] >= together and not released_today:
+                start, stop = starts[first], stops[first]
+                begin_cells(lanes, alike, rows)
+                set_cells(lanes, alike, rows, share, totals_of, first)
+                if rules.substitutes:
+                    add_lines(lanes, alike, rows, got, served, 0, seller, value, start, stop, economies)
+                    add_lines(lanes, alike, rows, keep, next_trust, 0, seller, value, start, stop, economies)
+                else:
+                    add_lines(lanes, alike, rows, got, part, 0, seller, value, start, stop, economies)
+                store = product * nodes + buyer
+                settle_row(
+                    lanes,
+                    alike,
+                    rows,
+                    top if rules.substitutes else most,
+                    bought,
+                    orders,
+                    cell,
+                    stock,
+                    store,
+                    made,
+                    planned,
+                    buyer,
+                    stock_days,
+                    cover_rate,
+                    product * rules.stride + buyer % users,
+                    restore,
+                    unlimited,
+                    product,
+                    released,
+                    release_group[store],
+                )
+                for number in range(together):
+                    if binds[cell + number]:
+                        least_row(lanes, cover, thread * nodes + buyer + number, rows, allowed + number)
+                ask_lines(lanes, alike, asked, 0, rows, following, seller, value, start, stop, economies)
+                next_buyer += together
+                continue
+            next_buyer += 1
             if first == last:
                 continue
             kind = 0 if buyer < nodes or rules.final_substitutes else 2
             follows = rules.substitutes and kind == 0
             if day != OPENING:
                 open_share = 0.0
-                set_row(lanes, rows, GOT, 0.0)
-                set_row(lanes, rows, EXTRA, 0.0)
-                set_row(lanes, rows, KEEP, 0.0)
-                set_row(lanes, rows, MOST, -1.0)
+                begin_cells(lanes, one, rows)
                 for segment in range(first, last):
                     tier, block, start, stop = tiers[segment], blocks[segment], starts[segment], stops[segment]
                     base = tier * nodes
                     if block < 0:
                         open_share += totals_of[segment]
                         if not follows:
-                            add_line(lanes, rows, GOT, part, base, seller, value, start, stop)
+                            add_line(lanes, rows, got, part, base, seller, value, start, stop)
                         elif stop - start == economies:  # all sellers of the product, whose largest weight is known
-                            weigh_line(lanes, rows, GOT, served, base, KEEP, next_trust, seller, value, start, stop)
-                            largest_row(lanes, rows, MOST, rows, TOP)
+                            weigh_line(lanes, rows, got, served, base, keep, next_trust, seller, value, start, stop)
+                            largest_row(lanes, rows, most, rows, top)
                         else:
                             weigh_largest(
-                                lanes, rows, GOT, served, base, KEEP, next_trust, MOST, seller, value, start, stop
+                                lanes, rows, got, served, base, keep, next_trust, most, seller, value, start, stop
                             )
                     else:
                         for f in range(start, stop):
@@ -119,14 +166,15 @@ def restock(
                                 base + i,
                                 value[f],
                             )
+                set_row(lanes, rows, share, open_share)
                 if buyer < nodes:
                     store = product * nodes + buyer
-                    rule = product * users + (buyer % users)
                     settle_row(
                         lanes,
+                        one,
                         rows,
-                        open_share,
-                        bought[cell],
+                        most,
+                        bought,
                         orders,
                         cell,
                         stock,
@@ -136,7 +184,7 @@ def restock(
                         buyer,
                         stock_days,
                         cover_rate,
-                        rule,
+                        product * rules.stride + buyer % users,
                         restore,
                         unlimited,
                         product,
@@ -144,14 +192,15 @@ def restock(
                         release_group[store],
                     )
                     if binds[cell]:
-                        least_row(lanes, cover, thread * nodes + buyer, rows, ALLOWED)
+                        least_row(lanes, cover, thread * nodes + buyer, rows, allowed)
                 else:
                     place = product * ends + buyer - nodes
                     serve_row(
                         lanes,
+                        one,
                         rows,
-                        open_share,
-                        bought[cell],
+                        most,
+                        bought,
                         orders,
                         cell,
                         unlimited,
@@ -164,11 +213,11 @@ def restock(
                         place,
                     )
             else:
-                scale_row(lanes, rows, bought[cell], orders, cell)
+                scale_row(lanes, rows, bought, orders, cell)
             for segment in range(first, last):
                 tier, block, start, stop = tiers[segment], blocks[segment], starts[segment], stops[segment]
                 if block < 0:
-                    ask_line(lanes, asked, (kind + tier) * nodes, rows, NEXT, seller, value, start, stop)
+                    ask_lines(lanes, one, asked, (kind + tier) * nodes, rows, following, seller, value, start, stop, 0)
                 else:
                     for f in range(start, stop):
                         i = seller[f]

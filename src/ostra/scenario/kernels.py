@@ -43,16 +43,20 @@ def compiled(function: Function) -> Function:
 class Rules(NamedTuple):
     """Behaviour of the runs in the lanes; the last axis is the lane.
 
-    lanes: a tuple with an entry for each lane, so that loops are compiled for just as many. users: how many different
-    users the next four tell apart, 1 or sectors. stock_days, critical, called_for, cover_rate: (products · users) ×
-    lanes; called_for is the stock, in days, that usual output calls for, cover_rate the output that a day of stock
-    allows: 1 / called_for, rounded upwards, and infinite where the input is not fully critical. restore_rate (1 /
+    lanes, alike: tuples with an entry for each lane, and for each of the cells that go together, so that loops are
+    compiled for just as many. users: how many different users the next four tell apart, 1 or sectors. stock_days,
+    critical, called_for, cover_rate: (products · stride) × lanes, where users beyond the last are the first ones again,
+    so that those of cells that go together lie side by side; called_for is the stock, in days, that usual output calls
+    for, cover_rate the output that a day of stock allows: 1 / called_for, rounded upwards, and infinite where the input
+    is not fully critical. restore_rate (1 /
     days), speed, limit, unlimited (1 / limit), boost_max, boost_days: products × lanes. Flags: exact_return,
     by_potential, final_substitutes, substitutes (somebody does), partial (some input is critical in part).
     """
 
     lanes: tuple[int, ...]
+    alike: tuple[int, ...]
     users: int
+    stride: int
     stock_days: Array
     critical: Array
     called_for: Array
@@ -92,8 +96,8 @@ class State(NamedTuple):
     days of usual use. By seller, counted product by product: trust and next_trust, the seller's weight, minus 1; part,
     two tiers one after the other, the part of orders that is delivered, minus 1; served, the same times the seller's
     weight, minus 1; asked, four after the other, how far orders are from the usual ones, in money: in both tiers from
-    those who follow the seller's weight, before that weight, and in both tiers from the others. cell: what is known of
-    the cell at hand, rows.ROWS for each thread. By node: made, planned, boost; cover, one after the other for each
+    those who follow the seller's weight, before that weight, and in both tiers from the others. cells: what is known of
+    the cells at hand, see rows.py, for each thread. By node: made, planned, boost; cover, one after the other for each
     thread, the output over the usual one that stocks of fully critical inputs of the products in its hands allow.
     """
 
@@ -104,7 +108,7 @@ class State(NamedTuple):
     part: Array
     served: Array
     asked: Array
-    cell: Array
+    cells: Array
     made: Array
     planned: Array
     boost: Array

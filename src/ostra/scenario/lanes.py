@@ -22,87 +22,38 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from ostra.scenario.vectors import (
+    INDEX,
+    NUMBER,
+    Row,
+    check,
+    chosen,
+    constant,
+    entry,
+    fused,
+    nothing,
+    place,
+    slot,
+    spread,
+)
+
 LANES = 16
 """Runs that go through the loops together in a batch: two wide registers of the processor."""
 
 FEW = 4
 """So many runs or fewer go through the loops one by one."""
 
-NUMBER = ir.DoubleType()
-INDEX = ir.IntType(64)
 PARTS = 4
 WIDE = 8
+
+
+ALIKE = {1: 8, LANES: 2}
+"""By lanes: so many cells go through the loops together where they have all sellers of a product in common."""
 
 
 def lanes_for(runs: int) -> int:
     """How many runs of a batch go through the loops together."""
     return 1 if runs <= FEW else LANES
-
-
-class Row:
-    """Row `number` of an array, in the code that is being generated; `width` numbers, taken as one vector."""
-
-    def __init__(
-        self, context: Any, builder: Any, width: int, kind: Any, array: Any, number: Any, long: int = 1
-    ) -> None:
-        data = context.make_array(kind)(context, builder, array).data
-        start = builder.gep(data, [builder.mul(number, ir.Constant(INDEX, width))])
-        self.builder = builder
-        self.pointer = builder.bitcast(start, ir.VectorType(NUMBER, width * long).as_pointer())
-
-    def load(self) -> Any:
-        return self.builder.load(self.pointer, align=8)
-
-    def store(self, vector: Any) -> None:
-        self.builder.store(vector, self.pointer, align=8)
-
-
-def entry(context: Any, builder: Any, kind: Any, array: Any, number: Any) -> Any:
-    """Entry `number` of a flat array; whole numbers as an index."""
-    value = builder.load(builder.gep(context.make_array(kind)(context, builder, array).data, [number]))
-    return value if kind.dtype == types.float64 else context.cast(builder, value, kind.dtype, types.int64)
-
-
-def check(lanes: Any, *kinds: Any) -> None:
-    """Refuse what the code below would misread, while compiling."""
-    if not isinstance(lanes, types.UniTuple):
-        raise TypeError(f"lanes are told by a tuple with an entry for each, not {lanes}")
-    for kind in kinds:
-        if kind.layout != "C":
-            raise TypeError(f"an array of lanes must be contiguous, not {kind}")
-
-
-def constant(width: int, number: float) -> Any:
-    return ir.Constant(ir.VectorType(NUMBER, width), [number] * width)
-
-
-def spread(builder: Any, number: Any, width: int) -> Any:
-    """One number in every lane."""
-    undefined = ir.Constant(ir.VectorType(NUMBER, width), ir.Undefined)
-    single = builder.insert_element(undefined, number, place(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
-    return builder.shuffle_vector(single, undefined, zeros)
-
-
-def place(number: int) -> Any:
-    """Of a number in a vector."""
-    return ir.Constant(ir.IntType(32), number)
-
-
-def chosen(builder: Any, sign: str, one: Any, other: Any) -> Any:
-    """In every lane `one` where it is larger (>) or smaller (<) than `other`, which also stands for not a number."""
-    return builder.select(builder.fcmp_ordered(sign, one, other), one, other)
-
-
-def slot(builder: Any, value: Any) -> Any:
-    """A place for a vector, which the compiler turns into a register."""
-    return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]
-
-
-def fused(builder: Any, kind: Any) -> Any:
-    """Multiply and add in one operation, rounded once."""
-    name = f"llvm.fma.v{kind.count}f64" if isinstance(kind, ir.VectorType) else "llvm.fma.f64"
-    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)  # type: ignore[no-untyped-call]
 
 
 class Flows:
@@ -120,6 +71,9 @@ class Flows:
 
     def seller(self, f: Any) -> Any:
         return entry(self.context, self.builder, self.kinds["seller"], self.given["seller"], f)
+
+    def value(self, f: Any) -> Any:
+        return entry(self.context, self.builder, self.kinds["value"], self.given["value"], f)
 
     def row(self, name: str, width: int, number: Any, long: int = 1) -> Row:
         return Row(self.context, self.builder, width, self.kinds[name], self.given[name], number, long)
@@ -156,40 +110,46 @@ Sum = tuple[str, str, str, str | None]
 """Names of the totals, their row, the array whose rows are added, and what their numbers start from."""
 
 
-def add_up(flows: Flows, sums: Sequence[Sum], most: str | None) -> None:
+def add_up(flows: Flows, sums: Sequence[Sum], most: str | None, cells: int = 1) -> None:
     """Code for total[at] += Σ value[f] x[base + seller[f]] for each sum, and for the largest row of the last one.
 
-    The first sum's totals hold the largest one too.
+    The first sum's totals hold the largest one too. For several cells with the same sellers, total[at + cell] gets the
+    sum over value[f + cell · step], and each row is read once for all of them.
     """
     builder, width = flows.builder, flows.kinds["lanes"].count
     alone = width == 1
     kind = ir.VectorType(NUMBER, PARTS if alone else width)
     multiply_add = fused(builder, kind)
     zero = constant(kind.count, 0.0)
-    parts = [[slot(builder, zero) for _ in range(1 if alone else PARTS)] for _ in sums]
+    totals = [(add, cell) for add in sums for cell in range(cells)]
+    parts = [[slot(builder, zero) for _ in range(1 if alone else PARTS)] for _ in totals]
     bases = [flows.number(base) if base else ir.Constant(INDEX, 0) for _, _, _, base in sums]
+    shifts = [ir.Constant(INDEX, 0)]
+    for cell in range(1, cells):
+        shifts.append(builder.mul(flows.number("step"), ir.Constant(INDEX, cell)))
     largest = flows.row(sums[0][0], width, flows.number(most)) if most else None
     before = largest.load() if largest else None
     if largest and alone:
         before = spread(builder, builder.extract_element(before, place(0)), PARTS)
     tops = [slot(builder, before) for _ in range(1 if alone else 2)] if most else []
 
-    def add(value: Any, part: int, vectors: Sequence[Any]) -> None:
-        for places, vector in zip(parts, vectors, strict=True):
-            builder.store(builder.call(multiply_add, [value, vector, builder.load(places[part])]), places[part])
+    def add(values: Sequence[Any], part: int, vectors: Sequence[Any]) -> None:
+        for number, places in enumerate(parts):
+            factors = [values[number % cells], vectors[number // cells]]
+            builder.store(builder.call(multiply_add, [*factors, builder.load(places[part])]), places[part])
         if most:
             top = tops[part % len(tops)]
             builder.store(chosen(builder, ">", vectors[-1], builder.load(top)), top)
 
     def add_row(f: Any, part: int, number: Any) -> None:
-        value = spread(builder, entry(flows.context, builder, flows.kinds["value"], flows.given["value"], f), width)
+        values = [spread(builder, flows.value(builder.add(f, shift)), width) for shift in shifts]
         rows = (flows.row(x, width, builder.add(base, number)) for (_, _, x, _), base in zip(sums, bases, strict=True))
-        add(value, part, [row.load() for row in rows])
+        add(values, part, [row.load() for row in rows])
 
     def step(f: Any, gapless: bool) -> None:
         if alone:
             vectors = [flows.others(x, base, f, gapless) for (_, _, x, _), base in zip(sums, bases, strict=True)]
-            add(flows.row("value", 1, f, PARTS).load(), 0, vectors)
+            add([flows.row("value", 1, builder.add(f, shift), PARTS).load() for shift in shifts], 0, vectors)
             return
         for part in range(PARTS):
             one = builder.add(f, ir.Constant(INDEX, part))
@@ -202,9 +162,9 @@ def add_up(flows: Flows, sums: Sequence[Sum], most: str | None) -> None:
         multiply_add = fused(builder, ir.VectorType(NUMBER, 1))
     with cgutils.for_range_slice(builder, left, flows.stop, ir.Constant(INDEX, 1), INDEX) as (f, _):
         add_row(f, 0, flows.seller(f))
-    for (name, at, _, _), places in zip(sums, parts, strict=True):
+    for ((name, at, _, _), cell), places in zip(totals, parts, strict=True):
         one, two, three, four = (builder.load(part) for part in places)
-        total = flows.row(name, width, flows.number(at))
+        total = flows.row(name, width, builder.add(flows.number(at), ir.Constant(INDEX, cell)))
         total.store(builder.fadd(total.load(), builder.fadd(builder.fadd(one, two), builder.fadd(three, four))))
     if largest:
         found = builder.load(tops[0])
@@ -219,19 +179,15 @@ def taken(builder: Any, vectors: Any, part: int) -> Any:
 
 
 def generator(names: Sequence[str], sums: Sequence[Sum], most: str | None = None) -> Callable[..., Any]:
-    """Code for a function of these arguments that adds up flows."""
+    """Code for a function of these arguments that adds up flows; `cells` among them tells of how many cells."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kinds = dict(zip(names, signature.args, strict=True))
-        add_up(Flows(context, builder, kinds, dict(zip(names, arguments, strict=True))), sums, most)
+        cells = kinds["cells"].count if "cells" in kinds else 1
+        add_up(Flows(context, builder, kinds, dict(zip(names, arguments, strict=True))), sums, most, cells)
         return nothing(context)
 
     return generate
-
-
-def nothing(context: Any) -> Any:
-    """What a function that returns nothing returns."""
-    return cgutils.get_null_value(context.get_value_type(types.none))  # type: ignore[no-untyped-call]
 
 
 def add_line_in_code(
@@ -287,36 +243,76 @@ def weigh_largest_in_code(
     return types.none(*given), generator(names, [("total", "at", "x", "base"), ("total", "keep", "y", None)], "most")
 
 
-def ask_line_in_code(
-    typing: Any, lanes: Any, asked: Any, base: Any, x: Any, at: Any, seller: Any, value: Any, start: Any, stop: Any
+def add_lines_in_code(
+    typing: Any,
+    lanes: Any,
+    cells: Any,
+    total: Any,
+    at: Any,
+    x: Any,
+    base: Any,
+    seller: Any,
+    value: Any,
+    start: Any,
+    stop: Any,
+    step: Any,
 ) -> Any:
-    """asked[base + seller[f]] += value[f] x[at] for every f from start to stop, in every lane."""
+    """`add_line` for several cells with the same sellers, see `add_up`."""
+    check(lanes, total, x, seller, value)
+    names = ("lanes", "cells", "total", "at", "x", "base", "seller", "value", "start", "stop", "step")
+    given = (lanes, cells, total, at, x, base, seller, value, start, stop, step)
+    return types.none(*given), generator(names, [("total", "at", "x", "base")])
+
+
+def ask_lines_in_code(
+    typing: Any,
+    lanes: Any,
+    cells: Any,
+    asked: Any,
+    base: Any,
+    x: Any,
+    at: Any,
+    seller: Any,
+    value: Any,
+    start: Any,
+    stop: Any,
+    step: Any,
+) -> Any:
+    """asked[base + seller[f]] += value[f] x[at] for every f from start to stop, in every lane.
+
+    For several cells with the same sellers, one after the other: value[f + cell · step] x[at + cell].
+    """
     check(lanes, asked, x, seller, value)
-    names = ("lanes", "asked", "base", "x", "at", "seller", "value", "start", "stop")
+    names = ("lanes", "cells", "asked", "base", "x", "at", "seller", "value", "start", "stop", "step")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kinds = dict(zip(names, signature.args, strict=True))
-        hand_out(Flows(context, builder, kinds, dict(zip(names, arguments, strict=True))))
+        hand_out(Flows(context, builder, kinds, dict(zip(names, arguments, strict=True))), kinds["cells"].count)
         return nothing(context)
 
-    return types.none(lanes, asked, base, x, at, seller, value, start, stop), generate
+    return types.none(lanes, cells, asked, base, x, at, seller, value, start, stop, step), generate
 
 
-def hand_out(flows: Flows) -> None:
-    """Code for asked[base + seller[f]] += value[f] x[at]."""
+def hand_out(flows: Flows, cells: int) -> None:
+    """Code for asked[base + seller[f]] += value[f] x[at], cell by cell."""
     builder, width = flows.builder, flows.kinds["lanes"].count
-    base, row = flows.number("base"), flows.row("x", width, flows.number("at")).load()
+    base, at, step = flows.number("base"), flows.number("at"), flows.number("step")
+    numbers = [ir.Constant(INDEX, cell) for cell in range(cells)]
+    rows = [flows.row("x", width, builder.add(at, number)).load() for number in numbers]
+    shifts = [builder.mul(step, number) for number in numbers]
 
     def add(f: Any, number: Any, long: int) -> None:
         """Add to `long` rows that follow one another; several only if there is one lane."""
         to = flows.row("asked", width, builder.add(base, number), long)
-        if long > 1:
-            value = flows.row("value", 1, f, long).load()
-            factor = spread(builder, builder.extract_element(row, place(0)), long)
-        else:
-            single = entry(flows.context, builder, flows.kinds["value"], flows.given["value"], f)
-            value, factor = spread(builder, single, width), row
-        to.store(builder.call(fused(builder, value.type), [value, factor, to.load()]))
+        total = to.load()
+        for row, shift in zip(rows, shifts, strict=True):
+            if long > 1:
+                value = flows.row("value", 1, builder.add(f, shift), long).load()
+                factor = spread(builder, builder.extract_element(row, place(0)), long)
+            else:
+                value, factor = spread(builder, flows.value(builder.add(f, shift)), width), row
+            total = builder.call(fused(builder, value.type), [value, factor, total])
+        to.store(total)
 
     def run(first: Any, long: int, gapless: bool) -> Any:
         end = builder.add(first, builder.and_(builder.sub(flows.stop, first), ir.Constant(INDEX, -long)))
@@ -335,4 +331,5 @@ def hand_out(flows: Flows) -> None:
 add_line: Any = intrinsic(add_line_in_code)
 weigh_line: Any = intrinsic(weigh_line_in_code)
 weigh_largest: Any = intrinsic(weigh_largest_in_code)
-ask_line: Any = intrinsic(ask_line_in_code)
+add_lines: Any = intrinsic(add_lines_in_code)
+ask_lines: Any = intrinsic(ask_lines_in_code)

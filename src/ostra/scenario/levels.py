@@ -12,6 +12,7 @@ from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
 from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.kernels import Calendar, Rules
+from ostra.scenario.lanes import ALIKE
 from ostra.scenario.shocks import (
     ByRun,
     CapacityLoss,
@@ -191,15 +192,22 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
         threshold[None, :users, :] * stock_days, 1.0, where=np.isfinite(stock_days), out=np.ones(shape)
     )
     part_critical = np.asarray(behaviour.critical)
+    cover_rate = np.where((critical >= 1.0) & np.isfinite(stock_days), np.nextafter(1.0 / called_for, np.inf), np.inf)
+    alike = ALIKE.get(width, 1)
+    user = np.arange(users + alike - 1) % users
+
+    def by_rule(array: Array) -> Array:
+        return array[:, user].reshape(-1, width)
+
     return Rules(
         lanes=(0,) * width,
+        alike=(0,) * alike,
         users=users,
-        stock_days=stock_days.reshape(-1, width),
-        critical=critical.reshape(-1, width),
-        called_for=called_for.reshape(-1, width),
-        cover_rate=np.where(
-            (critical >= 1.0) & np.isfinite(stock_days), np.nextafter(1.0 / called_for, np.inf), np.inf
-        ).reshape(-1, width),
+        stride=len(user),
+        stock_days=by_rule(stock_days),
+        critical=by_rule(critical),
+        called_for=by_rule(called_for),
+        cover_rate=by_rule(cover_rate),
         restore_rate=1.0 / each("restore_days", 1.0),
         speed=each("substitution_speed", 0.0, 1.0),
         limit=each("substitution_limit", 1.0),

@@ -100,11 +100,11 @@ def produce(
 @part_of_loop
 def partly_critical(i: int, turn: int, layout: Layout, rules: Rules, state: State, capacity: Array) -> None:
     """Lower the output of one node for stocks of inputs without which a part of production goes on."""
-    lanes, users = rules.lanes, rules.users
+    lanes = rules.lanes
     for product in range(layout.sectors):
         if not layout.binds[product * layout.buyers + i]:
             continue
-        rule = product * users + i % users
+        rule = product * rules.stride + i % rules.users
         for k in range(len(lanes)):
             critical = rules.critical[rule, k]
             if critical <= 0.0 or critical >= 1.0 or rules.stock_days[rule, k] == np.inf:

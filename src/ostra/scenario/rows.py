@@ -1,7 +1,8 @@
 """Arithmetic on single rows, in all lanes at once: what happens in one cell beside its sums.
 
 As in lanes.py the vector instructions are written out, for the same reason. `rows` is the place for what is known of
-the cell at hand, one row for each of the numbers below.
+the cells at hand: for each of the quantities below a row for each of the cells that go together, `lanes.ALIKE`. Cells that
+follow one another lie side by side in every array, so that what is done to one is done to several in wider vectors.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ostra.scenario.lanes import INDEX, Row, check, chosen, constant, nothing, slot, spread
+from ostra.scenario.lanes import ALIKE
+from ostra.scenario.vectors import INDEX, Row, check, chosen, constant, nothing, repeated, slot, spread, stretched
 
-GOT, EXTRA, KEEP, MOST, ALLOWED, NEXT, TOP, ROWS = range(8)
+GOT, EXTRA, KEEP, MOST, SHARE, ALLOWED, NEXT, TOP, QUANTITIES = range(9)
 """Differences from the usual day: what unhindered suppliers deliver of each order, what the others deliver, the weights
-of the suppliers tomorrow, together and the largest. Then: output that the stock allows, tomorrow's order in money, and
-the largest weight of all sellers of the product."""
+of the suppliers tomorrow, together and the largest. Then: the usual share of unhindered suppliers, output that the
+stock allows, tomorrow's order in money, and the largest weight of all sellers of the product."""
 
 SCARCE = 1e-9
 """When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
@@ -29,29 +31,40 @@ PATIENCE = 200
 
 
 class Rows:
-    """What the arguments of one function name, in the code that is being generated."""
+    """What the arguments of one function name, in the code that is being generated, for one or several cells."""
 
     def __init__(self, names: tuple[str, ...], context: Any, builder: Any, signature: Any, arguments: Any) -> None:
         self.context, self.builder = context, builder
         self.kinds = dict(zip(names, signature.args, strict=True))
         self.given = dict(zip(names, arguments, strict=True))
         self.width = self.kinds["lanes"].count
+        self.cells = self.kinds["cells"].count if "cells" in names else 1
 
     def row(self, array: str, number: str | int) -> Row:
-        """A row of an array: a fixed one, or the one that an argument tells."""
-        at = ir.Constant(INDEX, number) if isinstance(number, int) else self.index(number)
-        return Row(self.context, self.builder, self.width, self.kinds[array], self.given[array], at)
+        """The rows of the cells in an array: those of a quantity, or those from the one on that an argument tells."""
+        at = ir.Constant(INDEX, number * ALIKE[self.width]) if isinstance(number, int) else self.index(number)
+        return Row(self.context, self.builder, self.width, self.kinds[array], self.given[array], at, self.cells)
+
+    def same(self, array: str, number: str) -> Any:
+        """One row, the same for every cell."""
+        row = Row(self.context, self.builder, self.width, self.kinds[array], self.given[array], self.index(number))
+        return repeated(self.builder, row.load(), self.cells)
+
+    def each(self, array: str, number: str) -> Any:
+        """A number for each cell, in every lane."""
+        row = Row(self.context, self.builder, 1, self.kinds[array], self.given[array], self.index(number), self.cells)
+        return stretched(self.builder, row.load(), self.width)
 
     def index(self, name: str) -> Any:
         return self.context.cast(self.builder, self.given[name], self.kinds[name], types.int64)
 
     def number(self, name: str) -> Any:
-        """A number, in every lane."""
+        """A number, the same for every cell and in every lane."""
         single = self.context.cast(self.builder, self.given[name], self.kinds[name], types.float64)
-        return spread(self.builder, single, self.width)
+        return spread(self.builder, single, self.width * self.cells)
 
     def all(self, number: float) -> Any:
-        return constant(self.width, number)
+        return constant(self.width * self.cells, number)
 
 
 def generator(names: tuple[str, ...], step: Callable[[Rows], None]) -> Callable[..., Any]:
@@ -72,6 +85,28 @@ def set_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, value: Any) -> An
         code.row("to", "at").store(code.number("value"))
 
     return types.none(lanes, to, at, value), generator(("lanes", "to", "at", "value"), step)
+
+
+def set_cells_in_code(typing: Any, lanes: Any, cells: Any, rows: Any, at: Any, x: Any, number: Any) -> Any:
+    """rows[at + cell] = x[number + cell], in every lane."""
+    check(lanes, rows, x)
+
+    def step(code: Rows) -> None:
+        code.row("rows", "at").store(code.each("x", "number"))
+
+    names = ("lanes", "cells", "rows", "at", "x", "number")
+    return types.none(lanes, cells, rows, at, x, number), generator(names, step)
+
+
+def begin_cells_in_code(typing: Any, lanes: Any, cells: Any, rows: Any) -> Any:
+    """Nothing was delivered yet and no supplier weighed."""
+    check(lanes, rows)
+
+    def step(code: Rows) -> None:
+        for quantity, value in ((GOT, 0.0), (KEEP, 0.0), (EXTRA, 0.0), (MOST, -1.0)):
+            code.row("rows", quantity).store(code.all(value))
+
+    return types.none(lanes, cells, rows), generator(("lanes", "cells", "rows"), step)
 
 
 def least_row_in_code(typing: Any, lanes: Any, least: Any, at: Any, x: Any, number: Any) -> Any:
@@ -99,7 +134,8 @@ def came(code: Rows, ordered: Any) -> Any:
     """Code for what a buyer gets over what it usually uses: at least 0."""
     b = code.builder
     unhindered = b.fadd(
-        b.fmul(b.fadd(code.all(1.0), ordered), code.row("rows", GOT).load()), b.fmul(ordered, code.number("share"))
+        b.fmul(b.fadd(code.all(1.0), ordered), code.row("rows", GOT).load()),
+        b.fmul(ordered, code.row("rows", SHARE).load()),
     )
     total = b.fadd(code.all(1.0), b.fadd(unhindered, code.row("rows", EXTRA).load()))
     return chosen(b, ">", total, code.all(0.0))
@@ -113,21 +149,22 @@ def order_again(code: Rows, wish: Any) -> None:
     """
     b, one = code.builder, code.all(1.0)
     together = b.fadd(one, code.row("rows", KEEP).load())
-    largest = b.fmul(b.fadd(one, code.row("rows", MOST).load()), code.row("unlimited", "product").load())
+    largest = b.fmul(b.fadd(one, code.row("rows", "most").load()), code.same("unlimited", "product"))
     most = chosen(b, ">", wish, one)
     free = b.fcmp_ordered("<", b.fmul(wish, largest), b.fmul(most, together))
     below = b.select(free, together, largest)
     new = b.fdiv(b.select(free, wish, most), chosen(b, ">", below, code.all(SCARCE)))
     new = b.fsub(new, one)
     code.row("order", "cell").store(new)
-    code.row("rows", NEXT).store(b.fmul(code.number("bought"), new))
+    code.row("rows", NEXT).store(b.fmul(code.each("bought", "cell"), new))
 
 
 def settle_row_in_code(
     typing: Any,
     lanes: Any,
+    cells: Any,
     rows: Any,
-    share: Any,
+    most: Any,
     bought: Any,
     order: Any,
     cell: Any,
@@ -145,13 +182,13 @@ def settle_row_in_code(
     released: Any,
     group: Any,
 ) -> Any:
-    """Use, deliveries, stock and new order of one cell of a node, and what its stock allows tomorrow.
+    """Use, deliveries, stock and new order of cells of one or more nodes, and what their stock allows tomorrow.
 
-    `share` is the usual share of unhindered suppliers, `bought` the usual use in money.
+    `most` is the row among `rows` of the largest weight, `bought` the usual use in money.
     """
     check(lanes, rows, order, stock, made, planned, stock_days, cover_rate, restore, unlimited, released)
     names = (
-        *("lanes", "rows", "share", "bought", "order", "cell", "stock", "store", "made", "planned", "buyer"),
+        *("lanes", "cells", "rows", "most", "bought", "order", "cell", "stock", "store", "made", "planned", "buyer"),
         *("stock_days", "cover_rate", "rule", "restore", "unlimited", "product", "released", "group"),
     )
 
@@ -162,13 +199,13 @@ def settle_row_in_code(
         kept = b.fadd(had, b.fsub(came(code, ordered), chosen(b, "<", had, wants)))
         gap = b.fsub(b.fmul(code.row("stock_days", "rule").load(), code.row("planned", "buyer").load()), kept)
         gap = chosen(b, ">", gap, code.all(0.0))  # none where stocks are infinite: the difference is not a number
-        wish = b.fadd(wants, b.fmul(gap, code.row("restore", "product").load()))
+        wish = b.fadd(wants, b.fmul(gap, code.same("restore", "product")))
         order_again(code, wish)
-        kept = b.fadd(kept, code.row("released", "group").load())
+        kept = b.fadd(kept, code.same("released", "group"))
         code.row("stock", "store").store(kept)
         code.row("rows", ALLOWED).store(b.fmul(kept, code.row("cover_rate", "rule").load()))
 
-    given = (lanes, rows, share, bought, order, cell, stock, store, made, planned, buyer)
+    given = (lanes, cells, rows, most, bought, order, cell, stock, store, made, planned, buyer)
     rest = (stock_days, cover_rate, rule, restore, unlimited, product, released, group)
     return types.none(*given, *rest), generator(names, step)
 
@@ -176,8 +213,9 @@ def settle_row_in_code(
 def serve_row_in_code(
     typing: Any,
     lanes: Any,
+    cells: Any,
     rows: Any,
-    share: Any,
+    most: Any,
     bought: Any,
     order: Any,
     cell: Any,
@@ -193,20 +231,20 @@ def serve_row_in_code(
     """What final users get of one product, what they miss (in money), and what they order next."""
     check(lanes, rows, order, unlimited, wanted, next_wanted, unmet, unmet_today)
     names = (
-        *("lanes", "rows", "share", "bought", "order", "cell", "unlimited", "product", "wanted", "next_wanted"),
+        *("lanes", "cells", "rows", "most", "bought", "order", "cell", "unlimited", "product", "wanted", "next_wanted"),
         *("group", "unmet", "unmet_today", "place"),
     )
 
     def step(code: Rows) -> None:
         b = code.builder
         lacks = b.fsub(code.row("wanted", "group").load(), came(code, code.row("order", "cell").load()))
-        missed = b.fmul(code.number("bought"), chosen(b, ">", lacks, code.all(0.0)))
+        missed = b.fmul(code.each("bought", "cell"), chosen(b, ">", lacks, code.all(0.0)))
         code.row("unmet_today", "place").store(missed)
         total = code.row("unmet", "place")
         total.store(b.fadd(total.load(), missed))
         order_again(code, code.row("next_wanted", "group").load())
 
-    given = (lanes, rows, share, bought, order, cell, unlimited, product, wanted, next_wanted)
+    given = (lanes, cells, rows, most, bought, order, cell, unlimited, product, wanted, next_wanted)
     return types.none(*given, group, unmet, unmet_today, place), generator(names, step)
 
 
@@ -307,7 +345,7 @@ def scale_row_in_code(typing: Any, lanes: Any, rows: Any, bought: Any, order: An
 
     def step(code: Rows) -> None:
         order = code.row("order", "cell").load()
-        code.row("rows", NEXT).store(code.builder.fmul(code.number("bought"), order))
+        code.row("rows", NEXT).store(code.builder.fmul(code.each("bought", "cell"), order))
 
     names = ("lanes", "rows", "bought", "order", "cell")
     return types.none(lanes, rows, bought, order, cell), generator(names, step)
@@ -346,6 +384,8 @@ def meet_in_code(typing: Any, counter: Any, all_there: Any) -> Any:
 
 # To those who call them they are plain functions of the remaining arguments.
 set_row: Any = intrinsic(set_row_in_code)
+set_cells: Any = intrinsic(set_cells_in_code)
+begin_cells: Any = intrinsic(begin_cells_in_code)
 least_row: Any = intrinsic(least_row_in_code)
 largest_row: Any = intrinsic(largest_row_in_code)
 settle_row: Any = intrinsic(settle_row_in_code)

@@ -34,7 +34,8 @@ class Segments(NamedTuple):
     """The flows of all cells; `first[cell]` to `first[cell + 1]` are the segments of a cell.
 
     start, stop, tier, block, total: by segment; total is the sum of its values. seller (counted product by product),
-    value (share of what the cell usually gets): by flow.
+    value (share of what the cell usually gets): by flow. alike: by cell, how many cells from this one on, of nodes that
+    follow one another, buy from all sellers of the product, all of them unhindered and rationed alike.
     """
 
     first: Short
@@ -45,6 +46,7 @@ class Segments(NamedTuple):
     total: Array
     seller: Short
     value: Array
+    alike: Short
 
 
 class Layout(NamedTuple):
@@ -178,7 +180,7 @@ def kinds(shocks: Sequence[Shock], tiers: Whole, there: NDArray[np.bool_]) -> tu
 
 def segments(by_cell: Array, bought: Array, there: NDArray[np.bool_], kind: Short) -> Segments:
     """Flows cell by cell, cut where the cell or the kind changes."""
-    count, _, economies = by_cell.shape
+    count, buyers, economies = by_cell.shape
     seller = np.arange(count * economies, dtype=np.int32).reshape(count, 1, economies)
     shares = np.divide(by_cell, bought[:, :, None], out=np.zeros_like(by_cell), where=there)
     sellers, value, kind = np.broadcast_to(seller, there.shape)[there], shares[there], kind[there]
@@ -195,15 +197,24 @@ def segments(by_cell: Array, bought: Array, there: NDArray[np.bool_], kind: Shor
         sellers[here], value[here], kind[here] = sellers[order], value[order], kind[order]
     cut[1:-1] |= kind[1:] != kind[:-1]
     start = np.flatnonzero(cut[:-1])
+    first = np.searchsorted(start, np.append(0, ends))
+    tier, block = kind[start] % TIERS, kind[start] // TIERS - 1
+    begins = first[:-1]
+    plain = (np.diff(first) == 1) & (flows == economies)
+    plain[plain] = (tier[begins[plain]] == 0) & (block[begins[plain]] < 0)
+    buyer = np.arange(buyers)
+    different = np.where(plain.reshape(count, buyers) & (buyer < count * economies), buyers, buyer)
+    alike = np.minimum.accumulate(different[:, ::-1], axis=1)[:, ::-1] - buyer
     return Segments(
-        first=np.searchsorted(start, np.append(0, ends)).astype(np.int32),
+        first=first.astype(np.int32),
         start=start,
         stop=np.append(start, len(value))[1:],
-        tier=kind[start] % TIERS,
-        block=kind[start] // TIERS - 1,
+        tier=tier,
+        block=block,
         total=np.add.reduceat(value, start) if len(start) else np.zeros(0),
         seller=sellers,
         value=value,
+        alike=alike.ravel().astype(np.int32),
     )
 
 

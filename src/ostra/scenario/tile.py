@@ -13,13 +13,13 @@ from ostra.scenario.deliveries import OPENING, restock
 from ostra.scenario.kernels import Calendar, Rules, State, Totals, compiled, lined_up
 from ostra.scenario.levels import Array, Whole, calendar, rules
 from ostra.scenario.production import produce, tally_output, tally_unmet
-from ostra.scenario.rows import ROWS, meet
+from ostra.scenario.rows import QUANTITIES, meet
 from ostra.scenario.structure import Layout, Reach
 from ostra.scenario.trajectories import NEVER, Trajectories
 
-RESTS_ON = "bd2ad1ebddc7f2ae"
-"""First digits of the SHA-256 of lanes.py, rows.py, deliveries.py and production.py. Numba keeps `live` until this file
-changes and does not look into those: who changes them copies the new hash; a test tells it."""
+RESTS_ON = "7f3c145c6f7902d7"
+"""First digits of the SHA-256 of vectors.py, lanes.py, rows.py, deliveries.py and production.py. Numba keeps `live`
+until this file changes and does not look into those: who changes them copies the new hash; a test tells it."""
 
 Number = TypeVar("Number", np.float64, np.int64)
 
@@ -111,7 +111,7 @@ def usual_state(layout: Layout, rule: Rules, reach: Reach, dates: Calendar, thre
     """The usual day, with the final demand and the released stocks of day 0."""
     n, sectors, buyers, width = layout.nodes, layout.sectors, layout.buyers, len(rule.lanes)
     user = np.arange(n) % rule.users
-    rows = (np.arange(sectors)[:, None] * rule.users + user[None, :]).ravel()
+    rows = (np.arange(sectors)[:, None] * rule.stride + user[None, :]).ravel()
     stock = rule.stock_days[rows] + dates.released[0][reach.release_group]
     rate = rule.cover_rate[rows]
     binds = layout.binds.reshape(sectors, buyers)[:, :n].reshape(-1, 1) & np.isfinite(rate)
@@ -126,7 +126,7 @@ def usual_state(layout: Layout, rule: Rules, reach: Reach, dates: Calendar, thre
         part=np.zeros((2 * n, width)),
         served=np.zeros((2 * n, width)),
         asked=np.zeros((4 * n, width)),
-        cell=np.zeros((threads * ROWS, width)),
+        cells=np.zeros((threads * QUANTITIES * len(rule.alike), width)),
         made=np.ones((n, width)),
         planned=np.ones((n, width)),
         boost=np.ones((n, width)),
