@@ -1,8 +1,8 @@
 """Arithmetic on single rows, in all lanes at once: what happens in one cell beside its sums.
 
 As in lanes.py the vector instructions are written out, for the same reason. `rows` is the place for what is known of
-the cells at hand: for each of the quantities below a row for each of the cells that go together, `lanes.ALIKE`. Cells that
-follow one another lie side by side in every array, so that what is done to one is done to several in wider vectors.
+the cells at hand: for each of the quantities below a row for each of the cells that go together, `lanes.ALIKE`. Cells
+that follow one another lie side by side in every array, so that several are handled as one, in wider vectors.
 """
 
 from __future__ import annotations
