@@ -30,10 +30,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import io_worlds  # noqa: E402
 from ostra.ecosystem.input_output.table import InputOutputTable  # noqa: E402
-from ostra.scenario.behaviour import Behaviour  # noqa: E402
-from ostra.scenario.engine import simulate  # noqa: E402
-from ostra.scenario.lanes import FEW, LANES  # noqa: E402
-from ostra.scenario.shocks import CapacityLoss, Shock, Withheld  # noqa: E402
+from ostra.scenario.simulation.behaviour import Behaviour  # noqa: E402
+from ostra.scenario.simulation.engine import simulate  # noqa: E402
+from ostra.scenario.simulation.lanes import FEW, LANES  # noqa: E402
+from ostra.scenario.simulation.shocks import CapacityLoss, Shock, Withheld  # noqa: E402
 
 DAYS = 365
 

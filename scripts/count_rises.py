@@ -15,9 +15,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import io_worlds
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.engine import simulate
-from ostra.scenario.shocks import CapacityLoss, Withheld
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.engine import simulate
+from ostra.scenario.simulation.shocks import CapacityLoss, Withheld
 
 TABLES, VALUES, DAYS = 40, 24, 250
 LARGER = {

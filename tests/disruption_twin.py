@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
 
 
 @dataclass

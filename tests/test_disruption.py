@@ -14,12 +14,12 @@ import io_worlds
 from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
-from ostra.scenario import deliveries, engine, lanes, production, rows, tile, vectors
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.engine import simulate
-from ostra.scenario.lanes import FEW, LANES, lanes_for
-from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
-from ostra.scenario.trajectories import BY_RUN, Trajectories, joined
+from ostra.scenario.simulation import deliveries, engine, lanes, production, rows, tile, vectors
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.engine import simulate
+from ostra.scenario.simulation.lanes import FEW, LANES, lanes_for
+from ostra.scenario.simulation.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
+from ostra.scenario.simulation.trajectories import BY_RUN, Trajectories, joined
 
 
 def all_kinds(runs: int, seed: int = 0) -> list[Shock]:

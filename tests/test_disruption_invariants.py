@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import io_worlds
 from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.engine import simulate
-from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.engine import simulate
+from ostra.scenario.simulation.shocks import CapacityLoss, DemandShock, NewCapacity, Shock, StockRelease, Withheld
 
 FEW = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 RATIONINGS = ("proportional", "domestic first", "intermediate first")

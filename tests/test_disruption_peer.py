@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import io_worlds
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.engine import simulate
-from ostra.scenario.shocks import CapacityLoss
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.engine import simulate
+from ostra.scenario.simulation.shocks import CapacityLoss
 
 ROOT = Path(__file__).parents[1]
 PEER = ROOT / ".peers-boario" / "bin" / "python"

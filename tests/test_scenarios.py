@@ -24,10 +24,10 @@ from ostra.model.dossier import Item, SectorBinding
 from ostra.model.scenario import OUR_CHOICE, Scenario, ShareRange
 from ostra.scenario.compile import ItemFacts, compiled
 from ostra.scenario.draws import Draws, parameter
-from ostra.scenario.engine import simulate
 from ostra.scenario.orders import PARTS, orders
 from ostra.scenario.outcomes import Outcome, outcome, statistics
-from ostra.scenario.shocks import CapacityLoss, Withheld
+from ostra.scenario.simulation.engine import simulate
+from ostra.scenario.simulation.shocks import CapacityLoss, Withheld
 from ostra.store.documents import builtin_scenarios, read_scenario
 
 HEAD = """\

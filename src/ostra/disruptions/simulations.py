@@ -20,9 +20,9 @@ from ostra.model.scenario import OUR_CHOICE, Scenario
 from ostra.progress import Advance, quiet
 from ostra.scenario.compile import Compiled, ItemFacts, compiled
 from ostra.scenario.draws import FIXED
-from ostra.scenario.engine import simulate as run_engine
 from ostra.scenario.outcomes import STATISTICS, Outcome, Row, outcome
-from ostra.scenario.trajectories import Trajectories
+from ostra.scenario.simulation.engine import simulate as run_engine
+from ostra.scenario.simulation.trajectories import Trajectories
 from ostra.store.checkpoints import drop_parts, keep_part, kept_parts
 from ostra.store.citing import cite
 from ostra.store.documents import builtin_scenarios, read_scenario, scenario_as_written

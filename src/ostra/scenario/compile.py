@@ -23,10 +23,10 @@ from ostra.model.scenario import (
     Substitution,
     Withholding,
 )
-from ostra.scenario.behaviour import Behaviour
 from ostra.scenario.draws import Array, Draws, Hurts, Parameter, Written, parameter
 from ostra.scenario.sectors import sector_numbers
-from ostra.scenario.shocks import (
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.shocks import (
     FOREVER,
     CapacityLoss,
     DemandShock,

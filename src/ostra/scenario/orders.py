@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import Array
-from ostra.scenario.shocks import ByRun, CapacityLoss, DemandShock, Withheld
-from ostra.scenario.trajectories import Trajectories
+from ostra.scenario.simulation.shocks import ByRun, CapacityLoss, DemandShock, Withheld
+from ostra.scenario.simulation.trajectories import Trajectories
 
 PARTS = ("own", "first", "second", "third", "beyond", "gained")
 

@@ -16,7 +16,7 @@ from ostra.model.results.scenario import BEYOND, FIRST, LOST, LOST_PART, SECOND,
 from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import FIXED, Array
 from ostra.scenario.orders import PARTS, Orders, orders
-from ostra.scenario.trajectories import Trajectories
+from ostra.scenario.simulation.trajectories import Trajectories
 
 Row = dict[str, Any]
 STATISTICS = ("middle", "mild", "severe", "p05", "p50", "p95")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ostra.scenario.kernels import Array, Calendar, Rules, State, Totals, Whole, part_of_loop
-from ostra.scenario.structure import Layout, Reach
+from ostra.scenario.simulation.kernels import Array, Calendar, Rules, State, Totals, Whole, part_of_loop
+from ostra.scenario.simulation.structure import Layout, Reach
 
 MET = 1e-9
 """Demand that exceeds output by less than this part of itself counts as met."""

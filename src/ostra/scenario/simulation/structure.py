@@ -17,8 +17,16 @@ from numpy.typing import NDArray
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.shocks import CapacityLoss, DemandShock, NewCapacity, Numbers, Shock, StockRelease, Withheld
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.shocks import (
+    CapacityLoss,
+    DemandShock,
+    NewCapacity,
+    Numbers,
+    Shock,
+    StockRelease,
+    Withheld,
+)
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]

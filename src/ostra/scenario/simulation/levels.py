@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.kernels import Calendar, Rules
-from ostra.scenario.lanes import ALIKE
-from ostra.scenario.shocks import (
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.kernels import Calendar, Rules
+from ostra.scenario.simulation.lanes import ALIKE
+from ostra.scenario.simulation.shocks import (
     ByRun,
     CapacityLoss,
     DemandShock,
@@ -23,7 +23,7 @@ from ostra.scenario.shocks import (
     StockRelease,
     Withheld,
 )
-from ostra.scenario.structure import Reach, of_kind, whole
+from ostra.scenario.simulation.structure import Reach, of_kind, whole
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.shocks import Shock
-from ostra.scenario.structure import Array, Layout, Reach, Whole
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.shocks import Shock
+from ostra.scenario.simulation.structure import Array, Layout, Reach, Whole
 
 
 @dataclass(frozen=True, eq=False)

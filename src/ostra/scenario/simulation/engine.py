@@ -13,12 +13,12 @@ import numpy as np
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
-from ostra.scenario.batch import Batch
-from ostra.scenario.behaviour import Behaviour
-from ostra.scenario.levels import Array, Whole, checked
-from ostra.scenario.shocks import Shock
-from ostra.scenario.structure import DAYS_A_YEAR, laid_out, named, whole
-from ostra.scenario.trajectories import Trajectories, joined
+from ostra.scenario.simulation.batch import Batch
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.levels import Array, Whole, checked
+from ostra.scenario.simulation.shocks import Shock
+from ostra.scenario.simulation.structure import DAYS_A_YEAR, laid_out, named, whole
+from ostra.scenario.simulation.trajectories import Trajectories, joined
 
 TICK_S = 0.2
 """How often progress is told, in seconds."""
@@ -90,7 +90,7 @@ def simulate(
     Hallegatte (2008), Risk Analysis 28, 779-799. Hallegatte (2014), Risk Analysis 34, 152-167. Henriet, Hallegatte and
     Tabourier (2012), J. Econ. Dyn. Control 36, 150-167.
     """
-    from ostra.scenario.lanes import lanes_for  # Numba is loaded only by those who simulate
+    from ostra.scenario.simulation.lanes import lanes_for  # Numba is loaded only by those who simulate
 
     if days < 1 or runs < 1:
         raise MethodError(f"{days} days and {runs} runs; at least one of each is needed")
@@ -136,7 +136,7 @@ def work(
     advance: Callable[[float, float], None],
 ) -> list[Trajectories]:
     """Tiles side by side; if there are fewer of them than threads, the products of a tile are shared out instead."""
-    from ostra.scenario.tile import DAYS_DONE, STOP, signals, simulated
+    from ostra.scenario.simulation.tile import DAYS_DONE, STOP, signals, simulated
 
     parts: list[Trajectories] = []
     told = {tile.start: signals() for tile in tiles}

@@ -22,7 +22,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ostra.scenario.vectors import (
+from ostra.scenario.simulation.vectors import (
     INDEX,
     NUMBER,
     Row,

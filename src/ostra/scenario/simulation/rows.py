@@ -15,8 +15,19 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ostra.scenario.lanes import ALIKE
-from ostra.scenario.vectors import INDEX, Row, check, chosen, constant, nothing, repeated, slot, spread, stretched
+from ostra.scenario.simulation.lanes import ALIKE
+from ostra.scenario.simulation.vectors import (
+    INDEX,
+    Row,
+    check,
+    chosen,
+    constant,
+    nothing,
+    repeated,
+    slot,
+    spread,
+    stretched,
+)
 
 GOT, EXTRA, KEEP, MOST, SHARE, ALLOWED, NEXT, TOP, QUANTITIES = range(9)
 """Differences from the usual day: what unhindered suppliers deliver of each order, what the others deliver, the weights

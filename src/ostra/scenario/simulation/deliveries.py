@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ostra.scenario.kernels import Calendar, Rules, State, Totals, part_of_loop
-from ostra.scenario.lanes import add_line, add_lines, ask_lines, weigh_largest, weigh_line
-from ostra.scenario.rows import (
+from ostra.scenario.simulation.kernels import Calendar, Rules, State, Totals, part_of_loop
+from ostra.scenario.simulation.lanes import add_line, add_lines, ask_lines, weigh_largest, weigh_line
+from ostra.scenario.simulation.rows import (
     ALLOWED,
     GOT,
     KEEP,
@@ -26,7 +26,7 @@ from ostra.scenario.rows import (
     set_row,
     settle_row,
 )
-from ostra.scenario.structure import Layout, Reach
+from ostra.scenario.simulation.structure import Layout, Reach
 
 OPENING = -1
 """As day: nothing is delivered, but what is ordered on day 0 is counted."""

@@ -8,16 +8,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.scenario.batch import Batch
-from ostra.scenario.deliveries import OPENING, restock
-from ostra.scenario.kernels import Calendar, Rules, State, Totals, compiled, lined_up
-from ostra.scenario.levels import Array, Whole, calendar, rules
-from ostra.scenario.production import produce, tally_output, tally_unmet
-from ostra.scenario.rows import QUANTITIES, meet
-from ostra.scenario.structure import Layout, Reach
-from ostra.scenario.trajectories import NEVER, Trajectories
+from ostra.scenario.simulation.batch import Batch
+from ostra.scenario.simulation.deliveries import OPENING, restock
+from ostra.scenario.simulation.kernels import Calendar, Rules, State, Totals, compiled, lined_up
+from ostra.scenario.simulation.levels import Array, Whole, calendar, rules
+from ostra.scenario.simulation.production import produce, tally_output, tally_unmet
+from ostra.scenario.simulation.rows import QUANTITIES, meet
+from ostra.scenario.simulation.structure import Layout, Reach
+from ostra.scenario.simulation.trajectories import NEVER, Trajectories
 
-RESTS_ON = "80e1d401835ffb6c"
+RESTS_ON = "56d5b163ffe42cfb"
 """First digits of the SHA-256 of vectors.py, lanes.py, rows.py, deliveries.py and production.py. Numba keeps `live`
 until this file changes and does not look into those: who changes them copies the new hash; a test tells it."""
 
