@@ -33,6 +33,7 @@ SHARED = Path(__file__).parents[1].parent / "shared"
 REPORT = SHARED / "seeds" / "open-strategic-autonomy-report-2023.txt"
 BRIEF = SHARED / "seeds" / "smart-city-brief-2021.txt"
 EC_TABLES = SHARED / "data" / "ec-raw-materials-2023"
+EC_DOSSIERS = ("semiconductors", "v2x")
 
 CASES = Path(__file__).parents[1] / "docs" / "cases"
 
@@ -451,9 +452,8 @@ def test_shares_from_the_commission_are_those_of_its_tables() -> None:
         for row in ec_rows("ec2023_supply_shares_tidy_utf8.csv")
         if row["scope"] == "global" and row["Stage"] == "P" and row["Country"] not in ("Other", "Others")
     }
-    case = dossier("semiconductors")
-    rows = [row for row in case.provision if row.claims[0].startswith("ec-")]
-    assert len(rows) > 10
+    rows = [row for name in EC_DOSSIERS for row in dossier(name).provision if row.claims[0].startswith("ec-")]
+    assert len(rows) > 20
     for row in rows:
         material = row.item.replace("-", " ")
         assert row.share == pytest.approx(float(printed[material, row.economy]["share_pct"]) / 100), row
@@ -466,8 +466,10 @@ def test_uses_from_the_commission_are_those_of_its_tables() -> None:
         share = re.match(r"[\d.]+", row["Share"] or "")
         if share:
             printed.setdefault(row["Material"].lower(), set()).add(float(share[0]))
-    claims = [c for c in dossier("semiconductors").claims if c.id.startswith("ec-") and c.id.endswith("-use")]
-    assert len(claims) > 10
+    claims = [
+        c for name in EC_DOSSIERS for c in dossier(name).claims if c.id.startswith("ec-") and c.id.endswith("-use")
+    ]
+    assert len(claims) > 12
     for claim in claims:
         material = claim.locator.split(",")[1].strip()
         assert numbers_in(claim.statement) <= printed[material], claim.id

@@ -28,7 +28,7 @@ from ostra.scenario.orders import PARTS, orders
 from ostra.scenario.outcomes import Outcome, outcome, statistics
 from ostra.scenario.simulation.engine import simulate
 from ostra.scenario.simulation.shocks import CapacityLoss, Withheld
-from ostra.store.documents import builtin_scenarios, read_scenario
+from ostra.store.documents import builtin_dossiers, builtin_scenarios, read_scenario
 
 HEAD = """\
 format: ostra-scenario/1
@@ -343,6 +343,33 @@ def test_the_value_share_of_rare_earths_holds_what_the_facts_give() -> None:
     share = imports / table.flows[seller, users].sum()
     written = simulations.find_scenario(space, "rare-earths").items[0].value_share
     assert isinstance(written, ShareRange) and written.low <= share <= written.high
+
+
+def test_magnesium_takes_hold_and_users_from_the_dossier(tmp_path: Path) -> None:
+    """Another share in the dossier is another hold in the scenario, and a user taken out of it is no longer hit."""
+    text = builtin_dossiers()["v2x"].read_text(encoding="utf-8")
+    written = "item: magnesium, economy: CHN, by: location, share: 0.906"
+    vehicles = "      - {role: uses, sector: C29, claims: [ec-magnesium-use]}\n"
+    assert text.count(written) == text.count(vehicles) == 1
+    text = text.replace("id: v2x\n", "id: cars\n", 1).replace(written, written.replace("0.906", "0.5"))
+    (tmp_path / "dossiers").mkdir()
+    (tmp_path / "dossiers" / "cars.yaml").write_text(text.replace(vehicles, ""), encoding="utf-8")
+    space = ostra.open(tmp_path)
+    own = simulations.find_scenario(space, "magnesium")
+    other = own.model_copy(update={"items": (own.items[0].model_copy(update={"ecosystem": "cars"}),)})
+    table = space.input_output()
+    found = []
+    for scenario in (own, other):
+        ready = compiled(scenario, table, items=simulations._items(space, scenario))
+        named = {one.name: one for one in ready.parameters}
+        hold = named["magnesium.hold"]
+        assert hold.low == hold.high and hold.origin.startswith("hold of CHN on magnesium in dossier")
+        users = {name.rpartition(".")[2] for name in named if name.startswith("magnesium.need.")}
+        lost = [np.asarray(shock.fraction)[0] for shock in ready.shocks if isinstance(shock, CapacityLoss)]
+        (need,) = {named[f"magnesium.need.{user}"].middle for user in users}
+        assert lost == pytest.approx([named["magnesium.share"].middle * hold.middle * need] * len(users))
+        found.append((hold.middle, users))
+    assert found == [(0.906, {"C24B", "C25", "C29", "C30"}), (0.5, {"C24B", "C25", "C30"})]
 
 
 def test_simulate_answers_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
