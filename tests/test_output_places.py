@@ -49,6 +49,19 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch) -> None:
         (["extract", "CHN", "-o", "r.svg"], "cannot be written as .svg"),
         (["scenarios", "--json", "-o", "folder"], "folder/listing.json"),
         (["scenarios", "--json", "--csv"], "exclude each other"),
+        (["scenarios", "--json", "--format", "csv"], "--json and --format csv exclude each other"),
+        (["simulate", "lithography", "-o", "notes"], "notes is a file. Name a folder for all"),
+        (["simulate", "lithography", "-o", "notes/x.csv"], "notes is a file, and holds no other. Name another folder"),
+        (["assess", "ai-ethics", "-o", "notes/sub/x.json"], "notes is a file, and holds no other"),
+        (["report", "--all", "-o", "notes/sub"], "notes is a file, and holds no other"),
+        (["compare", "ai-ethics", "v2x", "-o", "c.svg"], "cannot be written as .svg"),
+        (
+            ["compare", "lithography", "lithography"],
+            "two of the scenarios have the id 'lithography'. Give each its own",
+        ),
+        (["context", "CHN", "-o", "folder"], "folder is a folder"),
+        (["policy", "ai-ethics", "-o", "p.pdf"], "cannot be written as .pdf"),
+        (["embargo", "CHN", "EU27", "-o", "e.svg"], "cannot be written as .svg"),
     ],
 )
 @pytest.mark.usefixtures("nothing_computed")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ostra.cli import main
-from ostra.store.documents import builtin_profiles, builtin_scenarios
+from ostra.store.documents import builtin_dossiers, builtin_profiles, builtin_scenarios
 
 BAD = """\
 format: ostra-scenario/1
@@ -113,3 +113,50 @@ def test_the_home_of_a_profile_exists(tmp_path: Path, capsys: pytest.CaptureFixt
     line = next(number for number, row in enumerate(text.splitlines(), start=1) if row.startswith("home:"))
     told = capsys.readouterr().err
     assert f"{file}:{line}, home: no economy or bloc is called this (found 'Jpaan'). Did you mean JPN (Japan)" in told
+
+
+def test_what_is_broken_is_not_called_missing_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The one entry that happens is at fault, so that nothing is said of a scenario in which nothing happens."""
+    file = tmp_path / "only.yaml"
+    head = BAD[: BAD.index("withheld:")].replace("EU28", "EU27")
+    file.write_text(head + "withheld:\n  - {id: ban, seller: CHN, buyers: [EU27], share: 2, reason: a test}\n")
+    assert main(["check", str(file)]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{file}:10, withheld.0(ban).share: expected at most 1" in line
+    file.write_text(head + "withheld: []\nstocks:\n  - {id: store, dayz: 3, reason: a test}\n")
+    assert main(["check", str(file)]) == 3
+    told = capsys.readouterr().err
+    assert "nothing happens" in told and "unknown key 'dayz'" in told
+
+
+def test_a_broken_dossier_hides_no_fault_of_the_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The scenario's faults come first, then the dossier's, each once."""
+    space = tmp_path / "space"
+    assert main(["init", str(space)]) == 0
+    dossier = space / "dossiers" / "toys.yaml"
+    dossier.write_text("format: ostra-dossier/1\nid: toys\nnonsense: 1\n")
+    file = tmp_path / "misspelt.yaml"
+    file.write_text(BAD.replace("ecosystem: semicondutors", "ecosystem: toys").replace("items: [gal", "items: [gel"))
+    capsys.readouterr()
+    assert main(["check", str(file), "-w", str(space)]) == 3
+    lines = capsys.readouterr().err.removeprefix("ostra: ").splitlines()
+    ours = [line for line in lines if line.startswith(f"{file}:")]
+    assert lines[: len(ours)] == ours and any("sectors.0" in line for line in ours)
+    assert any(line.startswith(f"{file}:23, ") for line in ours)  # the last of the scenario's
+    theirs = lines[len(ours) :]
+    assert theirs and all(line.startswith(f"{dossier}") for line in theirs) and len(set(theirs)) == len(theirs)
+
+
+def test_only_scenarios_need_a_workspace_and_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A dossier is checked whatever the workspace of the surroundings is; a table given for it is refused."""
+    monkeypatch.setenv("OSTRA_WORKSPACE", str(tmp_path / "gone"))
+    dossier = str(builtin_dossiers()["ai-ethics"])
+    assert main(["check", dossier]) == 0
+    assert main(["check", str(builtin_scenarios()["lithography"])]) == 2
+    (tmp_path / "cases.csv").write_text("id\n")
+    capsys.readouterr()
+    for document in (dossier, str(tmp_path), str(tmp_path / "cases.csv")):
+        assert main(["check", document, "--dataset", "oecd-icio-2022-28-regions"]) == 2
+        assert f"{document} is no scenario" in capsys.readouterr().err

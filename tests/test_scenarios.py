@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 import ostra
 from io_worlds import random_table
 from io_worlds import table as io_table
-from ostra.cli import main
+from ostra.cli import losses, main
+from ostra.cli.chain import value_of
 from ostra.disruptions import simulations
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError, NotFoundError, UsageError
 from ostra.model.base import Interval
 from ostra.model.dossier import Item, SectorBinding
+from ostra.model.evidence import Evidence
 from ostra.model.scenario import OUR_CHOICE, Scenario, ShareRange
 from ostra.scenario.compile import ItemFacts, compiled
 from ostra.scenario.draws import Draws, parameter
@@ -542,6 +544,56 @@ def test_scenarios_stand_side_by_side(
     picture = tmp_path / "both.svg"
     assert main(["compare", *files, "-o", str(picture)]) == 0
     assert picture.read_text().count("A test") == 2
+
+
+def test_no_scenario_takes_the_column_of_another(
+    small: ostra.Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy that kept its id is refused, and so is the name of a column; a name inside the listing harms nothing."""
+    text = BAN.replace("SHARE", "{low: 0.1, high: 0.2}")
+    names = {"one": "test", "copy": "test", "place": "where", "other": "what"}
+    files = {}
+    for name, own in names.items():
+        files[name] = tmp_path / f"{name}.yml"
+        files[name].write_text(text.replace("id: test", f"id: {own}"))
+    assert main(["compare", str(files["one"]), str(files["copy"])]) == 2
+    assert "two of the scenarios have the id 'test'. Give each its own" in capsys.readouterr().err
+    assert main(["compare", str(files["one"]), str(files["place"])]) == 2
+    assert "a column of the comparison is called 'where'" in capsys.readouterr().err
+    one = simulations.simulate(small, str(files["one"]))
+    with pytest.raises(UsageError, match="two of the scenarios"):
+        simulations.compare([one, one])
+    assert main(["compare", str(files["one"]), str(files["other"])]) == 0
+    told = capsys.readouterr().out
+    assert "WORLD" in told and "output lost" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (None, "day", "never"),
+        (None, "share", "?"),
+        (1.0, "share", "100%"),
+        (1.0 - 1e-7, "share", ">99.999%"),
+        (0.99999, "share", "99.999%"),
+        (3e-7, "share", "<0.001%"),
+        (0.03, "million USD", "0.0"),
+        (-0.03, "million USD", "0.0"),
+        (12.4, "million USD", "12"),
+    ],
+)
+def test_a_figure_in_words(value: float | None, unit: str, told: str) -> None:
+    """What is less than usual is not called all of it."""
+    assert losses.words(value, unit) == told
+
+
+def test_a_small_share_is_not_traced_as_nothing() -> None:
+    """The head of a trace says a small loss in digits, as the summary that leads to it does."""
+    share = Evidence(id="x", kind="computed", label="lost", unit="share", value=0.000336, method="disruption")
+    assert value_of(share) == "0.034%"
+    assert value_of(share.model_copy(update={"value": 0.5})) == "50.0%"
+    assert value_of(share.model_copy(update={"value": 0.0})) == "0.0%"
+    assert value_of(share.model_copy(update={"value": None, "low": 0.0001, "high": 0.2})) == "0.01% to 20.0%"
 
 
 def test_the_how_to_can_be_followed(

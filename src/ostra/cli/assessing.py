@@ -192,6 +192,8 @@ def check(document: Path, /, *, dataset: str | None = None, workspace_path: Work
     if (document / "profile.yaml").is_file():
         check_workspace(document, dataset)
         return
+    if dataset is not None and (document.is_dir() or document.suffix.lower() == ".csv"):
+        raise UsageError(f"{document} is no scenario, and runs on no table; leave out --dataset")
     if document.is_dir():
         from ostra.store.ecosystems import check_ecosystem
 
@@ -207,11 +209,22 @@ def check(document: Path, /, *, dataset: str | None = None, workspace_path: Work
 
         print("\n".join(check_cases(document)))
         return
-    print(check_document(workspace(workspace_path), document, dataset))
+    from ostra.store.documents import is_scenario
+
+    # Nothing but a scenario is looked up elsewhere: a dossier is checked even where the workspace cannot be opened.
+    space = workspace(workspace_path) if is_scenario(document) else None
+    if space is None and dataset is not None:
+        raise UsageError(f"{document} is no scenario, and runs on no table; leave out --dataset")
+    print(check_document(space, document, dataset))
 
 
-def check_document(space: Workspace, file: Path, dataset: str | None) -> str:
-    """Check a YAML document, and say what was found sound; a scenario against a table and dossiers as well.
+def check_document(space: Workspace | None, file: Path, dataset: str | None) -> str:
+    """Check a YAML document, and say what was found sound.
+
+    Parameters
+    ----------
+    space, dataset
+        Where a scenario's dossiers and table are looked up; other documents need neither.
 
     Raises
     ------
@@ -220,7 +233,7 @@ def check_document(space: Workspace, file: Path, dataset: str | None) -> str:
     """
     from ostra.store.documents import is_scenario, read_document
 
-    if not is_scenario(file):
+    if space is None or not is_scenario(file):
         return f"{file}: sound ({read_document(file).format})"
     from ostra.disruptions.naming import fitting_scenario
 

@@ -10,8 +10,12 @@ from rich.tree import Tree
 
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
+from ostra.model.figures import figure
 from ostra.output import format_cell
 from ostra.provenance import FactRows, Step
+from ostra.report.wording import small_percent
+
+SMALL = 0.0005  # a share below it is 0.0% with one decimal
 
 
 def print_chain(chain: Step, assessment: Assessment, stream: IO[str]) -> None:
@@ -39,11 +43,21 @@ def value_of(evidence: Evidence) -> str:
     """The value as people read it: per cent for shares, an interval where it is one, a word where it is a word."""
     kind: Literal["share", "number"] = "share" if evidence.unit in ("share", "probability") else "number"
     if evidence.value is not None:
-        text = f"{evidence.value:,.0f}" if evidence.unit == "kUSD" else format_cell(evidence.value, kind)
-        return text if kind == "share" else f"{text} {evidence.unit}".strip()
+        if kind == "share":
+            return _share(evidence.value)
+        text = figure(evidence.value, ",.0f") if evidence.unit == "kUSD" else format_cell(evidence.value, kind)
+        return f"{text} {evidence.unit}".strip()
     if evidence.low is not None and evidence.high is not None:
-        return f"{format_cell(evidence.low, kind)} to {format_cell(evidence.high, kind)}"
+        low, high = (
+            _share(end) if kind == "share" else format_cell(end, kind) for end in (evidence.low, evidence.high)
+        )
+        return f"{low} to {high}"
     return evidence.text or "unknown"
+
+
+def _share(value: float) -> str:
+    """A share as listings have it; one that would read as nothing there, as the report has it."""
+    return small_percent(value) if 0.0 < abs(value) < SMALL else format_cell(value, "share")
 
 
 def fill(tree: Tree, step: Step) -> None:

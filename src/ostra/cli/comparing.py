@@ -127,13 +127,14 @@ def compare(
     space = workspace(workspace_path)
     known = scenario_files(space)
     ecosystems = space.dossier_files()
-    unknown = [name for name in names if name not in ecosystems and name not in known and not name.endswith(".yaml")]
+    files = (".yaml", ".yml")
+    unknown = [name for name in names if name not in ecosystems and name not in known and not name.endswith(files)]
     if unknown:
         raise NotFoundError(
             f"'{unknown[0]}' is no ecosystem and no scenario. Ecosystems: {', '.join(ecosystems)}. "
             f"Scenarios: {', '.join(known)}"
         )
-    simulated = [name for name in names if name not in ecosystems and (name in known or name.endswith(".yaml"))]
+    simulated = [name for name in names if name not in ecosystems and (name in known or name.endswith(files))]
     if simulated and len(simulated) < len(names):
         rest = ", ".join(name for name in names if name not in simulated)
         raise UsageError(
@@ -147,6 +148,7 @@ def compare(
         return
     if runs or seed:
         raise UsageError("--runs and --seed are for scenarios; ecosystems have no draws")
+    output.check()
     with progress("assess") as advance:
         listing = views.compare(space, names, home=home or "EU27", year=year, advance=advance)
     show(listing, [Column("measure", "Measure"), *(Column(name, name) for name in names)], output)
@@ -174,6 +176,7 @@ def context(
     from ostra import portraits
     from ostra.output import Column
 
+    output.check()
     with progress("assess") as advance:
         listing = portraits.supplier(
             workspace(workspace_path), supplier, ecosystem, home=home, year=year, advance=advance
@@ -267,6 +270,7 @@ def policy(
     from ostra import views
     from ostra.output import Column
 
+    output.check()
     assessment = workspace(workspace_path).assess(ecosystem, home, year)
     if output.form == "table" and output.output is None:
         from ostra.cli.instruments import print_policy

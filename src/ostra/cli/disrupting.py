@@ -54,8 +54,8 @@ def simulate(
     """Simulate a disruption day by day: what is lost, when, by whom, and until when.
 
     With -o FILE.svg the course is drawn; with -o FOLDER (a name without an ending) all tables and the picture are
-    written. In a workspace or with
-    -o, runs that are done are kept until all are, so that --resume goes on after a stop.
+    written. In a workspace or with -o, runs that are done are kept until all are, so that --resume goes on after a
+    stop.
 
     Parameters
     ----------
@@ -123,6 +123,7 @@ def compare_scenarios(
     from ostra.output import Column, write_file
 
     output.check(draws=True)
+    simulations.tell_apart([simulations.scenario_id(space, name) for name in names])
     found = []
     for number, name in enumerate(names, start=1):
         with progress(f"simulate {number} of {len(names)}") as advance:
@@ -228,6 +229,7 @@ def embargo(
     from ostra.output import Column
     from ostra.scenario.embargo import Settings
 
+    output.check()
     usual = Settings()
     chosen = Settings(
         friction=usual.friction if friction is None else friction,

@@ -18,6 +18,7 @@ SIDES = {"home": "home", "sellers": "who withholds", "hit": "who is hit", "world
 PERCENTILES = ("p05", "p50", "p95")
 MOST_NAMES = 3  # of a side; more are counted
 UNIT = "M USD: million US dollars of the table's year. Who is hit: cut off, or with less capacity.", "dim"
+HEAD = "Measure"  # key of the first column beside scenarios, whose ids have small letters only
 TINY = 1e-5  # a share of which only the size is told
 
 
@@ -95,9 +96,11 @@ def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, li
     with_draws = {one.scenario.id for one in found if one.compiled.drawn}
     there = {(one.scenario.id, row["where"]) for one in found for row in one.outcome.summary}
     rows: list[dict[str, str]] = []
+    side = ""
     for row in listing.frame.to_dicts():
-        if not rows or row["where"] != rows[-1]["where"]:
-            rows.append({"where": row["where"], "what": names[row["where"]].upper(), **dict.fromkeys(ids, "")})
+        if row["where"] != side:
+            side = row["where"]
+            rows.append({HEAD: names[row["where"]].upper()})
         cells = {}
         for name in ids:
             one = {"middle": row[name], "mild": row[f"{name}_low"], "severe": row[f"{name}_high"]}
@@ -106,8 +109,8 @@ def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, li
             lines = [told_["middle"], f"({told_['ends']})" if told_["ends"] != told_["middle"] else ""]
             lines.append(f"draws {told_['draws']}" if told_["draws"] else "")
             cells[name] = "\n".join(line for line in lines if line) if (name, row["where"]) in there else "–"
-        rows.append({"where": row["where"], "what": measure_words(row), **cells})
-    return _listing(rows, listing), [Column("what", "Measure"), *(Column(name, name) for name in ids)]
+        rows.append({HEAD: measure_words(row), **cells})
+    return _listing(rows, listing), [Column(HEAD, "Measure"), *(Column(name, name) for name in ids)]
 
 
 def sides_of(found: Simulation) -> dict[str, str]:
@@ -164,6 +167,8 @@ def words(value: float | None, unit: str) -> str:
     if unit == "share":
         if 0.0 < abs(value) < TINY:
             return "<0.001%"
+        if 1.0 - TINY / 2 <= value < 1.0:
+            return ">99.999%"  # less than usual all the same
         text = figure(100.0 * value, ".3f") if 0.9 <= value < 1.0 else significant(100.0 * value, 3)
         return f"{text.removesuffix('.000')}%"
     return figure(value, ",.0f" if abs(value) >= 10.0 or value == round(value) else ".1f")

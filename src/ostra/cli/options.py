@@ -48,6 +48,8 @@ class Output:
         """Refuse forms that exclude each other, among them one that the file's ending denies."""
         if self.json and self.csv:
             raise UsageError("--json and --csv exclude each other; give one")
+        if self.format not in ("table", self._asked):
+            raise UsageError(f"--{self._asked} and --format {self.format} exclude each other; give one")
         asked = self._asked
         suffix = "" if self.output is None else self.output.suffix.lower()
         if asked != "table" and suffix in PROMISES and SUFFIXES.get(suffix) != asked:
@@ -78,14 +80,17 @@ class Output:
         Raises
         ------
         UsageError
-            The file is a folder, or its ending promises something else than what would be in it.
+            The file is a folder or lies in a file, or its ending promises something else than what would be in it.
         """
         file = self.output
         if file is None:
             return
         if file.is_dir() and not (folder and self.form == "table"):
             raise UsageError(f"{file} is a folder. Name a file, such as {file / 'listing'}.{SUFFIX_OF[self.form]}")
+        refuse_within_a_file(file)
         suffix = file.suffix.lower()
+        if folder and not suffix and self.form == "table" and file.is_file():
+            raise UsageError(f"{file} is a file. Name a folder for all, or a file that ends with .csv, .json or .svg")
         if file.is_dir() or self.form != "table" or suffix in PLAIN or (draws and suffix == ".svg"):
             return
         forms = ".csv, .json, .xlsx or .txt" + (", or .svg for a picture" if draws else "")
@@ -94,6 +99,21 @@ class Output:
 
 
 DEFAULT_OUTPUT = Output()
+
+
+def refuse_within_a_file(place: Path) -> None:
+    """Refuse a file or folder to be written where one of the folders above it is a file.
+
+    Raises
+    ------
+    UsageError
+        With the file that is in the way.
+    """
+    above = next((folder for folder in place.parents if folder.exists()), None)
+    if above is not None and not above.is_dir():
+        raise UsageError(f"{place}: {above} is a file, and holds no other. Name another folder")
+
+
 WorkspaceOption = Annotated[
     Path | None, Parameter(name=["--workspace", "-w"], env_var="OSTRA_WORKSPACE", help="Workspace folder.")
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ostra.cli.options import WorkspaceOption, YearOption, progress, workspace
+from ostra.cli.options import WorkspaceOption, YearOption, progress, refuse_within_a_file, workspace
 from ostra.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -64,8 +64,9 @@ def report_files(output: Path, name: str) -> dict[str, Path]:
     Raises
     ------
     UsageError
-        The ending is that of a file and of none that a report has, or the folder is a file.
+        The ending is that of a file and of none that a report has, or the folder is a file or lies in one.
     """
+    refuse_within_a_file(output)
     suffix = output.suffix.lower()
     if not output.is_dir() and suffix in FORMS:
         return {suffix: output}

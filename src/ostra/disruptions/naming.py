@@ -42,8 +42,9 @@ def fitting_scenario(space: Workspace, file: File, table: InputOutputTable, *, o
     problems += unknown_names(space, scenario, tree, str(file), table)
     problems = [one for one in problems if not (other_home and one.column == "home")]
     if problems:
-        problems.sort(key=lambda one: (one.line or 0, one.column))
-        raise DataError(problems[:MAX_PROBLEMS])
+        # Faults of a dossier follow, told once however many entries name it.
+        found = sorted(dict.fromkeys(problems), key=lambda one: (one.file != str(file), one.line or 0, one.column))
+        raise DataError(found[:MAX_PROBLEMS])
     return scenario
 
 
@@ -51,6 +52,8 @@ def unknown_names(
     space: Workspace, scenario: Scenario, tree: Tree, file: str, table: InputOutputTable
 ) -> Iterator[Problem]:
     """One problem for each name of a scenario that table and dossiers do not know; codes of no economy are left out.
+
+    A dossier that cannot be read gives its own problems instead.
 
     Parameters
     ----------
@@ -84,7 +87,11 @@ def unknown_names(
         if wrong:
             yield problem((*path, "ecosystem"), ecosystem, *wrong)
             continue
-        dossier = space.dossier(ecosystem)
+        try:
+            dossier = space.dossier(ecosystem)
+        except DataError as error:
+            yield from error.problems
+            continue
         for place_of_item, item in items:
             known = next((one for one in dossier.items if one.id == item), None)
             if known is None:

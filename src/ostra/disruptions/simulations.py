@@ -36,6 +36,7 @@ VIEWS: dict[By, tuple[str, str]] = {
     "day": ("course", "output by day, part of usual"),
     "parameter": ("parameters", "its numbers"),
 }
+MEASURED = ("where", "measure", "unit")
 SIDES = ("home", "sellers", "hit", "world")
 FRAMES: dict[By, dict[str, Any]] = {
     "measure": {"where": pl.String, "measure": pl.String, "unit": pl.String},
@@ -222,21 +223,44 @@ def simulate(
     return Simulation(scenario, ready, outcome(ready, found), provenance)
 
 
+def tell_apart(ids: Sequence[str]) -> None:
+    """Refuse to compare scenarios whose columns would bear one name, so that none takes the place of another.
+
+    Raises
+    ------
+    UsageError
+        Two have the same id, or one is called as the columns of `compare` that say what is measured.
+    """
+    for number, name in enumerate(ids):
+        if name in ids[:number]:
+            raise UsageError(
+                f"two of the scenarios have the id '{name}'. Give each its own, with the key 'id' of its file"
+            )
+        if name in MEASURED:
+            raise UsageError(f"a column of the comparison is called '{name}'. Give the scenario another id")
+
+
 def compare(simulations: Sequence[Simulation]) -> Listing:
     """Scenarios side by side: the measures of the middle run, with the mild and severe ends as `_low` and `_high`.
 
     With draws, `_p05`, `_p50` and `_p95` too.
+
+    Raises
+    ------
+    UsageError
+        As for `tell_apart`.
     """
+    tell_apart([one.scenario.id for one in simulations])
     bands = ("p05", "p50", "p95") if any(one.compiled.drawn for one in simulations) else ()
     rows: dict[tuple[str, str, str], Row] = {}
     for one in simulations:
         for row in one.outcome.summary:
             key = (row["where"], row["measure"], row["unit"])
-            line = rows.setdefault(key, dict(zip(("where", "measure", "unit"), key, strict=True)))
+            line = rows.setdefault(key, dict(zip(MEASURED, key, strict=True)))
             name = one.scenario.id
             line |= {name: row["middle"], f"{name}_low": row["mild"], f"{name}_high": row["severe"]}
             line |= {f"{name}_{band}": row[band] for band in bands}
-    keys = ["where", "measure", "unit"]
+    keys = [*MEASURED]
     keys += [
         f"{one.scenario.id}{end}"
         for one in simulations

@@ -388,5 +388,7 @@ def _problems_among_the_sound(
         if any(e["loc"] for e in remaining):
             return []  # a fault that is not inside an entry: the whole cannot be checked yet
         found = _own_problems(tree, value, file, remaining)
-        return [p for p in found if not any(f"'{name}'" in p.reason for name in left_out)]
+        emptied = [section for section, _ in faulty if sound.get(section) == []]  # not so in the document
+        consequences = (*(f"'{name}'" for name in left_out), *map(str, emptied))
+        return [p for p in found if not any(words in p.reason for words in consequences)]
     return []

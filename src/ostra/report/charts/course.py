@@ -6,6 +6,7 @@ The picture is narrow and its letters are large for it, so that they can be read
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from ostra.model.figures import figure, significant
@@ -119,7 +120,7 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
     parts.append(label(left + width, top + PLOT + 16, f"day {days - 1}", size=SMALL, anchor="end", fill=QUIET))
     worst = min(rows, key=_least)
     said = f"{words}: at worst {percent(_least(worst))} of usual output, on day {worst['day']}"
-    return element("g", element("title", said) + "".join(parts), id=name, role="img", aria_label=said)
+    return element("g", element("title", escape(said)) + "".join(parts), id=name, role="img", aria_label=said)
 
 
 def _axis(share: float, span: float) -> str:
