@@ -105,14 +105,13 @@ def simulate(
     elif place is not None and output.form == "table" and (place.is_dir() or not place.suffix):
         write_folder(found, place)
         print(f"Written to {place}")
+    elif output.form == "table":
+        listing, columns = losses.told(found, by)
+        legend = (losses.UNIT,) if by == "measure" else ()
+        show(listing, columns, output, legend, keep=2 if by in ("sector", "day") else 1)
     else:
-        if output.form == "table":
-            listing, columns = losses.told(found, by)
-            legend = (losses.UNIT,) if by == "measure" else ()
-            show(listing, columns, output, legend, keep=2 if by in ("sector", "day") else 1)
-        else:
-            listing = found.listing(by)
-            show(listing, losses.columns_of(by, listing), output)
+        listing = found.listing(by)
+        show(listing, losses.columns_of(by, listing), output)
 
 
 def compare_scenarios(

@@ -9,7 +9,7 @@ from ostra.economies import code_and_name, economy_name
 from ostra.model.figures import figure, significant
 
 if TYPE_CHECKING:
-    from ostra.disruptions.simulations import Simulation
+    from ostra.disruptions.simulations import By, Simulation
     from ostra.output import Column
     from ostra.workspace import Listing
 
@@ -42,11 +42,11 @@ def columns_of(by: str, listing: Listing) -> list[Column]:
     return [column for column in (*first, *rest) if column.key in listing.frame.columns]
 
 
-def told(found: Simulation, by: str) -> tuple[Listing, list[Column]]:
+def told(found: Simulation, by: By) -> tuple[Listing, list[Column]]:
     """A view of a scenario for the terminal: rows and columns."""
     from ostra.output import Column
 
-    listing = found.listing(by)  # type: ignore[arg-type]
+    listing = found.listing(by)
     if by == "parameter":
         numbers = [Column(key, key.capitalize(), "number") for key in ("low", "middle", "high")]
         rest = [Column(key, key.capitalize()) for key in ("unit", "origin", "reason")]
@@ -105,9 +105,9 @@ def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, li
         for name in ids:
             one = {"middle": row[name], "mild": row[f"{name}_low"], "severe": row[f"{name}_high"]}
             one |= {key: row.get(f"{name}_{key}") for key in PERCENTILES}
-            told_ = figures_of(one, row["unit"], name in with_draws)
-            lines = [told_["middle"], f"({told_['ends']})" if told_["ends"] != told_["middle"] else ""]
-            lines.append(f"draws {told_['draws']}" if told_["draws"] else "")
+            said = figures_of(one, row["unit"], name in with_draws)
+            lines = [said["middle"], f"({said['ends']})" if said["ends"] != said["middle"] else ""]
+            lines.append(f"draws {said['draws']}" if said["draws"] else "")
             cells[name] = "\n".join(line for line in lines if line) if (name, row["where"]) in there else "–"
         rows.append({HEAD: measure_words(row), **cells})
     return _listing(rows, listing), [Column(HEAD, "Measure"), *(Column(name, name) for name in ids)]
