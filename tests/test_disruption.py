@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+import threading
+import time
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,18 @@ import io_worlds
 from disruption_twin import simulate_slowly
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
-from ostra.scenario.simulation import deliveries, engine, lanes, production, rows, tile, vectors
+from ostra.scenario.simulation import (
+    deliveries,
+    engine,
+    kernels,
+    lanes,
+    meeting,
+    production,
+    rows,
+    structure,
+    tile,
+    vectors,
+)
 from ostra.scenario.simulation.behaviour import Behaviour
 from ostra.scenario.simulation.engine import simulate
 from ostra.scenario.simulation.lanes import FEW, LANES, lanes_for
@@ -138,9 +151,71 @@ def test_a_run_does_not_depend_on_its_company(monkeypatch: pytest.MonkeyPatch, w
 
 def test_compiled_loops_are_told_of_changes() -> None:
     """Numba compiles anew when the file of a loop changes; this one holds the hash of the files that it rests on."""
-    rests_on = [Path(str(module.__file__)).read_bytes() for module in (vectors, lanes, rows, deliveries, production)]
+    compiled = (vectors, lanes, rows, deliveries, production, meeting, kernels, structure)
+    rests_on = [Path(str(module.__file__)).read_bytes() for module in compiled]
     now = hashlib.sha256(b"".join(rests_on)).hexdigest()[:16]
     assert now == tile.RESTS_ON, f"set RESTS_ON of tile.py to {now!r}"
+
+
+@pytest.mark.parametrize("runs", [1, LANES])
+def test_tables_without_final_demand_or_without_flows(monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
+    """Nobody to deliver to, or nobody to buy from, is no reason to fail: the engine still equals the twin."""
+    monkeypatch.setattr(engine, "WORTH_A_THREAD", 1)
+    table = io_worlds.random_table(2)
+    none = replace(table, final=np.zeros((table.size, 0)), destinations=())
+    unlinked = replace(table, flows=np.zeros_like(table.flows), value_added=table.output)
+    for world, lost in ((none, CapacityLoss([9], 0.3)), (unlinked, CapacityLoss([1], 0.5))):
+        result = simulate(world, [lost], Behaviour(stock_days=5.0), days=20, runs=runs, watched=range(12), threads=7)
+        told = simulate_slowly(world, [lost], Behaviour(stock_days=5.0), 20)
+        assert result.watched_output[-1] == pytest.approx(told.output, rel=1e-9)
+        assert result.unmet[-1] == pytest.approx(told.unmet.sum(axis=0), rel=1e-9)
+        assert result.output_lost.any()
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_thread_that_fails_stops_the_others(monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
+    """Threads meet within the compiled loop; whoever never comes must not be waited for."""
+    live = tile.live
+
+    def now_and_then(thread: int, *given: Any) -> None:
+        if thread == failing:
+            time.sleep(0.1)  # the other waits at the first meeting
+            raise MemoryError("no room for this thread")
+        live(thread, *given)
+
+    monkeypatch.setattr(engine, "WORTH_A_THREAD", 1)
+    monkeypatch.setattr(tile, "live", now_and_then)
+    with pytest.raises(MemoryError, match="no room"):
+        simulate(io_worlds.random_table(2), [], Behaviour(), days=20, threads=2)
+
+
+def test_a_tile_interrupted_before_its_first_day_still_gets_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who interrupts while a tile is being laid out leaves no thread that waits for one that was refused."""
+    interrupted, ends = threading.Event(), []
+    usual_state, simulated = tile.usual_state, tile.simulated
+
+    def slowly(*given: Any) -> Any:
+        interrupted.wait(5)
+        return usual_state(*given)
+
+    def told(*given: Any) -> Trajectories | None:
+        try:
+            ends.append(simulated(*given))
+        except BaseException as error:
+            ends.append(error)
+            raise
+        return ends[-1]
+
+    def interrupt(done: float, total: float) -> None:
+        threading.Timer(0.2, interrupted.set).start()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "WORTH_A_THREAD", 1)
+    monkeypatch.setattr(tile, "usual_state", slowly)
+    monkeypatch.setattr(tile, "simulated", told)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(io_worlds.random_table(2), [], Behaviour(), days=20, threads=2, advance=interrupt)
+    assert ends == [None]
 
 
 def test_stopped_and_resumed_equals_uninterrupted() -> None:

@@ -147,11 +147,12 @@ def work(
     if len(tiles) < threads:
         sharing = max(1, min(threads, batch.layout.sectors, a_day // WORTH_A_THREAD))
     at_once = 1 if sharing > 1 else threads
-    with ThreadPoolExecutor(at_once) as outer, ThreadPoolExecutor(sharing) as inner:
-        waiting: set[Future[Trajectories | None]] = {
-            outer.submit(simulated, batch, tile, inner, sharing, told[tile.start]) for tile in tiles
-        }
+    # The tiles' pool is left first: until its tiles have stopped they may still call for threads of the other.
+    with ThreadPoolExecutor(sharing) as inner, ThreadPoolExecutor(at_once) as outer:
+        waiting: set[Future[Trajectories | None]] = set()
         try:
+            for tile in tiles:
+                waiting.add(outer.submit(simulated, batch, tile, inner, sharing, told[tile.start]))
             while waiting:
                 ready, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
                 for future in ready:

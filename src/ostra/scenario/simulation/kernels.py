@@ -48,9 +48,9 @@ class Rules(NamedTuple):
     critical, called_for, cover_rate: (products · stride) × lanes, where users beyond the last are the first ones again,
     so that those of cells that go together lie side by side; called_for is the stock, in days, that usual output calls
     for, cover_rate the output that a day of stock allows: 1 / called_for, rounded upwards, and infinite where the input
-    is not fully critical. restore_rate (1 /
-    days), speed, limit, unlimited (1 / limit), boost_max, boost_days: products × lanes. Flags: exact_return,
-    by_potential, final_substitutes, substitutes (somebody does), partial (some input is critical in part).
+    is not fully critical. restore_rate (1 / days), speed, limit, unlimited (1 / limit), boost_max, boost_days: products
+    × lanes. Flags: exact_return, by_potential, final_substitutes, substitutes (somebody does), partial (some input is
+    critical in part).
     """
 
     lanes: tuple[int, ...]

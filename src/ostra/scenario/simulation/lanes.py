@@ -44,8 +44,10 @@ FEW = 4
 """So many runs or fewer go through the loops one by one."""
 
 PARTS = 4
-WIDE = 8
+"""Parts of a sum that run beside one another, so that an addition does not wait for the one before."""
 
+WIDE = 8
+"""Sellers whose orders are added to at once if there is one lane."""
 
 ALIKE = {1: 8, LANES: 2}
 """By lanes: so many cells go through the loops together where they have all sellers of a product in common."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ostra.scenario.simulation.lanes import ALIKE
@@ -36,9 +35,6 @@ stock allows, tomorrow's order in money, and the largest weight of all sellers o
 
 SCARCE = 1e-9
 """When all suppliers together keep less than this part of their usual weight, the order multiplier grows no more."""
-
-PATIENCE = 200
-"""So often a thread that waits for others looks again before it lets somebody else run."""
 
 
 class Rows:
@@ -309,10 +305,9 @@ def get_withheld_in_code(
             add_to(code, code.row("rows", KEEP), b.fmul(share, tomorrow))
             most = code.row("rows", MOST)
             most.store(chosen(b, ">", tomorrow, most.load()))
-        came = b.fmul(
-            b.fadd(one, code.row("part", "at").load()), chosen(b, "<", flow, code.row("quota", "block").load())
-        )
-        add_to(code, code.row("rows", EXTRA), b.fmul(share, b.fsub(came, one)))
+        accepted = chosen(b, "<", flow, code.row("quota", "block").load())
+        delivered = b.fmul(b.fadd(one, code.row("part", "at").load()), accepted)
+        add_to(code, code.row("rows", EXTRA), b.fmul(share, b.fsub(delivered, one)))
 
     given = (lanes, rows, follows, order, cell, trust, next_trust, seller, weight, next_weight)
     return types.none(*given, quota, block, part, at, share), generator(names, step)
@@ -362,37 +357,6 @@ def scale_row_in_code(typing: Any, lanes: Any, rows: Any, bought: Any, order: An
     return types.none(lanes, rows, bought, order, cell), generator(names, step)
 
 
-def meet_in_code(typing: Any, counter: Any, all_there: Any) -> Any:
-    """Add one to counter[0], and wait until it is at least `all_there`: a meeting of threads.
-
-    What a thread wrote before the meeting is seen by all after it.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        wanted = context.cast(builder, arguments[1], signature.args[1], types.int64)
-        builder.atomic_rmw("add", place, ir.Constant(INDEX, 1), "acq_rel")
-        let_others = cgutils.get_or_insert_function(  # type: ignore[no-untyped-call]
-            builder.module, ir.FunctionType(ir.IntType(32), []), "sched_yield"
-        )
-        looked = cgutils.alloca_once_value(builder, ir.Constant(INDEX, 0))  # type: ignore[no-untyped-call]
-        look, again, done = (builder.append_basic_block(name) for name in ("look", "again", "done"))
-        builder.branch(look)
-        builder.position_at_end(look)
-        there = builder.load_atomic(place, "acquire", 8)
-        builder.cbranch(builder.icmp_signed(">=", there, wanted), done, again)
-        builder.position_at_end(again)
-        times = builder.add(builder.load(looked), ir.Constant(INDEX, 1))
-        builder.store(times, looked)
-        with builder.if_then(builder.icmp_signed(">", times, ir.Constant(INDEX, PATIENCE))):
-            builder.call(let_others, [])
-        builder.branch(look)
-        builder.position_at_end(done)
-        return nothing(context)
-
-    return types.none(counter, all_there), generate
-
-
 # To those who call them they are plain functions of the remaining arguments.
 set_row: Any = intrinsic(set_row_in_code)
 set_cells: Any = intrinsic(set_cells_in_code)
@@ -404,4 +368,3 @@ serve_row: Any = intrinsic(serve_row_in_code)
 get_withheld: Any = intrinsic(get_withheld_in_code)
 ask_withheld: Any = intrinsic(ask_withheld_in_code)
 scale_row: Any = intrinsic(scale_row_in_code)
-meet: Any = intrinsic(meet_in_code)

@@ -143,7 +143,8 @@ def cells_of(table: InputOutputTable, makes: NDArray[np.bool_]) -> Array:
     """Positive flows to buyers that react, money a day: products × buyers × economies that sell."""
     n, count = table.size, len(table.sectors)
     found = np.empty((count, n + table.final.shape[1], len(table.economies)))
-    sales = table.flows.reshape(-1, count, n), table.final.reshape(-1, count, table.final.shape[1])
+    shape = found.shape[2], count  # of the rows
+    sales = table.flows.reshape(*shape, n), table.final.reshape(*shape, table.final.shape[1])
     for product in range(count):  # one at a time, because a table transposed as a whole strides through memory
         found[product, :n] = np.where(makes, sales[0][:, product], 0.0).T
         found[product, n:] = sales[1][:, product].T

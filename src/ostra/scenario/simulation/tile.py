@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from typing import TypeVar
 
 import numpy as np
@@ -12,14 +12,16 @@ from ostra.scenario.simulation.batch import Batch
 from ostra.scenario.simulation.deliveries import OPENING, restock
 from ostra.scenario.simulation.kernels import Calendar, Rules, State, Totals, compiled, lined_up
 from ostra.scenario.simulation.levels import Array, Whole, calendar, rules
+from ostra.scenario.simulation.meeting import meet
 from ostra.scenario.simulation.production import produce, tally_output, tally_unmet
-from ostra.scenario.simulation.rows import QUANTITIES, meet
+from ostra.scenario.simulation.rows import QUANTITIES
 from ostra.scenario.simulation.structure import Layout, Reach
 from ostra.scenario.simulation.trajectories import NEVER, Trajectories
 
-RESTS_ON = "56d5b163ffe42cfb"
-"""First digits of the SHA-256 of vectors.py, lanes.py, rows.py, deliveries.py and production.py. Numba keeps `live`
-until this file changes and does not look into those: who changes them copies the new hash; a test tells it."""
+RESTS_ON = "c4505e5497310d7e"
+"""First digits of the SHA-256 of the files that `live` is compiled from. Numba keeps `live` until this file changes; it
+does not look into those, and does not notice that fields of a tuple changed places. Who changes one of them copies the
+new hash; a test tells it."""
 
 Number = TypeVar("Number", np.float64, np.int64)
 
@@ -27,10 +29,19 @@ STOP, GOES_ON, DAYS_DONE, MEETING = range(4)
 """Signals between the threads of a tile and those who wait for it: whether to stop, whether the day at hand is still
 simulated, days done, and how often a thread came to a meeting."""
 
+EVERYBODY = 2**62
+"""As MEETING: more than ever come."""
+
 
 def signals() -> NDArray[np.int64]:
     """Signals of a tile before its first day."""
     return np.zeros(4, dtype=np.int64)
+
+
+def call_off(told: NDArray[np.int64]) -> None:
+    """Let no thread wait for one that failed: all meet at once, and stop."""
+    told[STOP] = 1
+    told[MEETING] = EVERYBODY
 
 
 def simulated(batch: Batch, tile: slice, pool: Executor, threads: int, told: NDArray[np.int64]) -> Trajectories | None:
@@ -48,8 +59,15 @@ def simulated(batch: Batch, tile: slice, pool: Executor, threads: int, told: NDA
         *(threads, days, batch.level, layout, lined_up(rule), batch.reach, lined_up(dates)),
         *(state, totals, batch.rate, batch.watched, told, told[MEETING:]),
     )
-    others = [pool.submit(live, thread, *given) for thread in range(1, threads)]
-    live(0, *given)
+    others: list[Future[None]] = []
+    try:
+        for thread in range(1, threads):
+            others.append(pool.submit(live, thread, *given))
+            others[-1].add_done_callback(lambda other: call_off(told) if other.exception() else None)
+        live(0, *given)
+    except BaseException:
+        call_off(told)
+        raise
     for other in others:
         other.result()
     return None if told[DAYS_DONE] < days else trajectories(batch, tile, totals)
