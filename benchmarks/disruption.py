@@ -32,7 +32,7 @@ import io_worlds  # noqa: E402
 from ostra.ecosystem.input_output.table import InputOutputTable  # noqa: E402
 from ostra.scenario.simulation.behaviour import Behaviour  # noqa: E402
 from ostra.scenario.simulation.engine import simulate  # noqa: E402
-from ostra.scenario.simulation.lanes import FEW, LANES  # noqa: E402
+from ostra.scenario.simulation.lanes import FEW, lanes_for  # noqa: E402
 from ostra.scenario.simulation.shocks import CapacityLoss, Shock, Withheld  # noqa: E402
 
 DAYS = 365
@@ -138,10 +138,11 @@ def triad(seconds: float = 2.0) -> float:
     return 3 * a.nbytes / best / 1e9
 
 
-def traffic(table: InputOutputTable) -> float:
-    """Bytes that one day of a tile must move at least: flows in, stocks and orders in and out."""
+def traffic(table: InputOutputTable, runs: int) -> float:
+    """Bytes that one day of all tiles must move at least: flows in, stocks and orders in and out."""
     cells = np.count_nonzero(table.flows > 0) + np.count_nonzero(table.final > 0)
-    return 12 * cells + 4 * table.size * len(table.sectors) * LANES * 8
+    lanes = lanes_for(runs)
+    return -(-runs // lanes) * (12 * cells + 4 * table.size * len(table.sectors) * lanes * 8)
 
 
 def say(text: str) -> None:
@@ -185,11 +186,15 @@ def main() -> None:
     bandwidth = triad()
     for runs in (1, 16, 64, 256):
         seconds = least(table, runs, 73)
-        say(f"growth with runs, 73 days: {runs} runs {seconds:.2f} s, {seconds / runs / 73 * 1e6:.0f} µs a run and day")
+        moved = traffic(table, runs) * 73 / seconds / 1e9
+        say(
+            f"growth with runs, 73 days: {runs} runs {seconds:.2f} s, {seconds / runs / 73 * 1e6:.0f} µs a run and day; "
+            f"{moved:.1f} GB/s of {bandwidth:.1f} GB/s (triad)"
+        )
     for economies, sectors in ((20, 20), (40, 20), (40, 40), (80, 40)):
         larger = made_up(economies, sectors)
         seconds = least(larger, 16, 21) - least(larger, 16, 1)
-        moved = traffic(larger) * 20 / seconds / 1e9
+        moved = traffic(larger, 16) * 20 / seconds / 1e9
         cells = larger.size**2
         say(
             f"growth with n, 16 runs × 20 days: n = {larger.size}: {seconds:.2f} s, {seconds / 320 / cells * 1e9:.2f} "
@@ -201,7 +206,7 @@ def main() -> None:
         simulate(real, shocks(real, 100), behaviour(100), days=DAYS, runs=100)
         seconds = time.perf_counter() - begin
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        moved = traffic(real) * -(-100 // LANES) * DAYS / seconds / 1e9
+        moved = traffic(real, 100) * DAYS / seconds / 1e9
         say(
             f"80 × 50, 100 runs × {DAYS} days: {seconds:.0f} s, peak {peak:.1f} GB with the table; {moved:.1f} GB/s of "
             f"{bandwidth:.1f} GB/s (triad)"
