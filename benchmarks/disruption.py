@@ -188,8 +188,8 @@ def main() -> None:
         seconds = least(table, runs, 73)
         moved = traffic(table, runs) * 73 / seconds / 1e9
         say(
-            f"growth with runs, 73 days: {runs} runs {seconds:.2f} s, {seconds / runs / 73 * 1e6:.0f} µs a run and day; "
-            f"{moved:.1f} GB/s of {bandwidth:.1f} GB/s (triad)"
+            f"growth with runs, 73 days: {runs} runs {seconds:.2f} s, {seconds / runs / 73 * 1e6:.0f} µs a run and "
+            f"day; {moved:.1f} GB/s of {bandwidth:.1f} GB/s (triad)"
         )
     for economies, sectors in ((20, 20), (40, 20), (40, 40), (80, 40)):
         larger = made_up(economies, sectors)
