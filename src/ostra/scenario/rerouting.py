@@ -7,7 +7,6 @@ before, less the part that finds no new partner.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
+from ostra.processors import processors
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
@@ -263,7 +263,7 @@ def each_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
 
     A thread takes several sectors at a time, some four times in all, so that none waits long for the others.
     """
-    threads = len(os.sched_getaffinity(0))
+    threads = processors()
     size = max(1, sectors // (4 * threads))
     parts = [range(start, min(start + size, sectors)) for start in range(0, sectors, size)]
     with ThreadPoolExecutor(threads) as pool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import fields, is_dataclass
@@ -13,6 +12,7 @@ import numpy as np
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
+from ostra.processors import processors
 from ostra.scenario.simulation.batch import Batch
 from ostra.scenario.simulation.behaviour import Behaviour
 from ostra.scenario.simulation.levels import Array, Whole, checked
@@ -124,7 +124,7 @@ def simulate(
     tiles = [tile for tile in tiles if not there.issuperset(range(tile.start, tile.stop))]
     if any(run in there for tile in tiles for run in range(tile.start, tile.stop)):
         raise ConflictError("parts of a batch end where the runs of a tile end; these were cut otherwise")
-    parts += work(batch, tiles, threads or len(os.sched_getaffinity(0)), part_done, advance)
+    parts += work(batch, tiles, threads or processors(), part_done, advance)
     return joined(parts)
 
 

@@ -34,7 +34,7 @@ def produce(
     trusts, next_trust, part, served, asked = state.trust, state.next_trust, state.part, state.served, state.asked
     boosts, mades, plans, cover = state.boost, state.made, state.planned, state.cover
     capacities = calendar.capacity[day]
-    output, drawn, demand, told = layout.output, layout.drawn, layout.demand, layout.told
+    output, drawn, demand, following = layout.output, layout.drawn, layout.demand, layout.following
     boost_days, boost_max, speed, limit = rules.boost_days, rules.boost_max, rules.speed, rules.limit
     lost, lowest, lowest_day, below_day = totals.lost, totals.lowest, totals.lowest_day, totals.below_day
     for turn in range(begin, end):
@@ -44,8 +44,10 @@ def produce(
         for k in range(len(lanes)):
             trust = next_trust[turn, k]
             trusts[turn, k] = trust
-            more = asked[2 * nodes + turn, k] + ((1.0 + trust) * asked[turn, k] + trust * told[turn])
-            late = asked[3 * nodes + turn, k] + ((1.0 + trust) * asked[nodes + turn, k] + trust * told[nodes + turn])
+            more = asked[2 * nodes + turn, k] + ((1.0 + trust) * asked[turn, k] + trust * following[turn])
+            late = asked[3 * nodes + turn, k] + (
+                (1.0 + trust) * asked[nodes + turn, k] + trust * following[nodes + turn]
+            )
             asked[turn, k] = more
             asked[nodes + turn, k] = late
             wanted = max(0.0, usual + (more + late))

@@ -74,7 +74,7 @@ class Rows:
         return constant(self.width * self.cells, number)
 
 
-def generator(names: tuple[str, ...], step: Callable[[Rows], None]) -> Callable[..., Any]:
+def row_generator(names: tuple[str, ...], step: Callable[[Rows], None]) -> Callable[..., Any]:
     """Code of `step` for a function of these arguments."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -91,7 +91,7 @@ def set_row_in_code(typing: Any, lanes: Any, to: Any, at: Any, value: Any) -> An
     def step(code: Rows) -> None:
         code.row("to", "at").store(code.number("value"))
 
-    return types.none(lanes, to, at, value), generator(("lanes", "to", "at", "value"), step)
+    return types.none(lanes, to, at, value), row_generator(("lanes", "to", "at", "value"), step)
 
 
 def set_cells_in_code(typing: Any, lanes: Any, cells: Any, rows: Any, at: Any, x: Any, number: Any) -> Any:
@@ -102,7 +102,7 @@ def set_cells_in_code(typing: Any, lanes: Any, cells: Any, rows: Any, at: Any, x
         code.row("rows", "at").store(code.each("x", "number"))
 
     names = ("lanes", "cells", "rows", "at", "x", "number")
-    return types.none(lanes, cells, rows, at, x, number), generator(names, step)
+    return types.none(lanes, cells, rows, at, x, number), row_generator(names, step)
 
 
 def begin_cells_in_code(typing: Any, lanes: Any, cells: Any, rows: Any) -> Any:
@@ -113,7 +113,7 @@ def begin_cells_in_code(typing: Any, lanes: Any, cells: Any, rows: Any) -> Any:
         for quantity, value in ((GOT, 0.0), (KEEP, 0.0), (EXTRA, 0.0), (MOST, -1.0)):
             code.row("rows", quantity).store(code.all(value))
 
-    return types.none(lanes, cells, rows), generator(("lanes", "cells", "rows"), step)
+    return types.none(lanes, cells, rows), row_generator(("lanes", "cells", "rows"), step)
 
 
 def least_row_in_code(typing: Any, lanes: Any, least: Any, at: Any, x: Any, number: Any) -> Any:
@@ -134,7 +134,7 @@ def extreme_row(sign: str, lanes: Any, to: Any, at: Any, x: Any, number: Any) ->
         row = code.row("to", "at")
         row.store(chosen(code.builder, sign, code.row("x", "number").load(), row.load()))
 
-    return types.none(lanes, to, at, x, number), generator(("lanes", "to", "at", "x", "number"), step)
+    return types.none(lanes, to, at, x, number), row_generator(("lanes", "to", "at", "x", "number"), step)
 
 
 def came(code: Rows, ordered: Any) -> Any:
@@ -214,7 +214,7 @@ def settle_row_in_code(
 
     given = (lanes, cells, rows, most, bought, order, cell, stock, store, made, planned, buyer)
     rest = (stock_days, cover_rate, rule, restore, unlimited, product, released, group)
-    return types.none(*given, *rest), generator(names, step)
+    return types.none(*given, *rest), row_generator(names, step)
 
 
 def serve_row_in_code(
@@ -252,7 +252,7 @@ def serve_row_in_code(
         order_again(code, code.row("next_wanted", "group").load())
 
     given = (lanes, cells, rows, most, bought, order, cell, unlimited, product, wanted, next_wanted)
-    return types.none(*given, group, unmet, unmet_today, place), generator(names, step)
+    return types.none(*given, group, unmet, unmet_today, place), row_generator(names, step)
 
 
 def add_to(code: Rows, row: Row, more: Any) -> None:
@@ -310,7 +310,7 @@ def get_withheld_in_code(
         add_to(code, code.row("rows", EXTRA), b.fmul(share, b.fsub(delivered, one)))
 
     given = (lanes, rows, follows, order, cell, trust, next_trust, seller, weight, next_weight)
-    return types.none(*given, quota, block, part, at, share), generator(names, step)
+    return types.none(*given, quota, block, part, at, share), row_generator(names, step)
 
 
 def ask_withheld_in_code(
@@ -342,7 +342,7 @@ def ask_withheld_in_code(
         add_to(code, code.row("asked", "at"), b.fmul(code.number("usual"), b.fsub(flow, code.all(1.0))))
 
     given = (lanes, asked, at, follows, order, cell, trust, seller, weight, quota, block, usual)
-    return types.none(*given), generator(names, step)
+    return types.none(*given), row_generator(names, step)
 
 
 def scale_row_in_code(typing: Any, lanes: Any, rows: Any, bought: Any, order: Any, cell: Any) -> Any:
@@ -354,7 +354,7 @@ def scale_row_in_code(typing: Any, lanes: Any, rows: Any, bought: Any, order: An
         code.row("rows", NEXT).store(code.builder.fmul(code.each("bought", "cell"), order))
 
     names = ("lanes", "rows", "bought", "order", "cell")
-    return types.none(lanes, rows, bought, order, cell), generator(names, step)
+    return types.none(lanes, rows, bought, order, cell), row_generator(names, step)
 
 
 # To those who call them they are plain functions of the remaining arguments.

@@ -62,8 +62,8 @@ class Layout(NamedTuple):
 
     sectors, nodes, buyers: how many. flows: by cell, product × buyers + buyer. output: by node. drawn: what the node
     sells from other sources than its output (stocks, discrepancy), constant. demand: usual sales in each tier, 2 ×
-    nodes. told: the part of it that follows the seller's weight and that no shock withholds, 2 × sellers. bought: usual
-    use, by cell. binds: whether a lack of the input can hold up production, by cell.
+    nodes. following: the part of it that follows the seller's weight and that no shock withholds, 2 × sellers. bought:
+    usual use, by cell. binds: whether a lack of the input can hold up production, by cell.
     """
 
     sectors: int
@@ -73,7 +73,7 @@ class Layout(NamedTuple):
     output: Array
     drawn: Array
     demand: Array
-    told: Array
+    following: Array
     bought: Array
     binds: NDArray[np.bool_]
 
@@ -132,7 +132,7 @@ def laid_out(
         output=output,
         drawn=drawn,
         demand=demand,
-        told=np.concatenate([np.where(follows, sales, 0.0).sum(axis=1).ravel() for sales in usual]),
+        following=np.concatenate([np.where(follows, sales, 0.0).sum(axis=1).ravel() for sales in usual]),
         bought=bought.ravel(),
         binds=(bought > behaviour.negligible_input * np.append(output, np.zeros(buyers - n))).ravel(),
     )
