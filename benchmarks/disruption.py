@@ -24,17 +24,17 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import io_worlds
+from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.engine import simulate
+from ostra.scenario.simulation.lanes import FEW, lanes_for
+from ostra.scenario.simulation.shocks import CapacityLoss, Shock, Withheld
+
 ROOT = Path(__file__).parents[1]
 PEER = ROOT / ".peers-boario" / "bin" / "python"
-sys.path.insert(0, str(ROOT / "tests"))
-
-import io_worlds  # noqa: E402
-from ostra.ecosystem.input_output.table import InputOutputTable  # noqa: E402
-from ostra.scenario.simulation.behaviour import Behaviour  # noqa: E402
-from ostra.scenario.simulation.engine import simulate  # noqa: E402
-from ostra.scenario.simulation.lanes import FEW, lanes_for  # noqa: E402
-from ostra.scenario.simulation.shocks import CapacityLoss, Shock, Withheld  # noqa: E402
-
 DAYS = 365
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ostra.scenario.simulation.kernels import Calendar, Rules, State, Totals, part_of_loop
-from ostra.scenario.simulation.lanes import add_line, add_lines, ask_lines, weigh_largest, weigh_line
+from ostra.scenario.simulation.lanes import add_lines, ask_lines, weigh_largest, weigh_line
 from ostra.scenario.simulation.rows import (
     ALLOWED,
     GOT,
@@ -77,10 +77,11 @@ def restock(
         for cell in range(together):
             set_row(lanes, rows, top + cell, -1.0)
         for i in range(product * economies, (product + 1) * economies):
-            for cell in range(together):
-                largest_row(lanes, rows, top + cell, next_trust, i)
+            largest_row(lanes, rows, top, next_trust, i)
             for kind in range(4):
                 set_row(lanes, asked, kind * nodes + i, 0.0)
+        for cell in range(1, together):
+            largest_row(lanes, rows, top + cell, rows, top)
         next_buyer = 0
         while next_buyer < buyers:
             buyer = next_buyer
@@ -138,7 +139,7 @@ def restock(
                     if block < 0:
                         open_share += totals_of[segment]
                         if not follows:
-                            add_line(lanes, rows, got, part, base, seller, value, start, stop)
+                            add_lines(lanes, one, rows, got, part, base, seller, value, start, stop, 0)
                         elif stop - start == economies:  # all sellers of the product, whose largest weight is known
                             weigh_line(lanes, rows, got, served, base, keep, next_trust, seller, value, start, stop)
                             largest_row(lanes, rows, most, rows, top)

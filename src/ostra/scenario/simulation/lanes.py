@@ -192,13 +192,27 @@ def generator(names: Sequence[str], sums: Sequence[Sum], most: str | None = None
     return generate
 
 
-def add_line_in_code(
-    typing: Any, lanes: Any, total: Any, at: Any, x: Any, base: Any, seller: Any, value: Any, start: Any, stop: Any
+def add_lines_in_code(
+    typing: Any,
+    lanes: Any,
+    cells: Any,
+    total: Any,
+    at: Any,
+    x: Any,
+    base: Any,
+    seller: Any,
+    value: Any,
+    start: Any,
+    stop: Any,
+    step: Any,
 ) -> Any:
-    """total[at] += Σ value[f] x[base + seller[f]] over f from start to stop, in every lane."""
+    """total[at] += Σ value[f] x[base + seller[f]] over f from start to stop, in every lane.
+
+    For several cells with the same sellers, total[at + cell] += Σ value[f + cell · step] x[base + seller[f]].
+    """
     check(lanes, total, x, seller, value)
-    names = ("lanes", "total", "at", "x", "base", "seller", "value", "start", "stop")
-    given = (lanes, total, at, x, base, seller, value, start, stop)
+    names = ("lanes", "cells", "total", "at", "x", "base", "seller", "value", "start", "stop", "step")
+    given = (lanes, cells, total, at, x, base, seller, value, start, stop, step)
     return types.none(*given), generator(names, [("total", "at", "x", "base")])
 
 
@@ -216,7 +230,7 @@ def weigh_line_in_code(
     start: Any,
     stop: Any,
 ) -> Any:
-    """The same, and total[keep] += Σ value[f] y[seller[f]]."""
+    """`add_lines` for one cell, and total[keep] += Σ value[f] y[seller[f]]."""
     check(lanes, total, x, y, seller, value)
     names = ("lanes", "total", "at", "x", "base", "keep", "y", "seller", "value", "start", "stop")
     given = (lanes, total, at, x, base, keep, y, seller, value, start, stop)
@@ -243,27 +257,6 @@ def weigh_largest_in_code(
     names = ("lanes", "total", "at", "x", "base", "keep", "y", "most", "seller", "value", "start", "stop")
     given = (lanes, total, at, x, base, keep, y, most, seller, value, start, stop)
     return types.none(*given), generator(names, [("total", "at", "x", "base"), ("total", "keep", "y", None)], "most")
-
-
-def add_lines_in_code(
-    typing: Any,
-    lanes: Any,
-    cells: Any,
-    total: Any,
-    at: Any,
-    x: Any,
-    base: Any,
-    seller: Any,
-    value: Any,
-    start: Any,
-    stop: Any,
-    step: Any,
-) -> Any:
-    """`add_line` for several cells with the same sellers, see `add_up`."""
-    check(lanes, total, x, seller, value)
-    names = ("lanes", "cells", "total", "at", "x", "base", "seller", "value", "start", "stop", "step")
-    given = (lanes, cells, total, at, x, base, seller, value, start, stop, step)
-    return types.none(*given), generator(names, [("total", "at", "x", "base")])
 
 
 def ask_lines_in_code(
@@ -330,7 +323,6 @@ def hand_out(flows: Flows, cells: int) -> None:
 
 
 # To those who call them they are plain functions of the remaining arguments.
-add_line: Any = intrinsic(add_line_in_code)
 weigh_line: Any = intrinsic(weigh_line_in_code)
 weigh_largest: Any = intrinsic(weigh_largest_in_code)
 add_lines: Any = intrinsic(add_lines_in_code)

@@ -23,10 +23,7 @@ from ostra.scenario.simulation.shocks import (
     StockRelease,
     Withheld,
 )
-from ostra.scenario.simulation.structure import Reach, of_kind, whole
-
-Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
+from ostra.scenario.simulation.structure import Array, Reach, Whole, of_kind, whole
 
 
 def by_run(value: Any, name: str, runs: int, low: float, high: float = np.inf, before: tuple[int, ...] = ()) -> Array:
