@@ -234,6 +234,16 @@ def test_pictures_and_tables_of_a_volume_can_be_saved(browser: Browser, volume_a
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+def test_the_map_has_one_legend_at_each_width(browser: Browser, address: str, width: int) -> None:
+    """The one in the picture where it can be read, the one beside it on a narrow screen."""
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(address)
+    assert page.locator("#map svg .own-legend").is_visible() is (width == 1280)
+    assert page.locator("#map .legend").is_visible() is (width == 390)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("which", ["address", "volume_address"])
 def test_axe_finds_no_barrier(browser: Browser, request: pytest.FixtureRequest, which: str, width: int) -> None:
     """Rules of WCAG 2.2 up to AA, and axe's best practices, on a report and on a volume with two chapters."""

@@ -92,4 +92,4 @@ def _legend(name: str, top: float) -> str:
         parts.append(element("rect", x=x, y=top, width=44, height=34, fill=fill, stroke=BLUE, stroke_width=1))
         parts.append(label(x + 54, top + 26, words, size=25))
         x += 54 + text_width(words, 25) + 28
-    return "".join(parts)
+    return element("g", "".join(parts), class_="own-legend")
