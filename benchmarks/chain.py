@@ -169,8 +169,8 @@ def job_twin(items: int, links: int, economies: int) -> dict[str, float]:
 
 def job_chips() -> dict[str, Any]:
     """Minimal sets up to size 3 on the chips data: economies and organisations, certain and possible, three levels."""
+    from ostra.documents.readers.eto_chips import read_eto_chips
     from ostra.ecosystem import chain
-    from ostra.sources.eto_chips import read_eto_chips
 
     start = time.perf_counter()
     read = read_eto_chips(CHIPS)

@@ -29,7 +29,7 @@ JOB = """
 import json, resource, sys, time
 import numpy as np
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.scenario.embargo import cut, embargo
+from ostra.scenario.trade_ban import cut, embargo
 from ostra.scenario.rerouting import network
 given = np.load(sys.argv[1], allow_pickle=True)
 countries, sectors = (tuple(str(x) for x in given[key]) for key in ("countries", "sectors"))

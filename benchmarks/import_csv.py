@@ -26,8 +26,8 @@ def generate(path: Path, rows: int) -> None:
     """Write a BACI-shaped file of different flows: padded quantities, a tenth of them NA, as published."""
     import duckdb
 
-    from ostra.economies import iso3_of_baci
-    from ostra.sources.baci import AGGREGATES
+    from ostra.facts.readers.baci import AGGREGATES
+    from ostra.words.economies import iso3_of_baci
 
     numbers = {iso3: n for n in range(999, 0, -1) if (iso3 := iso3_of_baci(n)) and n not in AGGREGATES}
     codes = sorted(numbers.values())
@@ -45,7 +45,7 @@ def generate(path: Path, rows: int) -> None:
 
 def ours(path: Path, folder: Path) -> int:
     """Import with ostra."""
-    from ostra.store.imports import import_file
+    from ostra.facts.imports import import_file
 
     report = import_file(folder / "workspace", "baci", path)
     if report.rejected:
@@ -57,7 +57,7 @@ def twin(path: Path, folder: Path) -> int:
     """The same checks, row by row, with the csv module; sorted and written as CSV (no Parquet, no hashes)."""
     import csv
 
-    from ostra.economies import iso3_of_baci
+    from ostra.words.economies import iso3_of_baci
 
     codes = {str(n): iso3 for n in range(1000) if (iso3 := iso3_of_baci(n))}
     seen: set[tuple[int, str, str, str]] = set()
@@ -89,7 +89,6 @@ def measure(which: str, path: Path) -> dict[str, float]:
 
 def measured(which: str, path: Path) -> None:
     """In the child: import, then print what it took. Loading the libraries is not counted."""
-    import ostra.store.imports  # noqa: F401
 
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         wall, processor = time.perf_counter(), time.process_time()

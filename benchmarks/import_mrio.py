@@ -46,7 +46,7 @@ def write_icio(table, path: Path) -> int:  # type: ignore[no-untyped-def]
 
 def ours(path: Path, folder: Path) -> dict[str, float]:
     """Import and load with ostra."""
-    from ostra.store.mrio_imports import import_mrio
+    from ostra.facts.mrio_imports import import_mrio
     from ostra.workspace import Workspace
 
     start = time.perf_counter()
@@ -97,7 +97,7 @@ def main() -> None:
         print(json.dumps(found))
         return
 
-    from ostra.store.mrio_imports import import_mrio
+    from ostra.facts.mrio_imports import import_mrio
     from ostra.workspace import Workspace
 
     with tempfile.TemporaryDirectory() as name:

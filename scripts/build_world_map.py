@@ -1,4 +1,4 @@
-"""Rebuild src/ostra/report/world.json: outlines of the world's economies in the Equal Earth projection.
+"""Rebuild src/ostra/show/world.json: outlines of the world's economies in the Equal Earth projection.
 
 Source: npm package world-atlas 2.0.2 (packaging ISC), which holds Natural Earth, public domain. Unpack it and name
 its folder:
@@ -24,7 +24,7 @@ from typing import Any
 
 import country_converter
 
-TARGET = Path(__file__).parents[1] / "src" / "ostra" / "report" / "world.json"
+TARGET = Path(__file__).parents[1] / "src" / "ostra" / "show" / "world.json"
 WIDTH = 2000  # units of the drawing; coordinates are whole numbers
 # Natural Earth gives these no ISO number. XKX is the World Bank's code for Kosovo; the other two have none at all
 # and are drawn without one, so that they never carry data.

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ostra.economies import REST_OF_WORLD, bloc_members
 from ostra.errors import DataError
-from ostra.sources.mrio_table import MrioTable
+from ostra.facts.mrio.read_table import MrioTable
+from ostra.words.economies import REST_OF_WORLD, bloc_members
 
 WHEEL = "sanction_simulator-0.1.4-py3-none-any.whl"
 WHEEL_SHA256 = "1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909"

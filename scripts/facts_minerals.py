@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from facts_origins import ABANDONED, Reading, Row, connect, runs_of
-from ostra.economies import iso3
 from ostra.errors import DataError
+from ostra.words.economies import iso3
 
 # --- production ------------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ostra.economies import iso3, iso3_of_baci
 from ostra.errors import DataError
+from ostra.words.economies import iso3, iso3_of_baci
 
 Row = tuple[object, ...]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ostra.economies import Home
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
@@ -19,6 +18,7 @@ from ostra.model.results.ecosystem import (
     MaterialIndicators,
     TradeIndicators,
 )
+from ostra.words.economies import Home
 
 YEAR = 2023
 NAMES = {"RIV": "Rivalia", "PAL": "Palland", "NEU": "Neutria", "HOM": "Homeland"}

@@ -14,9 +14,9 @@ from ostra.assess import merge_evidence
 from ostra.errors import MethodError, NotFoundError
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
-from ostra.output import to_json
 from ostra.provenance import trace
-from ostra.report import render_html
+from ostra.show import render_html
+from ostra.show.output import to_json
 
 
 @pytest.fixture(scope="module")

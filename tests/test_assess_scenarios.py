@@ -8,13 +8,13 @@ import pytest
 
 import ostra
 from ostra import cli
+from ostra.ask.scenarios_assessed import scenario_results, scenarios_of
 from ostra.dimensions import judge
-from ostra.disruptions.assessed import scenario_results, scenarios_of
+from ostra.documents.yaml_documents import builtin_dossiers
 from ostra.model.assessment import Assessment
-from ostra.model.results.scenario import LOST_PART
+from ostra.model.results.simulation import LOST_PART
 from ostra.provenance import trace
-from ostra.report import render_html
-from ostra.store.documents import builtin_dossiers
+from ostra.show import render_html
 
 SCENARIO = """
 format: ostra-scenario/1

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ostra.authoring import dossier_text, identifier_from, new_dossier
+from ostra.change.new_dossier import dossier_text, identifier_from, new_dossier
 from ostra.cli import main
-from ostra.economies import economy_name
+from ostra.documents.yaml_documents import builtin_catalogue, read_catalogue, read_dossier
 from ostra.errors import ConflictError, UsageError
-from ostra.store.documents import builtin_catalogue, read_catalogue, read_dossier
+from ostra.words.economies import economy_name
 from ostra.workspace import Workspace
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "write-a-dossier.md"

@@ -20,9 +20,9 @@ import duckdb
 import pytest
 
 import ostra
-from ostra.economies import economies
-from ostra.store.facts import open_facts
-from ostra.store.tables import table
+from ostra.facts.datasets import open_facts
+from ostra.facts.tables import table
+from ostra.words.economies import economies
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(ostra.__file__).parent / "data"

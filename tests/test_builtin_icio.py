@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from io_worlds import ICIO, icio_regions
-from ostra import economies
 from ostra.ecosystem.input_output.aggregate import members_in, with_home_as_one
 from ostra.ecosystem.input_output.coefficients import Chains
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.store.mrio_imports import import_mrio
+from ostra.facts.mrio_imports import import_mrio
+from ostra.words import economies
 from ostra.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]

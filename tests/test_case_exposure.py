@@ -10,11 +10,13 @@ import pytest
 
 import ostra
 from io_worlds import icio_countries
-from ostra import economies, exposure
+from ostra.ask import reliance
+from ostra.ecosystem.input_output import look_through
 from ostra.ecosystem.input_output.coefficients import Chains
-from ostra.ecosystem.input_output.exposure import HomeExposure, home_exposure
 from ostra.ecosystem.input_output.groups import group
-from ostra.ecosystem.input_output.reliance import pooled, reliance, shares_of
+from ostra.ecosystem.input_output.home_exposure import HomeExposure, home_exposure
+from ostra.ecosystem.input_output.look_through import pooled, shares_of
+from ostra.words import economies
 
 PAGE = Path(__file__).parents[1] / "docs" / "cases" / "exposure.md"
 
@@ -56,7 +58,7 @@ def one(value: float) -> str:
 
 def test_the_table_of_industries(workspace: ostra.Workspace) -> None:
     """Direct purchases, face value, look-through and hidden of each industry that the page names."""
-    frame = exposure.of_sectors(workspace, "CHN").frame
+    frame = reliance.of_sectors(workspace, "CHN").frame
     rows = cells("industry of the EU")
     assert len(rows) == 7
     for name, *printed in rows:
@@ -68,7 +70,7 @@ def test_the_table_of_industries(workspace: ostra.Workspace) -> None:
 
 def test_the_figures_in_short(workspace: ostra.Workspace, page: str) -> None:
     """The EU as a whole: outside parts, China and the United States, and single industries."""
-    frame = exposure.on_partners(workspace).frame
+    frame = reliance.on_partners(workspace).frame
     shares = {row["economy"]: row for row in frame.to_dicts()}
     outside = [row for code, row in shares.items() if code != "EU27"]
     assert f"{100 * sum(row['look_through'] for row in outside):.0f}% are made outside the EU" in page
@@ -76,17 +78,17 @@ def test_the_figures_in_short(workspace: ostra.Workspace, page: str) -> None:
     china, states = shares["CHN"], shares["USA"]
     assert f"China's part is {one(china['direct_share'])} of direct purchases and {one(china['look_through'])}" in page
     assert f"the United States is {one(states['direct_share'])} and {one(states['look_through'])}" in page
-    by_sector = {row["sector"]: row["look_through"] for row in exposure.of_sectors(workspace, "CHN").frame.to_dicts()}
+    by_sector = {row["sector"]: row["look_through"] for row in reliance.of_sectors(workspace, "CHN").frame.to_dicts()}
     assert f"Electronics (C26) takes {one(by_sector['C26'])}" in page
     assert f"car making (C29) {one(by_sector['C29'])}, finance (K) {one(by_sector['K'])}" in page
 
 
 def test_cars_by_money_and_by_way(workspace: ostra.Workspace, page: str) -> None:
     """Per 100 USD of output, and through whom what is hidden runs."""
-    row = exposure.of_sectors(workspace, "CHN").frame.filter(pl.col("sector") == "C29").row(0, named=True)
+    row = reliance.of_sectors(workspace, "CHN").frame.filter(pl.col("sector") == "C29").row(0, named=True)
     assert f"{100 * row['per_output_face_value']:.2f} USD for each 100 USD of output" in page
     assert f"it is {100 * row['per_output_look_through']:.2f} USD" in page
-    ways = exposure.through_economies(workspace, "CHN", sector="motor vehicles").frame
+    ways = reliance.through_economies(workspace, "CHN", sector="motor vehicles").frame
     of_hidden = dict(ways.select("economy", "hidden_share").iter_rows())
     assert f"{100 * of_hidden['EU27']:.0f}% runs through other industries of the EU" in page
     assert f"and {100 * of_hidden['CHN']:.0f}% through China itself" in page
@@ -96,7 +98,7 @@ def test_cars_by_money_and_by_way(workspace: ostra.Workspace, page: str) -> None
 
 def test_what_the_map_of_all_shows(workspace: ostra.Workspace, page: str) -> None:
     """The cells that the page reads from the heat map."""
-    frame = exposure.of_sectors_on_partners(workspace).frame
+    frame = reliance.of_sectors_on_partners(workspace).frame
     cell = {(row["sector"], row["economy"]): row["look_through"] for row in frame.to_dicts()}
     assert f"medicines ({one(cell['C21', 'USA'])}) and refining ({100 * cell['C19', 'USA']:.0f}%)" in page
     assert f"Norway's ({100 * cell['C19', 'NOR']:.0f}%) and Russia's ({one(cell['C19', 'RUS'])})" in page
@@ -126,7 +128,7 @@ def test_both_sides(stakes: HomeExposure, page: str) -> None:
 def test_the_members_one_by_one() -> None:
     """Look-through on China of each member that the page names, from the OECD's table of 80 economies."""
     world = icio_countries()
-    inputs = reliance(Chains(world))
+    inputs = look_through.reliance(Chains(world))
     china = world.economies.index("CHN")
     rows = cells("look-through on China")
     assert len(rows) == 8

@@ -13,12 +13,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from ostra.economies import home, iso3
-from ostra.model.base import DIMENSIONS, RELATIONS
-from ostra.model.dossier import UNSPECIFIED, Dossier
-from ostra.model.instrument import Catalogue
-from ostra.model.profile import Profile
-from ostra.store.documents import (
+from ostra.documents.yaml_documents import (
     builtin_catalogue,
     builtin_dossiers,
     builtin_profiles,
@@ -27,7 +22,12 @@ from ostra.store.documents import (
     read_dossier,
     read_profile,
 )
-from ostra.store.facts import open_facts
+from ostra.facts.datasets import open_facts
+from ostra.model.base import DIMENSIONS, RELATIONS
+from ostra.model.dossier import UNSPECIFIED, Dossier
+from ostra.model.instrument import Catalogue
+from ostra.model.profile import Profile
+from ostra.words.economies import home, iso3
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 REPORT = SHARED / "seeds" / "open-strategic-autonomy-report-2023.txt"

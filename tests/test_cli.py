@@ -195,7 +195,7 @@ def test_init_makes_a_workspace_and_never_overwrites(capsys: pytest.CaptureFixtu
 
 def test_a_workspace_dossier_stands_before_the_built_in_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A dossier of the same name in the workspace is the one that answers."""
-    from ostra.store.documents import builtin_dossiers
+    from ostra.documents.yaml_documents import builtin_dossiers
 
     folder = tmp_path / "mine"
     run(capsys, "init", str(folder))

@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra import portraits
+from ostra.ask import cases
+from ostra.change.new_workspace import create_workspace
 from ostra.cli import main
 from ostra.context.likelihood import base_rate
+from ostra.documents.coercion_cases import CASES_FILE, cases_text, import_cases, read_cases, with_cases
+from ostra.documents.readers.coercion_table import COLUMNS, ListedCase, coercion_cases_reading
 from ostra.errors import ConflictError, DataError
 from ostra.model.evidence import Source
 from ostra.model.profile import CoercionCase
-from ostra.sources.coercion_cases import COLUMNS, ListedCase, coercion_cases_reading
-from ostra.store.cases import CASES_FILE, cases_text, import_cases, read_cases, with_cases
-from ostra.workspace import Workspace, create_workspace
+from ostra.workspace import Workspace
 from steps_world import a_profile
 
 ROW = {
@@ -200,14 +201,14 @@ def test_sources_of_one_name_are_told_apart_in_any_order(rows: list[tuple[str, s
 def test_the_listing_tells_form_use_and_origin(space: Path, tmp_path: Path) -> None:
     """Cases of profile and workspace in one list, filtered by who acted and against whom, blocs included."""
     import_cases(space, written(tmp_path / "c.csv", {}), Workspace(space).profile_alone())
-    rows = {row["id"]: row for row in portraits.cases(Workspace(space)).frame.iter_rows(named=True)}
+    rows = {row["id"]: row for row in cases.cases(Workspace(space)).frame.iter_rows(named=True)}
     assert (rows["chn-nor-2010"]["origin"], rows["chn-nor-2010"]["counted"]) == ("workspace", False)
     assert (rows["china-lithuania"]["origin"], rows["china-lithuania"]["relation"]) == ("profile", "rival")
     assert rows["us-pressure-on-europe"]["counted"] is False
-    against = portraits.cases(Workspace(space), target="Netherlands").frame["id"].to_list()
+    against = cases.cases(Workspace(space), target="Netherlands").frame["id"].to_list()
     assert against == ["russia-fossil-fuels", "us-pressure-on-europe"]
-    assert set(portraits.cases(Workspace(space), coercer="USA").frame["coercer"]) == {"USA"}
-    assert portraits.cases(Workspace(space), coercer="Tuvalu").frame.height == 0
+    assert set(cases.cases(Workspace(space), coercer="USA").frame["coercer"]) == {"USA"}
+    assert cases.cases(Workspace(space), coercer="Tuvalu").frame.height == 0
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -13,9 +13,9 @@ from ostra.dimensions import judge
 from ostra.dimensions.judge import judged_findings
 from ostra.dimensions.measured import measurements
 from ostra.dimensions.perturbation import Draws, level_numbers, reach, robustness
+from ostra.documents.yaml_documents import builtin_dossiers, read_dossier
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension
 from ostra.model.results.dimensions import DimensionResult, DimensionsResult, MatrixCell
-from ostra.store.documents import builtin_dossiers, read_dossier
 from steps_world import (
     a_chain_hold,
     a_chokepoint,

@@ -18,13 +18,13 @@ from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
 from ostra.scenario.simulation import (
     deliveries,
+    economy,
     engine,
     kernels,
     lanes,
     meeting,
-    production,
+    producing,
     rows,
-    structure,
     tile,
     vectors,
 )
@@ -151,7 +151,7 @@ def test_a_run_does_not_depend_on_its_company(monkeypatch: pytest.MonkeyPatch, w
 
 def test_compiled_loops_are_told_of_changes() -> None:
     """Numba compiles anew when the file of a loop changes; this one holds the hash of the files that it rests on."""
-    compiled = (vectors, lanes, rows, deliveries, production, meeting, kernels, structure)
+    compiled = (vectors, lanes, rows, deliveries, producing, meeting, kernels, economy)
     rests_on = [Path(str(module.__file__)).read_bytes() for module in compiled]
     now = hashlib.sha256(b"".join(rests_on)).hexdigest()[:16]
     assert now == tile.RESTS_ON, f"set RESTS_ON of tile.py to {now!r}"

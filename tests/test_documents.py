@@ -10,10 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ostra.errors import DataError, NotFoundError, Problem
-from ostra.model.base import Interval
-from ostra.store import yaml_tree
-from ostra.store.documents import (
+from ostra.documents import yaml_tree
+from ostra.documents.yaml_documents import (
     builtin_catalogue,
     document_sha256,
     read_catalogue,
@@ -21,6 +19,8 @@ from ostra.store.documents import (
     read_dossier,
     read_profile,
 )
+from ostra.errors import DataError, NotFoundError, Problem
+from ostra.model.base import Interval
 
 DOSSIER = """\
 format: ostra-dossier/1

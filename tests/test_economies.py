@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra import economies
-from ostra.economies import Home, bloc_members, blocs, economy_name, home, iso3, iso3_of_baci
 from ostra.errors import NotFoundError, UsageError
+from ostra.words import economies
+from ostra.words.economies import Home, bloc_members, blocs, economy_name, home, iso3, iso3_of_baci
 
 
 @cache
@@ -303,6 +303,6 @@ def test_no_bloc_is_called_like_a_country() -> None:
 
 def test_economies_stand_on_the_standard_library() -> None:
     """Importing the module loads none of the heavy libraries."""
-    script = "import sys, ostra.economies as e; e.home('EU27').members(2022); print(*sorted(sys.modules))"
+    script = "import sys, ostra.words.economies as e; e.home('EU27').members(2022); print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"pandas", "polars", "numpy", "duckdb", "pydantic", "country_converter"} & set(loaded)

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ostra.documents.ecosystem_imports import check_ecosystem
+from ostra.documents.readers.spreadsheet_csv import FILES, ecosystem_csv_reading, read_ecosystem_csv
+from ostra.documents.readers.spreadsheet_rows import RULES
+from ostra.documents.yaml_documents import read_dossier
+from ostra.documents.yaml_text import document_text
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Ownership, Provision
-from ostra.sources.ecosystem_csv import FILES, ecosystem_csv_reading, read_ecosystem_csv
-from ostra.sources.ecosystem_rows import RULES
-from ostra.store.documents import read_dossier
-from ostra.store.ecosystems import check_ecosystem
-from ostra.store.yaml_text import document_text
 
 WORLD = {
     "items.csv": "id,name,kind,stage,description,hs,material,complete\n"

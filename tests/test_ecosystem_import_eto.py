@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ostra.economies import iso3
+from ostra.documents.readers.eto_chips import eto_chips_reading, read_eto_chips
+from ostra.documents.readers.spreadsheet_rows import EcosystemReading
+from ostra.documents.yaml_documents import read_dossier
+from ostra.documents.yaml_text import document_text
 from ostra.errors import DataError, NotFoundError
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Provision
-from ostra.sources.ecosystem_rows import EcosystemReading
-from ostra.sources.eto_chips import eto_chips_reading, read_eto_chips
-from ostra.store.documents import read_dossier
-from ostra.store.yaml_text import document_text
+from ostra.words.economies import iso3
 
 PUBLISHED = Path(__file__).parents[1].parent / "shared" / "data" / "eto-chips"
 published = pytest.mark.skipif(

@@ -10,12 +10,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ostra.documents import ecosystem_imports
+from ostra.documents.ecosystem_imports import check_ecosystem, import_ecosystem
+from ostra.documents.yaml_documents import builtin_dossiers, builtin_profiles, read_dossier, read_profile
+from ostra.documents.yaml_text import document_text, text_value
+from ostra.documents.yaml_tree import parse_yaml
 from ostra.errors import ConflictError, DataError, NotFoundError, UsageError
-from ostra.store import ecosystems
-from ostra.store.documents import builtin_dossiers, builtin_profiles, read_dossier, read_profile
-from ostra.store.ecosystems import check_ecosystem, import_ecosystem
-from ostra.store.yaml_text import document_text, text_value
-from ostra.store.yaml_tree import parse_yaml
 from ostra.workspace import Workspace
 
 FILES = {
@@ -118,7 +118,7 @@ def test_what_could_not_be_read_again_is_not_written(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dossier beyond the reader's limit is refused with its size."""
-    monkeypatch.setattr(ecosystems, "MAX_BYTES", 1000)
+    monkeypatch.setattr(ecosystem_imports, "MAX_BYTES", 1000)
     with pytest.raises(DataError, match="too large for a dossier"):
         import_ecosystem(tmp_path, "csv", folder, into="ev")
     assert not (tmp_path / "dossiers").exists()

@@ -17,9 +17,9 @@ from ostra.cli import main
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, UsageError
 from ostra.scenario import rationing
-from ostra.scenario.embargo import Settings, cut, embargo
 from ostra.scenario.rerouting import Network, network, reroute
-from ostra.scenario.sectors import sector_numbers
+from ostra.scenario.sector_choice import sector_numbers
+from ostra.scenario.trade_ban import Settings, cut, embargo
 
 PEER = Path(__file__).parents[1] / ".peers-sanction" / "bin" / "python"
 ORACLE = Path(__file__).parent / "oracle_sanctions.py"

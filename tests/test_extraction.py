@@ -12,7 +12,12 @@ from scipy.linalg import lu_factor
 
 from io_worlds import icio_regions, random_table, table, two_sectors
 from ostra.ecosystem.input_output.coefficients import Chains
-from ostra.ecosystem.input_output.extraction import extract, extract_each, extract_flows, value_added_ratios
+from ostra.ecosystem.input_output.hypothetical_extraction import (
+    extract,
+    extract_each,
+    extract_flows,
+    value_added_ratios,
+)
 from ostra.ecosystem.input_output.table import InputOutputTable
 
 SEEDS = st.integers(0, 10_000)

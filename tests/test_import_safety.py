@@ -17,17 +17,17 @@ import duckdb
 import pytest
 
 from ostra.errors import DataError, UsageError
-from ostra.store.checks import check_facts
-from ostra.store.facts import open_facts
-from ostra.store.imports import import_file
-from ostra.store.locks import incoming, locked
+from ostra.facts.checks import check_facts
+from ostra.facts.datasets import open_facts
+from ostra.facts.imports import import_file
+from ostra.facts.incoming import incoming, locked
 
 HEADER = "year,exporter,importer,product,value_kusd,quantity_t\n"
 
 IMPORT = """
 import sys
 from pathlib import Path
-from ostra.store.imports import import_file
+from ostra.facts.imports import import_file
 print("ready", flush=True)
 import_file(Path(sys.argv[1]), "plain", Path(sys.argv[2]), dataset=sys.argv[3], threads=1)
 """

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from io_worlds import random_table, table
-from ostra import economies
 from ostra.ecosystem.input_output.aggregate import aggregate, members_in, with_home_as_one
 from ostra.errors import MethodError, NotFoundError
+from ostra.words import economies
 
 
 def test_flows_of_merged_economies_become_flows_within() -> None:

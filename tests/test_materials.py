@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from material_worlds import Flow, Mine, World, naive_risk, naive_score
-from ostra.economies import Home, home
-from ostra.ecosystem.material_production import hhi_bounds
-from ostra.ecosystem.materials import geopolrisk, indicators, production_shares
+from ostra.ecosystem.materials import production_shares
+from ostra.ecosystem.materials.geopolrisk import geopolrisk, indicators
+from ostra.ecosystem.materials.production_shares import hhi_bounds
 from ostra.errors import DataError, MethodError
+from ostra.words.economies import Home, home
 
 EU = home("EU27")
 GERMANY = home("DEU")

@@ -14,9 +14,9 @@ import duckdb
 import pytest
 
 from material_worlds import naive_risk, naive_score
-from ostra.economies import home
-from ostra.ecosystem.materials import geopolrisk
-from ostra.store.facts import open_facts
+from ostra.ecosystem.materials.geopolrisk import geopolrisk
+from ostra.facts.datasets import open_facts
+from ostra.words.economies import home
 
 ROOT = Path(__file__).parents[1]
 YEARS = [2019, 2023]

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ostra import ranks, stability, views
+from ostra.ask import assessments, ranks, stability
 from ostra.model.base import DIMENSIONS
 from ostra.model.profile import reweighted
-from ostra.report import sensitivity_picture
+from ostra.show import sensitivity_picture
 from ostra.workspace import Workspace
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -26,7 +26,7 @@ YEAR = 2023
 def found() -> dict[str, list[dict[str, Any]]]:
     """Ranks, stability, horizons and sensitivity of all built-in ecosystems."""
     space = Workspace()
-    made = views.assessments(space, list(space.dossier_files()), "EU27", YEAR)
+    made = assessments.assessments(space, list(space.dossier_files()), "EU27", YEAR)
     profile = space.profile()
     result = {
         "rank": ranks.rank(made, profile),
@@ -200,7 +200,7 @@ def test_the_methods_page_tells_how_far_robustness_differs() -> None:
 def test_the_figure_is_what_is_computed() -> None:
     """The picture of the docs is the one that the command draws."""
     space = Workspace()
-    made = views.assessments(space, list(space.dossier_files()), "EU27", YEAR)
+    made = assessments.assessments(space, list(space.dossier_files()), "EU27", YEAR)
     listing = stability.sensitivity(made, space.profile())
     drawn = sensitivity_picture(listing.frame.to_dicts(), listing.provenance)
     stored = (DOCS / "images" / "sensitivity.svg").read_text(encoding="utf-8")

@@ -16,10 +16,10 @@ import pytest
 from mrio_worlds import icio_rows, world, write_csv, write_figaro
 from ostra.cli import main
 from ostra.errors import ConflictError, DataError
-from ostra.store.checks import check_facts
-from ostra.store.facts import facts_root, read_manifest
-from ostra.store.kinds import Options
-from ostra.store.mrio_imports import check_mrio, import_mrio
+from ostra.facts.checks import check_facts
+from ostra.facts.datasets import facts_root, read_manifest
+from ostra.facts.kinds import Options
+from ostra.facts.mrio_imports import check_mrio, import_mrio
 from ostra.workspace import Workspace
 
 
@@ -117,7 +117,7 @@ def test_a_killed_import_leaves_the_last_good_state(tmp_path: Path) -> None:
         code = (
             "import os, signal, sys\n"
             "from pathlib import Path\n"
-            "from ostra.store import mrio_imports as m\n"
+            "from ostra.facts import mrio_imports as m\n"
             "def die(*args, **kwargs): os.kill(os.getpid(), signal.SIGKILL)\n"
             f"stage = {stage!r}\n"
             "if stage == 'read': m.assemble = die\n"
@@ -126,7 +126,7 @@ def test_a_killed_import_leaves_the_last_good_state(tmp_path: Path) -> None:
             "    whole = m.write_table\n"
             "    m.write_table = lambda *a, **k: (whole(*a, **k), die())\n"
             "if stage == 'commit':\n"
-            "    from ostra.store import imports\n"
+            "    from ostra.facts import imports\n"
             "    imports.write_manifest = die\n"
             "m.import_mrio(Path(sys.argv[1]), [Path(sys.argv[2])], dataset='second')\n"
         )

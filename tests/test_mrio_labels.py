@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from ostra.economies import REST_OF_WORLD
-from ostra.sources import mrio_csv, mrio_pymrio
-from ostra.sources.mrio_labelled import economy_code
+from ostra.facts.mrio import by_pymrio, icio_csv
+from ostra.facts.mrio.labelled import economy_code
+from ostra.words.economies import REST_OF_WORLD
 
 ROOT = Path(__file__).parents[1]
 WHEEL = Path(os.environ.get("OSTRA_MARIOPY_WHEEL", ROOT / ".cache" / "mariopy-1.3.2-py3-none-any.whl"))
 LISTED = "mario/clusters/Country_coverage.xlsx"
 OWN = {
-    "EXIOBASE": mrio_pymrio.EXIOBASE_REST,
-    "GLORIA": mrio_pymrio.GLORIA_CODES,
-    "EORA1": mrio_pymrio.EORA_CODES,
-    "FIGARO": mrio_csv.FIGARO_REST,
+    "EXIOBASE": by_pymrio.EXIOBASE_REST,
+    "GLORIA": by_pymrio.GLORIA_CODES,
+    "EORA1": by_pymrio.EORA_CODES,
+    "FIGARO": icio_csv.FIGARO_REST,
     "WIOD": {},
     "OECD": {},
 }

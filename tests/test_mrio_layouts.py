@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 import mrio_worlds as worlds
 from mrio_worlds import World, icio_rows, world, write_csv
 from ostra.errors import DataError, UsageError
-from ostra.sources.mrio import open_tables, read_tables
-from ostra.sources.mrio_labelled import Labelled, assemble
-from ostra.sources.mrio_rules import oddities, residuals
-from ostra.sources.mrio_table import MrioTable
+from ostra.facts.mrio.labelled import Labelled, assemble
+from ostra.facts.mrio.layouts import open_tables, read_tables
+from ostra.facts.mrio.read_table import MrioTable
+from ostra.facts.mrio.rules import oddities, residuals
 
 ROW = {"CN1": "CHN", "CN2": "CHN", "ROW": "ZZZ", "RoW": "ZZZ", "FIGW1": "ZZZ", "XEU": "ZZZ"}
 ROW |= {"WA": "ZZZ", "WF": "ZZZ"}

@@ -13,8 +13,8 @@ import pytest
 
 from io_worlds import ICIO, icio_countries, icio_regions
 from ostra.errors import DataError
-from ostra.sources.mrio_labelled import assemble
-from ostra.sources.mrio_npz import npz
+from ostra.facts.mrio.labelled import assemble
+from ostra.facts.mrio.npz import npz
 
 DENSE: dict[str, Any] = {
     "Z": np.arange(16, dtype=np.float32).reshape(4, 4),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra.ecosystem.network import COLUMNS, points_of_failure
+from ostra.ecosystem.trade.network import COLUMNS, points_of_failure
 from ostra.errors import UsageError
 from worlds import FIVE, GALLIUM, Flow, relation
 

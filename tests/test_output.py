@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ostra.ask.input_output import percent
 from ostra.dimensions import wording as sentences
 from ostra.errors import OstraError, UsageError
-from ostra.exposure.opening import percent
 from ostra.model.evidence import Provenance
-from ostra.model.figures import figure, significant
-from ostra.output import Column, format_cell, round_floats, to_csv, to_json, to_xlsx, write_file, write_rows
-from ostra.report import wording as figures
+from ostra.show.charts import palette as figures
+from ostra.show.output import Column, format_cell, round_floats, to_csv, to_json, to_xlsx, write_file, write_rows
+from ostra.words.figures import figure, significant
 
 ROWS = [
     {"name": "=cmd|' /C calc'!A0", "share": 0.25, "known": True, "parts": ["a", "b"]},

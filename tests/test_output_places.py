@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ostra import cli, views
-from ostra.disruptions import simulations
+from ostra import cli
+from ostra.ask import assessments, disruption
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ostra.workspace.Workspace.assess", refuse)
     monkeypatch.setattr("ostra.workspace.Workspace.input_output", refuse)
-    monkeypatch.setattr(simulations, "simulate", refuse)
-    monkeypatch.setattr(views, "assessments", refuse)
+    monkeypatch.setattr(disruption, "simulate", refuse)
+    monkeypatch.setattr(assessments, "assessments", refuse)
 
 
 @pytest.mark.parametrize(

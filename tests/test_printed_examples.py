@@ -15,8 +15,8 @@ import pytest
 
 from io_worlds import table
 from ostra.ecosystem.input_output.coefficients import Chains, allocation_coefficients, input_coefficients
-from ostra.ecosystem.input_output.extraction import extract
-from ostra.ecosystem.input_output.reliance import reliance
+from ostra.ecosystem.input_output.hypothetical_extraction import extract
+from ostra.ecosystem.input_output.look_through import reliance
 from ostra.ecosystem.input_output.table import InputOutputTable
 
 FLOWS = (

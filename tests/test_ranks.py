@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ostra
-from ostra import ranks, stability, views
+from ostra.ask import assessments, ranks, stability
 from ostra.cli import main
 from ostra.dimensions import judge
 from ostra.dimensions.measured import measurements
@@ -40,7 +40,7 @@ def space() -> Workspace:
 
 @pytest.fixture(scope="module")
 def made(space: Workspace) -> list[Assessment]:
-    return views.assessments(space, list(space.dossier_files()), "EU27", 2023)
+    return assessments.assessments(space, list(space.dossier_files()), "EU27", 2023)
 
 
 def contender(name: str, findings: list[dict[str, Any]], profile: Profile, **step1: Any) -> Any:
@@ -195,7 +195,7 @@ def test_a_profile_file_changes_ranks_and_assessments(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, space: Workspace
 ) -> None:
     """A copy of the profile in which one rule is sure of nothing lowers what rested on that rule."""
-    text = (Path(ostra.__file__).parent / "cases" / "profile-eu27.yaml").read_text(encoding="utf-8")
+    text = (Path(ostra.__file__).parent / "dossiers" / "profile-eu27.yaml").read_text(encoding="utf-8")
     old = "low: 0.25, medium: 0.5, high: 0.65, confidence: 0.6, horizon: now, source: crma"
     assert text.count(old) == 1
     file = tmp_path / "mine.yaml"
@@ -304,7 +304,7 @@ def test_tables_fit_a_terminal(made: list[Assessment], space: Workspace) -> None
 
 def test_needing_less_of_rare_earths_raises_nothing_in_6g(tmp_path: Path, made: list[Assessment]) -> None:
     """What an average once got wrong: a tenth of the need raised resilience from 70 to 75 % for medium or more."""
-    text = (Path(ostra.__file__).parent / "cases" / "6g.yaml").read_text(encoding="utf-8")
+    text = (Path(ostra.__file__).parent / "dossiers" / "6g.yaml").read_text(encoding="utf-8")
     old = "{item: radio-units, needs: rare-earths, "
     assert text.count(old) == 1
     (tmp_path / "dossiers").mkdir()
@@ -332,7 +332,7 @@ def test_weights_change_the_whole_and_not_the_levels(space: Workspace, made: lis
 
 def test_a_profile_that_was_edited_is_read_anew(tmp_path: Path) -> None:
     """Documents are shared between assessments only while their file stays as it is."""
-    text = (Path(ostra.__file__).parent / "cases" / "profile-eu27.yaml").read_text(encoding="utf-8")
+    text = (Path(ostra.__file__).parent / "dossiers" / "profile-eu27.yaml").read_text(encoding="utf-8")
     (tmp_path / "profile.yaml").write_text(text, encoding="utf-8")
     space = Workspace(tmp_path)
     assert space.profile().persistence_years == 3

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from io_worlds import icio_regions, random_table, table, two_sectors
-from ostra import economies
 from ostra.ecosystem.input_output.coefficients import (
     Chains,
     allocation_coefficients,
     input_coefficients,
 )
 from ostra.ecosystem.input_output.groups import group
-from ostra.ecosystem.input_output.position import position
-from ostra.ecosystem.input_output.reliance import Side, absorbed, pooled, reliance, shares_of, through
+from ostra.ecosystem.input_output.look_through import Side, absorbed, pooled, reliance, shares_of, through
+from ostra.ecosystem.input_output.stages import position
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, NotFoundError
+from ostra.words import economies
 
 SIDES: tuple[Side, ...] = ("inputs", "sales")
 SEEDS = st.integers(0, 10_000)

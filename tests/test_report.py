@@ -19,13 +19,13 @@ from ostra.model.base import Interval, Level
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
-from ostra.report import render_html, render_xlsx
-from ostra.report.chain import Chain, safe_url
-from ostra.report.page import in_one_sentence
-from ostra.report.pieces import csv_link, harmless
-from ostra.report.positions import rows as rows_of_positions
-from ostra.report.selection import cards, caveats, ranked_dependencies, top_chokepoints, top_dependencies
-from ostra.report.wording import grave_words, interval_words, listed, number, percent, shorten
+from ostra.show import render_html, render_xlsx
+from ostra.show.charts.palette import grave_words, interval_words, listed, number, percent, shorten
+from ostra.show.printed.page import in_one_sentence
+from ostra.show.sections.evidence_index import Chain, safe_url
+from ostra.show.sections.selection import cards, caveats, ranked_dependencies, top_chokepoints, top_dependencies
+from ostra.show.sections.stands import rows as rows_of_positions
+from ostra.show.sections.widgets import csv_link, harmless
 from sample_assessment import sample_assessment
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ostra.model.base import UNKNOWN
-from ostra.report import make_volume, render_html
+from ostra.show import make_volume, render_html
 from sample_assessment import sample_assessment
 
 CHROMIUM = shutil.which("chromium")

@@ -20,14 +20,14 @@ from ostra.model.assessment import Assessment
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item, Link, Stage
 from ostra.model.results.ecosystem import ItemHold, Measure
-from ostra.report import render_html, render_pdf, render_xlsx
-from ostra.report.charts.ecosystem_layout import Need, assign_columns, crossings, lay_out, order_layers, rising
-from ostra.report.charts.ecosystem_map import MOST_ITEMS, EcosystemMap
-from ostra.report.charts.path import end_words, hold_words, link_words, path_figure
-from ostra.report.charts.svg import text_width, wrap
-from ostra.report.item_holds import providers
-from ostra.report.paper import for_paper
-from ostra.report.selection import top_chain_holds
+from ostra.show import render_html, render_pdf, render_xlsx
+from ostra.show.charts.ecosystem_layout import Need, assign_columns, crossings, lay_out, order_layers, rising
+from ostra.show.charts.ecosystem_map import MOST_ITEMS, EcosystemMap
+from ostra.show.charts.path import end_words, hold_words, link_words, path_figure
+from ostra.show.charts.svg import text_width, wrap
+from ostra.show.printed.paper import for_paper
+from ostra.show.sections.item_holds import providers
+from ostra.show.sections.selection import top_chain_holds
 from sample_assessment import sample_assessment
 
 HEIGHT = 40.0

@@ -12,9 +12,9 @@ from ostra.cli import main
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.dimensions import LevelDistribution
-from ostra.report import matrix_picture
-from ostra.report.charts.matrix import BAR, CELL, GAP, cell_words, matrix_figure
-from ostra.report.wording import LEVEL_SHADE, SHADES
+from ostra.show import matrix_picture
+from ostra.show.charts.level_matrix import BAR, CELL, GAP, cell_words, matrix_figure
+from ostra.show.charts.palette import LEVEL_SHADE, SHADES
 from sample_assessment import sample_assessment
 
 SVG = "{http://www.w3.org/2000/svg}"

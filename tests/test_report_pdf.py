@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from ostra.report import render_html, render_pdf
+from ostra.show import render_html, render_pdf
 from sample_assessment import sample_assessment
 
 pytestmark = pytest.mark.skipif(

@@ -14,16 +14,17 @@ import openpyxl
 import pypdf
 import pytest
 
-from ostra import report
+from ostra import show
 from ostra.cli import main
 from ostra.errors import OstraError
 from ostra.model.assessment import Assessment, AssessmentSet
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.ecosystem import INDIRECT
-from ostra.report import across, make_volume, render_volume_pdf, render_volume_xlsx
-from ostra.report.page import render_chapter
-from ostra.report.sheets import sheets
-from ostra.report.volume import Volume, merge_sources, prefixed
+from ostra.show import make_volume, render_volume_pdf, render_volume_xlsx
+from ostra.show.printed.page import render_chapter
+from ostra.show.printed.volume import Volume, merge_sources, prefixed
+from ostra.show.sections import across
+from ostra.show.sections.sheets import sheets
 from sample_assessment import sample_assessment
 from test_report import HOSTILE, Page
 
@@ -125,7 +126,7 @@ def test_hostile_text_stays_text_in_a_volume() -> None:
 
 def test_the_prefix_leaves_what_is_not_a_name() -> None:
     """Outside addresses, the volume's own places and plain text stay as they are."""
-    markup = report.pieces.ours(
+    markup = show.pieces.ours(
         '<a id="a" href="#b">id</a> <a href="https://x.org/#b">c</a> <a href="#volume-sources">d</a> '
         '<p aria-labelledby="e f" fill="url(#g)" data-id="h"> id=&#34;i&#34;</p> <a href="#src-j">k</a>'
     )
@@ -227,7 +228,7 @@ def test_the_command_prints_a_stored_volume_anew(
     pair: list[Assessment], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """JSON in, the same JSON, HTML and workbook out; what makes no sense is refused."""
-    monkeypatch.setattr(report, "render_volume_pdf", lambda volume, advance: b"%PDF")
+    monkeypatch.setattr(show, "render_volume_pdf", lambda volume, advance: b"%PDF")
     stored = tmp_path / "stored.json"
     stored.write_text(AssessmentSet(assessments=tuple(pair)).model_dump_json(), encoding="utf-8")
     assert main(["report", str(stored), "-o", str(tmp_path / "out")]) == 0

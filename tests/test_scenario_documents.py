@@ -9,13 +9,13 @@ import pytest
 from pydantic import BaseModel
 
 from ostra.cli import main
+from ostra.documents.yaml_documents import read_document, read_scenario
+from ostra.documents.yaml_text import document_text
 from ostra.errors import DataError, Problem
 from ostra.model import scenario
 from ostra.model.base import Model
 from ostra.model.evidence import Source
 from ostra.model.scenario import OUR_CHOICE, Scenario
-from ostra.store.documents import read_document, read_scenario
-from ostra.store.yaml_text import document_text
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference-scenario.md"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ostra.cli import main
-from ostra.store.documents import builtin_dossiers, builtin_profiles, builtin_scenarios
+from ostra.documents.yaml_documents import builtin_dossiers, builtin_profiles, builtin_scenarios
 
 BAD = """\
 format: ostra-scenario/1

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import ostra
 from io_worlds import random_table
 from io_worlds import table as io_table
-from ostra.cli import losses, main
-from ostra.cli.chain import value_of
-from ostra.disruptions import simulations
+from ostra.ask import disruption
+from ostra.cli import main
+from ostra.documents.yaml_documents import builtin_dossiers, builtin_scenarios, read_scenario
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError, NotFoundError, UsageError
 from ostra.model.base import Interval
@@ -30,7 +30,8 @@ from ostra.scenario.orders import PARTS, orders
 from ostra.scenario.outcomes import Outcome, outcome, statistics
 from ostra.scenario.simulation.engine import simulate
 from ostra.scenario.simulation.shocks import CapacityLoss, Withheld
-from ostra.store.documents import builtin_dossiers, builtin_scenarios, read_scenario
+from ostra.show.text import losses
+from ostra.show.text.trace import value_of
 
 HEAD = """\
 format: ostra-scenario/1
@@ -328,9 +329,9 @@ def test_every_built_in_scenario_fits_the_built_in_table(capsys: pytest.CaptureF
     space = ostra.open()
     table = space.input_output()
     for name in listed:
-        scenario = simulations.find_scenario(space, str(name))
+        scenario = disruption.find_scenario(space, str(name))
         assert scenario.id == name and "report" in {source.id for source in scenario.sources}
-        ready = compiled(scenario, table, items=simulations._items(space, scenario))
+        ready = compiled(scenario, table, items=disruption._items(space, scenario))
         assert all(one.origin for one in ready.parameters) and ready.runs == 3
 
 
@@ -343,7 +344,7 @@ def test_the_value_share_of_rare_earths_holds_what_the_facts_give() -> None:
     seller = table.nodes_of("CHN").start + table.sector_number("C20")
     users = [table.nodes_of("EU27").start + table.sector_number(code) for code in ("C26", "C27", "C28", "C29")]
     share = imports / table.flows[seller, users].sum()
-    written = simulations.find_scenario(space, "rare-earths").items[0].value_share
+    written = disruption.find_scenario(space, "rare-earths").items[0].value_share
     assert isinstance(written, ShareRange) and written.low <= share <= written.high
 
 
@@ -357,12 +358,12 @@ def test_magnesium_takes_hold_and_users_from_the_dossier(tmp_path: Path) -> None
     (tmp_path / "dossiers").mkdir()
     (tmp_path / "dossiers" / "cars.yaml").write_text(text.replace(vehicles, ""), encoding="utf-8")
     space = ostra.open(tmp_path)
-    own = simulations.find_scenario(space, "magnesium")
+    own = disruption.find_scenario(space, "magnesium")
     other = own.model_copy(update={"items": (own.items[0].model_copy(update={"ecosystem": "cars"}),)})
     table = space.input_output()
     found = []
     for scenario in (own, other):
-        ready = compiled(scenario, table, items=simulations._items(space, scenario))
+        ready = compiled(scenario, table, items=disruption._items(space, scenario))
         named = {one.name: one for one in ready.parameters}
         hold = named["magnesium.hold"]
         assert hold.low == hold.high and hold.origin.startswith("hold of CHN on magnesium in dossier")
@@ -456,7 +457,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ostra.Workspace:
 
 def test_resumed_equals_uninterrupted(small: ostra.Workspace, tmp_path: Path) -> None:
     """Stopped after some parts and taken up again: the same numbers, and nothing is left behind."""
-    whole = simulations.simulate(small, "test", runs=60, seed=5)
+    whole = disruption.simulate(small, "test", runs=60, seed=5)
     keep = tmp_path / "kept"
     kept: list[int] = []
 
@@ -466,11 +467,11 @@ def test_resumed_equals_uninterrupted(small: ostra.Workspace, tmp_path: Path) ->
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulations.simulate(small, "test", runs=60, seed=5, keep=keep, advance=stop)
+        disruption.simulate(small, "test", runs=60, seed=5, keep=keep, advance=stop)
     assert len(list(keep.glob("part-*.npz"))) >= 2
     with pytest.raises(ConflictError):
-        simulations.simulate(small, "test", runs=60, seed=6, keep=keep, resume=True)
-    resumed = simulations.simulate(small, "test", runs=60, seed=5, keep=keep, resume=True)
+        disruption.simulate(small, "test", runs=60, seed=6, keep=keep, resume=True)
+    resumed = disruption.simulate(small, "test", runs=60, seed=5, keep=keep, resume=True)
     assert resumed.outcome.summary == whole.outcome.summary
     assert resumed.outcome.course == whole.outcome.course
     assert not keep.exists()
@@ -480,7 +481,7 @@ def test_a_stop_says_how_to_go_on(
     small: ostra.Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Ctrl-C ends with 130, names the folder and --resume; the resumed command ends with 0."""
-    genuine = simulations.run_engine
+    genuine = disruption.run_engine
 
     def stopped(*args: object, part_done, **named: object) -> object:  # type: ignore[no-untyped-def]
         def one_then_stop(part: object) -> None:
@@ -490,11 +491,11 @@ def test_a_stop_says_how_to_go_on(
         return genuine(*args, part_done=one_then_stop, **named)
 
     words = ["simulate", "test", "--runs", "60", "-w", str(small.path)]
-    monkeypatch.setattr(simulations, "run_engine", stopped)
+    monkeypatch.setattr(disruption, "run_engine", stopped)
     assert main(words) == 130
     told = capsys.readouterr().err
     assert "--resume" in told and str(small.path / "runs" / "test") in told
-    monkeypatch.setattr(simulations, "run_engine", genuine)
+    monkeypatch.setattr(disruption, "run_engine", genuine)
     assert main([*words, "--resume"]) == 0
     assert not (small.path / "runs" / "test").exists()
     capsys.readouterr()
@@ -560,9 +561,9 @@ def test_no_scenario_takes_the_column_of_another(
     assert "two of the scenarios have the id 'test'. Give each its own" in capsys.readouterr().err
     assert main(["compare", str(files["one"]), str(files["place"])]) == 2
     assert "a column of the comparison is called 'where'" in capsys.readouterr().err
-    one = simulations.simulate(small, str(files["one"]))
+    one = disruption.simulate(small, str(files["one"]))
     with pytest.raises(UsageError, match="two of the scenarios"):
-        simulations.compare([one, one])
+        disruption.compare([one, one])
     assert main(["compare", str(files["one"]), str(files["other"])]) == 0
     told = capsys.readouterr().out
     assert "WORLD" in told and "output lost" in told

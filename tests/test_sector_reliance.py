@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 import ostra
 from io_worlds import icio_countries, random_table, table
 from ostra.dimensions import judge
-from ostra.economies import home
 from ostra.ecosystem.input_output.classes import sectors_for
 from ostra.ecosystem.input_output.coefficients import Chains
-from ostra.ecosystem.input_output.exposure import home_exposure, pair_losses
-from ostra.ecosystem.input_output.extraction import extract_flows
 from ostra.ecosystem.input_output.groups import Group
+from ostra.ecosystem.input_output.home_exposure import home_exposure, pair_losses
+from ostra.ecosystem.input_output.hypothetical_extraction import extract_flows
 from ostra.model.assessment import Assessment
 from ostra.provenance import trace
+from ostra.words.economies import home
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ostra.economies import iso3_of_baci
 from ostra.errors import DataError
-from ostra.sources import baci, comext, raw_materials
-from ostra.store.facts import open_facts
-from ostra.store.imports import ImportReport, import_file
-from ostra.store.kinds import KINDS, Options
-from ostra.store.tables import table
+from ostra.facts.datasets import open_facts
+from ostra.facts.imports import ImportReport, import_file
+from ostra.facts.kinds import KINDS, Options
+from ostra.facts.readers import baci, comext, raw_materials
+from ostra.facts.tables import table
+from ostra.words.economies import iso3_of_baci
 
 STUDY = Path(__file__).parents[1].parent / "shared" / "data" / "ec-raw-materials-2023"
 needs_study = pytest.mark.skipif(not STUDY.is_dir(), reason=f"the study's tables are not at {STUDY}")

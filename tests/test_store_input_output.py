@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from ostra.errors import DataError, NotFoundError
-from ostra.sources.mrio_table import MrioTable
-from ostra.store.checks import check_dataset
-from ostra.store.facts import Axes, Dataset, Entry, files_sha256, open_facts
-from ostra.store.input_output import axes_of, read_table, sector_names, write_table
-from ostra.store.tables import table
+from ostra.facts.checks import check_dataset
+from ostra.facts.datasets import Axes, Dataset, Entry, files_sha256, open_facts
+from ostra.facts.mrio.read_table import MrioTable
+from ostra.facts.stored_input_output import axes_of, read_table, sector_names, write_table
+from ostra.facts.tables import table
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, 0.1, -1e-300, 1e300])
 

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from material_worlds import Flow, Mine, World
-from ostra.economies import home, iso3
-from ostra.ecosystem.supply_risk import supply_risk
+from ostra.ecosystem.materials.supply_risk import supply_risk
 from ostra.errors import NotFoundError
-from ostra.store.facts import open_facts
+from ostra.facts.datasets import open_facts
+from ostra.words.economies import home, iso3
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data" / "ec-raw-materials-2023"
 EU = home("EU27")

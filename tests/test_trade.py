@@ -15,12 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trade_twin
-from ostra.economies import home as find_home
-from ostra.ecosystem import trade
-from ostra.ecosystem.trade import EVIDENCE_COLUMNS, INDICATORS, SUPPLIER_COLUMNS, dependencies, supplier_shares
+from ostra.ecosystem.trade import dependency
+from ostra.ecosystem.trade.dependency import (
+    EVIDENCE_COLUMNS,
+    INDICATORS,
+    SUPPLIER_COLUMNS,
+    dependencies,
+    supplier_shares,
+)
 from ostra.errors import MethodError, UsageError
 from ostra.model.profile import TradeThresholds
 from ostra.model.results.ecosystem import TradeIndicators
+from ostra.words.economies import home as find_home
 from worlds import FIVE, GALLIUM, HOME, Bloc, Flow, bloc, relation
 
 GERMANY = Bloc("DEU", frozenset({"DEU"}), is_bloc=False)
@@ -100,7 +106,7 @@ def test_exports_may_count_trade_between_members() -> None:
 def test_one_scan_serves_both_frames() -> None:
     """trade_position returns what dependencies and supplier_shares return."""
     world = relation(FIVE)
-    both = trade.trade_position(world, HOME, [2022], supplier="USA")
+    both = dependency.trade_position(world, HOME, [2022], supplier="USA")
     assert both.dependencies.equals(dependencies(world, HOME, [2022], supplier="USA"))
     assert both.suppliers.equals(supplier_shares(world, HOME, [2022]))
 
@@ -277,7 +283,7 @@ def test_trends_are_least_squares_slopes() -> None:
     for year, china in ((2018, 50), (2019, 60), (2020, 70), (2021, 80)):
         flows += [(year, "CHN", "DEU", GALLIUM, china), (year, "USA", "DEU", GALLIUM, 100 - china)]
     flows += [(year, "USA", "DEU", "222222", 1) for year in (2020, 2021)]
-    got = trade.trends(dependencies(relation(flows), HOME, range(2018, 2022)))
+    got = dependency.trends(dependencies(relation(flows), HOME, range(2018, 2022)))
     gallium, other = got.rows(named=True)[::-1]
     assert gallium["top_share_trend"] == pytest.approx(0.1)
     assert gallium["imports_trend"] == 0.0
@@ -412,7 +418,7 @@ def test_equals_the_pandas_twin(world: list[tuple[int, str, str, str, int]], hom
 @given(world=random_worlds(), home=homes)
 def test_shares_and_concentration_stay_in_their_ranges(world: list[tuple[int, str, str, str, int]], home: Bloc) -> None:
     """Shares sum to one, HHI lies in (0, 1], and the effective number of suppliers between 1 and their count."""
-    both = trade.trade_position(relation(kusd(world)), home, YEARS)
+    both = dependency.trade_position(relation(kusd(world)), home, YEARS)
     sums = both.suppliers.group_by("product", "year").agg(pl.col("share").sum())
     known = sums.filter(pl.col("share").is_not_null() & (pl.col("share") > 0))
     assert known["share"].to_list() == pytest.approx([1.0] * known.height, rel=1e-12)
@@ -431,9 +437,9 @@ def test_shares_and_concentration_stay_in_their_ranges(world: list[tuple[int, st
 @given(world=random_worlds(), home=homes, seed=st.integers(0, 2**32))
 def test_order_and_scale_change_nothing(world: list[tuple[int, str, str, str, int]], home: Bloc, seed: int) -> None:
     """Permuting rows changes no bit, and multiplying every value changes no share."""
-    original = trade.trade_position(relation(kusd(world)), home, YEARS)
+    original = dependency.trade_position(relation(kusd(world)), home, YEARS)
     shuffled = random.Random(seed).sample(world, len(world))
-    again = trade.trade_position(relation(kusd(shuffled)), home, YEARS)
+    again = dependency.trade_position(relation(kusd(shuffled)), home, YEARS)
     assert again.dependencies.equals(original.dependencies)
     assert again.suppliers.equals(original.suppliers)
 
@@ -500,9 +506,9 @@ def test_passes_split_by_size_give_the_same_answer(monkeypatch: pytest.MonkeyPat
         if e != i and chooser.random() < 0.4
     ]
     facts = relation(kusd(world))
-    whole = trade.trade_position(facts, HOME, YEARS)
-    monkeypatch.setattr("ostra.ecosystem.flows.ROWS_PER_PASS", 1)
-    split = trade.trade_position(facts, HOME, YEARS)
+    whole = dependency.trade_position(facts, HOME, YEARS)
+    monkeypatch.setattr("ostra.ecosystem.trade.flows.ROWS_PER_PASS", 1)
+    split = dependency.trade_position(facts, HOME, YEARS)
     assert split.dependencies.equals(whole.dependencies)
     assert split.suppliers.sort("product", "year", "supplier").equals(
         whole.suppliers.sort("product", "year", "supplier")

@@ -6,17 +6,20 @@ workspace.deps(home="EU27", years=2022).frame   # a Polars frame; .provenance sa
 assessment = workspace.assess("semiconductors", home="EU27", year=2023)
 ostra.trace(assessment, "trade.284690.2023.top_share", workspace.facts)
 
-What else can be asked of a workspace stands in modules, imported by name (`from ostra import exposure`). Most of their
-functions take the workspace first, or assessments made by it, and answer with a `Listing`:
+What else can be asked of a workspace stands in `ostra.ask`, a module for each topic (`from ostra.ask import reliance`).
+Most of its functions take the workspace first, or assessments made by it, and answer with a `Listing`:
 
-ostra.views         several ecosystems: matrix, compare, actors, positions, policy, answers
-ostra.ranks         which is most serious: rank; how firm that is, in ostra.stability: perturb, sensitivity, by_horizon
-ostra.portraits     one economy in context: supplier; coercion cases: cases
-ostra.chains        the chain method: holds, on_home, mutual, minimal_sets, importance
-ostra.exposure      the input-output method: by_order, on_partners, extract, mutual
-ostra.balances      whether an input-output table adds up: balance
-ostra.disruptions   what a disruption costs: simulations.simulate, simulations.compare, embargoes.embargo
-ostra.report        pages, pictures and workbooks of assessments: render_html, make_volume
+ostra.ask.matrix        several ecosystems: matrix, compare
+ostra.ask.actors        parts of dossiers: actors, positions
+ostra.ask.instruments   what answers the challenges: policy, answers
+ostra.ask.ranks         which is most serious: rank
+ostra.ask.stability     how firm that is: perturb, sensitivity, by_horizon
+ostra.ask.supplier      one economy in context: supplier; coercion cases, in ostra.ask.cases: cases
+ostra.ask.chain         the chain method: holds, on_home, mutual, minimal_sets, importance
+ostra.ask.reliance      the input-output method: by_order, on_partners; in ostra.ask.extraction: extract, mutual
+ostra.ask.balance       whether an input-output table adds up: balance
+ostra.ask.disruption    what a disruption costs: simulate, compare; in ostra.ask.embargo: embargo
+ostra.show              pages, pictures and workbooks of assessments: render_html, make_volume
 """
 
 from __future__ import annotations
@@ -32,12 +35,13 @@ if TYPE_CHECKING:
 
     from ostra.errors import OstraError
     from ostra.model.assessment import Assessment
+    from ostra.model.listing import Listing
     from ostra.provenance import trace
-    from ostra.workspace import Listing, Workspace
+    from ostra.workspace import Workspace
 
 _HOMES = {
     "Assessment": "ostra.model.assessment",
-    "Listing": "ostra.workspace",
+    "Listing": "ostra.model.listing",
     "OstraError": "ostra.errors",
     "Workspace": "ostra.workspace",
     "trace": "ostra.provenance",

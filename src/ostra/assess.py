@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from ostra import context, dimensions, toolkit
 from ostra.context import GovernanceScore
-from ostra.economies import Home, economy_name
 from ostra.ecosystem.analyse import analyse
-from ostra.ecosystem.tables import FactTables
+from ostra.ecosystem.fact_tables import FactTables
 from ostra.errors import MethodError
 from ostra.model.assessment import Assessment, Hashes
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Claim, Evidence, Source
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
-from ostra.model.results.scenario import ScenarioResults
+from ostra.model.results.simulation import ScenarioResults
+from ostra.words.economies import Home, economy_name
 
 
 def assess(

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from ostra.errors import NotFoundError
+from ostra.facts.datasets import Facts
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Claim, Evidence, FactRef, Source
-from ostra.store.facts import Facts
 
 SAMPLE_ROWS = 5  # facts rows shown at each reference; the whole count is always given
 

@@ -22,7 +22,7 @@ from ostra.cli.reporting import read_assessment, report_files, write_reports
 from ostra.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from ostra.model.results.scenario import ScenarioResults
+    from ostra.model.results.simulation import ScenarioResults
     from ostra.workspace import Workspace
 
 
@@ -34,7 +34,7 @@ def init(path: Path, /) -> None:
     path
         Folder to make; it must be empty or not exist yet.
     """
-    from ostra.workspace import create_workspace
+    from ostra.change.new_workspace import create_workspace
 
     for line in create_workspace(path):
         print(line)
@@ -75,7 +75,7 @@ def assess(
         Folder for ECOSYSTEM.html, .pdf, .xlsx and .json, made if absent; a file with one of these endings is written
         alone.
     """
-    from ostra.output import to_json
+    from ostra.show.output import to_json
 
     space = workspace(workspace_path, profile, weight)
     as_json = json or format == "json"
@@ -93,7 +93,7 @@ def assess(
         if not alone:
             sys.stdout.write(to_json(assessment.model_dump(mode="json")))
         return
-    from ostra.cli.summary import print_summary
+    from ostra.show.text.summary import print_summary
 
     print_summary(assessment, sys.stdout)
     if found is not None and not found.outcomes:
@@ -104,7 +104,7 @@ def assess(
 
 def simulated(space: Workspace, ecosystem: str, home: str, runs: int = 0, seed: int = 0) -> ScenarioResults:
     """Simulate the scenarios of an ecosystem, with a progress bar on a terminal."""
-    from ostra.disruptions.assessed import scenario_results
+    from ostra.ask.scenarios_assessed import scenario_results
 
     with progress("simulate") as advance:
         return scenario_results(space, ecosystem, home, runs=runs, seed=seed, advance=advance)
@@ -137,9 +137,9 @@ def trace(
     json
         Print the chain as JSON.
     """
-    from ostra.cli.chain import print_chain
-    from ostra.output import to_json
     from ostra.provenance import trace as follow
+    from ostra.show.output import to_json
+    from ostra.show.text.trace import print_chain
 
     space = workspace(workspace_path)
     if assessment is not None and simulate:
@@ -195,7 +195,7 @@ def check(document: Path, /, *, dataset: str | None = None, workspace_path: Work
     if dataset is not None and (document.is_dir() or document.suffix.lower() == ".csv"):
         raise UsageError(f"{document} is no scenario, and runs on no table; leave out --dataset")
     if document.is_dir():
-        from ostra.store.ecosystems import check_ecosystem
+        from ostra.documents.ecosystem_imports import check_ecosystem
 
         problems, caveats = check_ecosystem(document)
         if caveats:
@@ -205,11 +205,11 @@ def check(document: Path, /, *, dataset: str | None = None, workspace_path: Work
         print(f"{document}: sound")
         return
     if document.suffix.lower() == ".csv":
-        from ostra.store.cases import check_cases
+        from ostra.documents.coercion_cases import check_cases
 
         print("\n".join(check_cases(document)))
         return
-    from ostra.store.documents import is_scenario
+    from ostra.documents.yaml_documents import is_scenario
 
     # Nothing but a scenario is looked up elsewhere: a dossier is checked even where the workspace cannot be opened.
     space = workspace(workspace_path) if is_scenario(document) else None
@@ -231,11 +231,11 @@ def check_document(space: Workspace | None, file: Path, dataset: str | None) -> 
     DataError
         With all faults of the document.
     """
-    from ostra.store.documents import is_scenario, read_document
+    from ostra.documents.yaml_documents import is_scenario, read_document
 
     if space is None or not is_scenario(file):
         return f"{file}: sound ({read_document(file).format})"
-    from ostra.disruptions.naming import fitting_scenario
+    from ostra.ask.scenario_names import fitting_scenario
 
     table = space.input_output(dataset)
     read = fitting_scenario(space, file, table)

@@ -30,7 +30,7 @@ def new(
     title
         Title of the dossier; by default from the folder's name.
     """
-    from ostra.authoring import new_dossier
+    from ostra.change.new_dossier import new_dossier
 
     space = workspace(workspace_path).path
     begun = new_dossier(folder, workspace=space, id=id, title=title)

@@ -26,8 +26,8 @@ def cases(
     target
         Only cases against this economy or bloc.
     """
-    from ostra import portraits
-    from ostra.output import Column
+    from ostra.ask import cases
+    from ostra.show.output import Column
 
     columns = [
         Column("year", "Year", "year"),
@@ -41,7 +41,7 @@ def cases(
         Column("id", "Id"),
     ]
     space = workspace(workspace_path)
-    show(portraits.cases(space, home=home, year=year, coercer=coercer, target=target), columns, output)
+    show(cases.cases(space, home=home, year=year, coercer=coercer, target=target), columns, output)
 
 
 def import_cases(file: Path, workspace_path: Path | None, *, replace: bool) -> None:
@@ -54,7 +54,7 @@ def import_cases(file: Path, workspace_path: Path | None, *, replace: bool) -> N
     DataError, ConflictError
         A row is faulty, or an id is taken; nothing was written.
     """
-    from ostra.store.cases import import_cases as import_file
+    from ostra.documents.coercion_cases import import_cases as import_file
 
     space = workspace(workspace_path)
     if space.path is None:

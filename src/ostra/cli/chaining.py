@@ -11,7 +11,7 @@ from ostra.errors import UsageError
 
 if TYPE_CHECKING:
     from ostra.ecosystem.chain.providers import Basis
-    from ostra.output import Column, Kind
+    from ostra.show.output import Column, Kind
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -89,7 +89,7 @@ def chain(
     least
         Leave out holds of which even the high bound is not above this, 0 to 1.
     """
-    from ostra import chains
+    from ostra.ask import chain
 
     asked = [name for name, value in (("--mutual", mutual), ("--indispensable", indispensable), ("--stop", stop),
              ("--importance", importance)) if value]  # fmt: skip
@@ -101,17 +101,17 @@ def chain(
     members: Literal["players", "items"] = "items" if of == "items" else "players"
     if mutual:
         a, b = mutual
-        show(chains.mutual(space, ecosystem, a, b, by=basis, year=year), mutual_columns(a, b), output)
+        show(chain.mutual(space, ecosystem, a, b, by=basis, year=year), mutual_columns(a, b), output)
     elif indispensable:
-        show(chains.indispensable(space, ecosystem, indispensable, by=basis, year=year), own_columns(), output)
+        show(chain.indispensable(space, ecosystem, indispensable, by=basis, year=year), own_columns(), output)
     elif stop:
-        found = chains.minimal_sets(
+        found = chain.minimal_sets(
             space, ecosystem, stop, level=level, max_size=max_size, possible=possible, of=players, members=members,
             by=basis, home=home, year=year,
         )  # fmt: skip
         show(found, columns(("size", "Size", "count"), ("set", "Set")), output)
     elif importance:
-        found = chains.importance(
+        found = chain.importance(
             space, ecosystem, importance, level=level, max_size=max_size, possible=possible, of=players,
             members="items" if of == "economies" else members, by=basis, probability=probability, home=home, year=year,
         )  # fmt: skip
@@ -126,12 +126,12 @@ def chain(
             output,
         )
     elif from_home:
-        found = chains.on_home(
+        found = chain.on_home(
             space, ecosystem, home=home, item=item, diversion=diversion, by=basis, year=year
         )  # fmt: skip
         show(found, columns(("economy", "Economy"), ("item", "Item"), *BOUNDS), output)
     elif compare:
-        found = chains.compared(
+        found = chain.compared(
             space, ecosystem, economy=by, item=item, every_item=every_item, home=home, year=year, least=least
         )
         show(
@@ -149,7 +149,7 @@ def chain(
             output,
         )
     else:
-        found = chains.holds(
+        found = chain.holds(
             space, ecosystem, economy=by, item=item, every_item=every_item, by=basis, home=home, year=year, least=least
         )
         show(
@@ -181,7 +181,7 @@ BOUNDS: tuple[tuple[str, str, Kind], ...] = (("hold_low", "Low", "share"), ("hol
 
 def columns(*specified: tuple[str, str] | tuple[str, str, Kind]) -> list[Column]:
     """Columns of a terminal table from (key, heading[, kind])."""
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     return [Column(*entry) for entry in specified]
 

@@ -56,11 +56,11 @@ def matrix(
     horizon
         Levels by when they bite: now, within two years, within five, later.
     """
-    from ostra import views
+    from ostra.ask import assessments, matrix
     from ostra.cli import ranking
-    from ostra.cli.shading import MATRIX_LEGEND, level_style
     from ostra.model.base import DIMENSIONS
-    from ostra.output import Column, write_file
+    from ostra.show.output import Column, write_file
+    from ostra.show.text.shading import MATRIX_LEGEND, level_style
 
     if sum((rank, perturb is not None, horizon)) > 1:
         raise UsageError("--rank, --perturb and --horizon exclude each other; give one")
@@ -70,12 +70,12 @@ def matrix(
     space = workspace(workspace_path, profile, weight)
     names = ecosystem or list(space.dossier_files())
     with progress("assess") as advance:
-        made = views.assessments(space, names, home, year, advance)
+        made = assessments.assessments(space, names, home, year, advance)
         before = None
         if rank and (profile or weight):
             plain = workspace(workspace_path)
             # Only a profile changes assessments; weights alone change nothing but the order.
-            old = views.assessments(plain, names, home, year, advance) if profile else made
+            old = assessments.assessments(plain, names, home, year, advance) if profile else made
             before = (old, plain.profile())
     if rank:
         ranking.show_ranks(made, space.profile(), before, items, output)
@@ -88,13 +88,13 @@ def matrix(
         return
     file = output.output
     if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
-        from ostra.report import matrix_picture
+        from ostra.show import matrix_picture
 
         write_file(file, matrix_picture(made))
         return
-    listing = views.matrix_of(made)
+    listing = matrix.matrix_of(made)
     if output.form == "table":
-        listing = views.matrix_words(listing)
+        listing = matrix.matrix_words(listing)
     levels = (Column(name, name.capitalize(), style=level_style) for name in DIMENSIONS)
     show(listing, [Column("ecosystem", "Ecosystem"), *levels], output, MATRIX_LEGEND)
 
@@ -117,10 +117,10 @@ def compare(
     names
         Two or more ids, all of ecosystems or all of scenarios.
     """
-    from ostra import views
+    from ostra.ask import matrix
+    from ostra.ask.disruption import scenario_files
     from ostra.cli.disrupting import compare_scenarios
-    from ostra.disruptions.simulations import scenario_files
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     if len(names) < 2:
         raise UsageError("name at least two ecosystems or two scenarios to compare")
@@ -150,7 +150,7 @@ def compare(
         raise UsageError("--runs and --seed are for scenarios; ecosystems have no draws")
     output.check()
     with progress("assess") as advance:
-        listing = views.compare(space, names, home=home or "EU27", year=year, advance=advance)
+        listing = matrix.compare(space, names, home=home or "EU27", year=year, advance=advance)
     show(listing, [Column("measure", "Measure"), *(Column(name, name) for name in names)], output)
 
 
@@ -173,16 +173,14 @@ def context(
     ecosystem
         Only this one; may be given several times.
     """
-    from ostra import portraits
-    from ostra.output import Column
+    from ostra.ask.supplier import supplier as portrait
+    from ostra.show.output import Column
 
     output.check()
     with progress("assess") as advance:
-        listing = portraits.supplier(
-            workspace(workspace_path), supplier, ecosystem, home=home, year=year, advance=advance
-        )
+        listing = portrait(workspace(workspace_path), supplier, ecosystem, home=home, year=year, advance=advance)
     if output.form == "table" and output.output is None:
-        from ostra.cli.portrait import print_portrait
+        from ostra.show.text.portrait import print_portrait
 
         print_portrait(listing, sys.stdout)
         return
@@ -197,8 +195,8 @@ def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output:
     ecosystem
         Id of the ecosystem.
     """
-    from ostra import views
-    from ostra.output import Column
+    from ostra.ask import actors
+    from ostra.show.output import Column
 
     columns = [
         Column("actor", "Actor"),
@@ -209,9 +207,9 @@ def actors(ecosystem: str, /, *, workspace_path: WorkspaceOption = None, output:
         Column("kind", "Kind"),
         Column("source", "Source"),
     ]
-    listing = views.actors(workspace(workspace_path), ecosystem)
+    listing = actors.actors(workspace(workspace_path), ecosystem)
     if output.form == "table" and output.output is None:
-        from ostra.cli.watching import print_actors
+        from ostra.show.text.watchlist import print_actors
 
         print_actors(listing, sys.stdout)
         return
@@ -235,17 +233,17 @@ def positions(
     topic
         Only this topic, such as standards; may be given several times.
     """
-    from ostra import views
-    from ostra.output import Column
+    from ostra.ask import actors
+    from ostra.show.output import Column
 
-    listing = views.positions(workspace(workspace_path), ecosystems, topics=topic)
+    listing = actors.positions(workspace(workspace_path), ecosystems, topics=topic)
     if output.form != "table":
         show(listing, [Column(name, name.capitalize()) for name in listing.frame.columns], output)
         return
     one = ecosystems is not None and len(ecosystems) == 1
     first = [Column("topic", "Topic")] if one else [Column("ecosystem", "Ecosystem"), Column("topic", "Topic")]
     economies = dict.fromkeys(listing.frame["economy"])
-    show(views.positions_beside(listing), [*first, *(Column(code, code) for code in economies)], output)
+    show(actors.positions_beside(listing), [*first, *(Column(code, code) for code in economies)], output)
 
 
 def policy(
@@ -267,15 +265,15 @@ def policy(
     by
         Rows of JSON, CSV and XLSX: one for each instrument, or one for each challenge and instrument that answers it.
     """
-    from ostra import views
-    from ostra.output import Column
+    from ostra.ask import instruments
+    from ostra.show.output import Column
 
     output.check()
     assessment = workspace(workspace_path).assess(ecosystem, home, year)
     if output.form == "table" and output.output is None:
-        from ostra.cli.instruments import print_policy
+        from ostra.show.text.policy import print_policy
 
-        print_policy(assessment, views.policy_of(assessment), sys.stdout)
+        print_policy(assessment, instruments.policy_of(assessment), sys.stdout)
         return
-    listing = views.policy_of(assessment) if by == "instrument" else views.answers_of(assessment)
+    listing = instruments.policy_of(assessment) if by == "instrument" else instruments.answers_of(assessment)
     show(listing, [Column(key, key.capitalize()) for key in listing.frame.columns], output)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from ostra.cli import losses
 from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, progress, show, workspace
 from ostra.errors import UsageError
+from ostra.show.text import losses
 
 if TYPE_CHECKING:
-    from ostra.disruptions.simulations import Simulation
+    from ostra.ask.disruption import Simulation
     from ostra.workspace import Workspace
 
 RUNS = Annotated[int, Parameter(help="Draws of the numbers that the scenario leaves open.")]
@@ -21,8 +21,8 @@ SEED = Annotated[int, Parameter(help="Of the draws; the same seed gives the same
 
 def scenarios(*, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
     """List the scenarios of disruption that can be simulated."""
-    from ostra.disruptions import simulations
-    from ostra.output import Column
+    from ostra.ask import disruption
+    from ostra.show.output import Column
 
     columns = [
         Column("scenario", "Scenario"),
@@ -34,7 +34,7 @@ def scenarios(*, workspace_path: WorkspaceOption = None, output: Output = DEFAUL
         Column("date", "As of"),
         Column("origin", "Origin"),
     ]
-    show(simulations.scenarios(workspace(workspace_path)), columns, output)
+    show(disruption.scenarios(workspace(workspace_path)), columns, output)
 
 
 def simulate(
@@ -72,18 +72,18 @@ def simulate(
     dataset
         Input–output table to use; see: ostra data list.
     """
-    from ostra.disruptions import simulations
-    from ostra.output import write_file
+    from ostra.ask import disruption
+    from ostra.show.output import write_file
 
     output.check(draws=True, folder=True)
     space = workspace(workspace_path)
-    name = simulations.scenario_id(space, scenario)
+    name = disruption.scenario_id(space, scenario)
     keep = kept_in(space.path, output.output, name)
     if resume and keep is None:
         raise UsageError("nothing was kept that could be resumed: name a workspace with -w or a place with -o")
     try:
         with progress("simulate") as advance:
-            found = simulations.simulate(
+            found = disruption.simulate(
                 space,
                 scenario,
                 home=home,
@@ -118,20 +118,20 @@ def compare_scenarios(
     space: Workspace, names: list[str], home: str | None, output: Output, *, runs: int = 0, seed: int = 0
 ) -> None:
     """Simulate scenarios and show them side by side; with -o FILE.svg, draw them below each other."""
-    from ostra.disruptions import simulations
-    from ostra.output import Column, write_file
+    from ostra.ask import disruption
+    from ostra.show.output import Column, write_file
 
     output.check(draws=True)
-    simulations.tell_apart([simulations.scenario_id(space, name) for name in names])
+    disruption.tell_apart([disruption.scenario_id(space, name) for name in names])
     found = []
     for number, name in enumerate(names, start=1):
         with progress(f"simulate {number} of {len(names)}") as advance:
-            found.append(simulations.simulate(space, name, home=home, runs=runs, seed=seed, advance=advance))
+            found.append(disruption.simulate(space, name, home=home, runs=runs, seed=seed, advance=advance))
     place = output.output
     if place is not None and output.form == "table" and place.suffix.lower() == ".svg":
         write_file(place, drawn(found))
         return
-    listing = simulations.compare(found)
+    listing = disruption.compare(found)
     if output.form == "table":
         shown, columns = losses.compared(found, listing)
         show(shown, columns, output, (losses.UNIT,), keep=1)
@@ -148,7 +148,7 @@ def kept_in(space: Path | None, output: Path | None, name: str) -> Path | None:
 
 def drawn(found: list[Simulation]) -> str:
     """The picture of one scenario or several."""
-    from ostra.report import course_picture
+    from ostra.show import course_picture
 
     return course_picture(
         [
@@ -170,8 +170,8 @@ def _rests_on(found: list[Simulation]) -> str:
 
 def write_folder(found: Simulation, folder: Path) -> None:
     """All tables as CSV with their provenance, the picture, and everything as one JSON."""
-    from ostra.disruptions.simulations import VIEWS
-    from ostra.output import to_json, write_file
+    from ostra.ask.disruption import VIEWS
+    from ostra.show.output import to_json, write_file
 
     for by, (name, _) in VIEWS.items():
         listing = found.listing(by)
@@ -224,9 +224,9 @@ def embargo(
     dataset
         Input–output table to use; see: ostra data list.
     """
-    from ostra.disruptions import embargoes
-    from ostra.output import Column
-    from ostra.scenario.embargo import Settings
+    from ostra.ask import embargo
+    from ostra.scenario.trade_ban import Settings
+    from ostra.show.output import Column
 
     output.check()
     usual = Settings()
@@ -234,7 +234,7 @@ def embargo(
         friction=usual.friction if friction is None else friction,
         leakage=usual.leakage if leakage is None else leakage,
     )
-    listing = embargoes.embargo(
+    listing = embargo.embargo(
         workspace(workspace_path),
         seller,
         buyer,

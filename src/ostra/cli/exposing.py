@@ -22,8 +22,8 @@ from ostra.cli.options import (
 from ostra.errors import UsageError
 
 if TYPE_CHECKING:
-    from ostra.exposure import Answer
-    from ostra.output import Column, Kind
+    from ostra.ask.input_output import Answer
+    from ostra.show.output import Column, Kind
 
 Flag = Annotated[bool, Parameter(negative=())]
 DatasetOption = Annotated[str | None, Parameter(help="Input-output data set; see: ostra data list.")]
@@ -80,7 +80,7 @@ def reliance(
     dataset
         Id of the input-output data set.
     """
-    from ostra import exposure
+    from ostra.ask import reliance, upstreamness
 
     output.check(draws=not position)
     if by is not None and on is None:
@@ -100,30 +100,30 @@ def reliance(
             "advance": advance,
         }
         if position:
-            found = exposure.positions(space, home, dataset=dataset, year=year, advance=advance)
+            found = upstreamness.positions(space, home, dataset=dataset, year=year, advance=advance)
             headings = POSITION
         elif all_:
-            found = exposure.of_sectors_on_partners(space, home, **options)
+            found = reliance.of_sectors_on_partners(space, home, **options)
             headings = (("sector", "Sector"), ("economy", "Economy"), *MEASURES)
         elif on is None:
-            found = exposure.on_partners(space, home, sector, **options)
+            found = reliance.on_partners(space, home, sector, **options)
             headings = (("economy", "Code"), ("economy_name", "Economy"), *MEASURES)
         elif by is None and sector is None:
-            found = exposure.of_sectors(space, on, home, **options)
+            found = reliance.of_sectors(space, on, home, **options)
             headings = (("sector", "Code"), ("sector_name", "Sector"), *MEASURES)
         elif by in (None, "order"):
-            found = exposure.by_order(space, on, home, sector, **options)
+            found = reliance.by_order(space, on, home, sector, **options)
             headings = ORDER
         elif by == "economy":
-            found = exposure.through_economies(space, on, home, sector, **options)
+            found = reliance.through_economies(space, on, home, sector, **options)
             headings = (("economy", "Code"), ("economy_name", "Through"), *THROUGH)
         else:
-            found = exposure.through_sectors(space, on, home, sector, **options)
+            found = reliance.through_sectors(space, on, home, sector, **options)
             headings = (("sector", "Code"), ("sector_name", "Through"), *THROUGH)
         if _wants_picture(output):
             if found.frame.columns[0] == "order":
                 # One bar says little: drawn among those on all others, under its own sentence.
-                among = exposure.on_partners(space, home, sector, **options)
+                among = reliance.on_partners(space, home, sector, **options)
                 found = replace(among, summary=found.summary)
             _draw(found, output, all_=all_, side=side)
             return
@@ -186,7 +186,7 @@ def extract(
     dataset
         Id of the input-output data set.
     """
-    from ostra import exposure
+    from ostra.ask import extraction
 
     if each is not None and (economy or sector or pair):
         raise UsageError("--each goes through all economies; leave out the economy, --sector and --pair")
@@ -198,13 +198,13 @@ def extract(
     with progress("take out") as advance:
         options: dict[str, Any] = {"dataset": dataset, "year": year, "advance": advance}
         if each == "economy":
-            found, headings = exposure.mutual(space, home, **options), MUTUAL
+            found, headings = extraction.mutual(space, home, **options), MUTUAL
         elif each == "sector":
-            found, headings = exposure.each_sector(space, home, **options), EACH
+            found, headings = extraction.each_sector(space, home, **options), EACH
         elif pair and economy is not None:
-            found = exposure.extract_pair(space, economy, home, sector=sector, by=by, **options)
+            found = extraction.extract_pair(space, economy, home, sector=sector, by=by, **options)
         else:
-            found = exposure.extract(space, economy, home, sector=sector, by=by, **options)
+            found = extraction.extract(space, economy, home, sector=sector, by=by, **options)
     if each is None:
         names: tuple[Heading, ...] = (("taken_out", "Without"), ("loser", "Loser"))
         headings = (*names, *((("sector", "Sector"),) if by != "economy" else ()), *LOSSES)
@@ -249,7 +249,7 @@ def _wants_picture(output: Output) -> bool:
 
 def _tell(found: Answer, headings: tuple[Heading, ...], output: Output) -> None:
     """The sentences above the table, and the listing."""
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     if output.form == "table" and output.output is None and found.summary:
         import shutil
@@ -263,9 +263,9 @@ def _tell(found: Answer, headings: tuple[Heading, ...], output: Output) -> None:
 
 def _draw(found: Answer, output: Output, *, all_: bool, side: str) -> None:
     """Bars by order, or a map of every sector × every economy."""
-    from ostra.output import write_file
-    from ostra.report.charts.heatmap import heat_picture
-    from ostra.report.charts.hidden import PARTS, SALES_PARTS, THROUGH_PARTS, Bar, hidden_picture
+    from ostra.show.charts.heatmap import heat_picture
+    from ostra.show.charts.hidden import PARTS, SALES_PARTS, THROUGH_PARTS, Bar, hidden_picture
+    from ostra.show.output import write_file
 
     path = output.output or Path()
     rows = found.frame.to_dicts()

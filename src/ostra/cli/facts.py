@@ -42,7 +42,7 @@ def list_datasets(
     table
         Only data sets of this table.
     """
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     columns = [
         Column("dataset", "Data set"),
@@ -91,8 +91,8 @@ def import_files(
     dry_run
         Only check the files; change nothing.
     """
-    from ostra.store.imports import check_file, import_file
-    from ostra.store.kinds import Options
+    from ostra.facts.imports import check_file, import_file
+    from ostra.facts.kinds import Options
 
     options = Options(
         edition=edition,
@@ -137,8 +137,8 @@ def import_files(
 
 def check_store(*, workspace_path: WorkspaceOption = None) -> None:
     """Check all facts against their manifests: files, rows, columns and checksums."""
-    from ostra.store.checks import check_facts
-    from ostra.store.facts import builtin_root, facts_root
+    from ostra.facts.checks import check_facts
+    from ostra.facts.datasets import builtin_root, facts_root
 
     roots = [builtin_root()]
     space = workspace(workspace_path)
@@ -170,8 +170,8 @@ def balance(
     year
         Year of the table; by default its latest.
     """
-    from ostra.balances import balance as listed
-    from ostra.output import Column
+    from ostra.ask.balance import balance as listed
+    from ostra.show.output import Column
 
     columns = [
         Column("side", "Side"),
@@ -196,7 +196,7 @@ def export_dataset(dataset: str, output: Path, /, *, workspace_path: WorkspaceOp
     output
         File to write: .csv, .csv.gz, .parquet or .xlsx.
     """
-    from ostra.store.export import export_dataset as export
+    from ostra.facts.export import export_dataset as export
 
     facts = workspace(workspace_path).facts
     tables = [found.table for found in facts.datasets() if found.id == dataset]

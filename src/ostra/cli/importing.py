@@ -12,8 +12,8 @@ from ostra.cli.options import WorkspaceOption, progress, workspace
 from ostra.errors import UsageError
 
 if TYPE_CHECKING:
-    from ostra.store.ecosystems import EcosystemKind
-    from ostra.store.mrio_imports import MrioReport
+    from ostra.documents.ecosystem_imports import EcosystemKind
+    from ostra.facts.mrio_imports import MrioReport
 
 importing = App(
     name="import",
@@ -80,8 +80,8 @@ def mrio(
     dry_run
         Only check the files; change nothing.
     """
-    from ostra.store.kinds import Options
-    from ostra.store.mrio_imports import check_mrio, import_mrio
+    from ostra.facts.kinds import Options
+    from ostra.facts.mrio_imports import check_mrio, import_mrio
 
     options = Options(
         eur_usd=rates(eur_usd or []),
@@ -135,7 +135,7 @@ def _tell(report: MrioReport) -> None:
 
 
 def _ecosystem(kind: EcosystemKind, folder: Path, into: str, replace: bool, workspace_path: Path | None) -> None:
-    from ostra.store.ecosystems import import_ecosystem
+    from ostra.documents.ecosystem_imports import import_ecosystem
 
     space = workspace(workspace_path).path
     if space is None:

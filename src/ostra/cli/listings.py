@@ -22,7 +22,7 @@ from ostra.errors import UsageError
 
 def ecosystems(*, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
     """List the ecosystems that can be assessed."""
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     columns = [
         Column("ecosystem", "Ecosystem"),
@@ -84,7 +84,7 @@ def deps(
     import polars as pl
 
     from ostra.model.profile import TradeThresholds
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     space = workspace(workspace_path)
     wanted = years_from(year, years)
@@ -168,7 +168,7 @@ def materials(
     material
         Name of a material; may be given several times.
     """
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     listing = workspace(workspace_path).materials(home, years_from(year, years), materials_wanted=material)
     columns = [

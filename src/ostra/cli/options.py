@@ -17,8 +17,9 @@ from ostra.progress import Advance, quiet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ostra.output import Column, Legend
-    from ostra.workspace import Listing, Workspace
+    from ostra.model.listing import Listing
+    from ostra.show.output import Column, Legend
+    from ostra.workspace import Workspace
 
 OUTPUT = Group("Output", sort_key=2)
 
@@ -190,7 +191,7 @@ def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Le
     UsageError
         As for `Output.check`.
     """
-    from ostra.output import write_rows
+    from ostra.show.output import write_rows
 
     output.check()
     rows = listing.frame.to_dicts()

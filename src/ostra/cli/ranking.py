@@ -46,9 +46,9 @@ def show_ranks(
     output: Output,
 ) -> None:
     """Print ecosystems, or the items of each, in order of challenge."""
-    from ostra import ranks
+    from ostra.ask import ranks
     from ostra.model.base import DIMENSIONS
-    from ostra.output import Column
+    from ostra.show.output import Column
 
     with progress("rank") as advance:
         listing = ranks.rank(made, profile, before, items=items, advance=advance)
@@ -65,10 +65,10 @@ def show_ranks(
 
 def show_stability(made: Sequence[Assessment], profile: Profile, draws: int, output: Output) -> None:
     """Print how often levels, ranks and pairs stay in profiles near this one."""
-    from ostra import stability
-    from ostra.cli.shading import level_style
+    from ostra.ask import stability
     from ostra.model.base import DIMENSIONS
-    from ostra.output import Column
+    from ostra.show.output import Column
+    from ostra.show.text.shading import level_style
 
     with progress("perturb") as advance:
         listing = stability.perturb(made, profile, draws=draws, advance=advance)
@@ -81,9 +81,9 @@ def show_stability(made: Sequence[Assessment], profile: Profile, draws: int, out
 
 def show_horizons(made: Sequence[Assessment], output: Output) -> None:
     """Print levels by when they bite."""
-    from ostra import stability
-    from ostra.cli.shading import level_style
-    from ostra.output import Column
+    from ostra.ask import stability
+    from ostra.show.output import Column
+    from ostra.show.text.shading import level_style
 
     listing = stability.by_horizon(made)
     if output.form == "table":
@@ -111,17 +111,17 @@ def sensitivity(
     ecosystem
         Only this one; may be given several times.
     """
-    from ostra import stability, views
-    from ostra.output import Column, write_file
+    from ostra.ask import assessments, stability
+    from ostra.show.output import Column, write_file
 
     output.check(draws=True)
     space = workspace(workspace_path, profile)
     with progress("assess") as advance:
-        made = views.assessments(space, ecosystem or list(space.dossier_files()), home, year, advance)
+        made = assessments.assessments(space, ecosystem or list(space.dossier_files()), home, year, advance)
     listing = stability.sensitivity(made, space.profile())
     file = output.output
     if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
-        from ostra.report import sensitivity_picture
+        from ostra.show import sensitivity_picture
 
         write_file(file, sensitivity_picture(listing.frame.to_dicts(), listing.provenance))
         return

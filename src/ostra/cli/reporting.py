@@ -50,7 +50,7 @@ def report(
     else:
         space = workspace(workspace_path)
         with progress("assess") as advance:
-            from ostra.views import assessments
+            from ostra.ask.assessments import assessments
 
             names = list(space.dossier_files()) if what is None else [what]
             made = assessments(space, names, home or "EU27", year, advance)
@@ -98,21 +98,21 @@ def write_reports(assessment: Assessment, output: Path) -> list[Path]:
     OstraError
         The extra for PDF is not installed, or a file cannot be written.
     """
-    from ostra import report
-    from ostra.output import to_json, write_file
+    from ostra import show
+    from ostra.show.output import to_json, write_file
 
     files = report_files(output, assessment.ecosystem)
     html = ""
     with progress("report") as advance:
         for done, (form, file) in enumerate(files.items(), start=1):
             if form in (".html", ".pdf"):
-                html = html or report.render_html(assessment)
+                html = html or show.render_html(assessment)
             if form == ".html":
                 write_file(file, html)
             elif form == ".pdf":
-                write_file(file, report.render_pdf(html))
+                write_file(file, show.render_pdf(html))
             elif form == ".xlsx":
-                write_file(file, report.render_xlsx(assessment))
+                write_file(file, show.render_xlsx(assessment))
             else:
                 write_file(file, to_json(assessment.model_dump(mode="json")))
             advance(done, len(files))
@@ -129,12 +129,12 @@ def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
     OstraError
         The assessments do not belong together, the extra for PDF is not installed, or a file cannot be written.
     """
-    from ostra import report
+    from ostra import show
     from ostra.model.assessment import AssessmentSet
-    from ostra.output import to_json, write_file
+    from ostra.show.output import to_json, write_file
 
     with progress("chapters") as advance:
-        volume = report.make_volume(made, advance)
+        volume = show.make_volume(made, advance)
     files = report_files(output, volume.name)
     if ".json" in files:
         stored = AssessmentSet(assessments=tuple(made))
@@ -142,10 +142,10 @@ def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
     if ".html" in files:
         write_file(files[".html"], volume.html())
     if ".xlsx" in files:
-        write_file(files[".xlsx"], report.render_volume_xlsx(made))
+        write_file(files[".xlsx"], show.render_volume_xlsx(made))
     if ".pdf" in files:
         with progress("print") as advance:
-            write_file(files[".pdf"], report.render_volume_pdf(volume, advance))
+            write_file(files[".pdf"], show.render_volume_pdf(volume, advance))
     return list(files.values())
 
 

@@ -8,7 +8,6 @@ from ostra.context.governance import GovernanceScore, regime_of, stability
 from ostra.context.likelihood import base_rate, coercers, likelihood
 from ostra.context.tolerance import breaches
 from ostra.dimensions.wording import LABEL, economy_names, name_of, shortened
-from ostra.economies import Home, covered_by, economy_name
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
@@ -16,6 +15,7 @@ from ostra.model.profile import Profile
 from ostra.model.results.context import ContextResult, SupplierContext
 from ostra.model.results.dimensions import DimensionsResult
 from ostra.model.results.ecosystem import Dependency, EcosystemResult, MutualDependence
+from ostra.words.economies import Home, covered_by, economy_name
 
 METHOD = "likelihood"
 

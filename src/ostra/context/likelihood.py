@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from ostra.context.beta import beta_quantile
 from ostra.dimensions.wording import counted, plain, plains
-from ostra.economies import covered_by
 from ostra.model.base import UNKNOWN, Interval, Relation
 from ostra.model.evidence import Evidence
 from ostra.model.profile import CoercionCase, LikelihoodSettings, Profile
 from ostra.model.results.context import Factor, Likelihood
+from ostra.words.economies import covered_by
 
 METHOD = "likelihood"
 

@@ -10,7 +10,7 @@ from ostra.dimensions.wording import economy_names, name_of, percents, plains, p
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item
 from ostra.model.results.ecosystem import Chokepoint, Dependency, EcosystemResult
-from ostra.model.results.scenario import LOST_PART
+from ostra.model.results.simulation import LOST_PART
 
 MEASURES = {
     "import_share": "import share",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ostra.economies import economy_name
 from ostra.model.base import Interval
-from ostra.model.figures import figure
 from ostra.model.results.ecosystem import EcosystemResult
+from ostra.words.economies import economy_name
+from ostra.words.figures import figure
 
 
 def plain(value: float) -> str:

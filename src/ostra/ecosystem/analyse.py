@@ -2,7 +2,7 @@
 
 Three kinds of hold are read off, each with its own evidence: the share of a supplier in what home imports (trade
 facts), the share of a producer in what the world produces (production facts), and the share that the dossier says a
-provider has (see holds.py). What these add up to through several tiers is the chain method's (see chained.py); what the
+provider has (see holds.py). What these add up to through several tiers is the chain method's (see results.py); what the
 sectors around the items rely on, that of input-output analysis (see sector_reliance.py).
 """
 
@@ -12,11 +12,13 @@ from collections import defaultdict
 
 import polars as pl
 
-from ostra.economies import Home, economy_name
-from ostra.ecosystem import chained, evidence, graph, material_production, materials, trade
+from ostra.ecosystem import evidence, graph
+from ostra.ecosystem.chain import results
+from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.holds import Hold, import_holds, production_holds, provision_evidence, provision_holds
-from ostra.ecosystem.sector_reliance import sector_reliance
-from ostra.ecosystem.tables import FactTables
+from ostra.ecosystem.input_output.sectors import sector_reliance
+from ostra.ecosystem.materials import geopolrisk, production_shares
+from ostra.ecosystem.trade import dependency
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.profile import Profile
@@ -31,6 +33,7 @@ from ostra.model.results.ecosystem import (
     SupplierShare,
     TradeIndicators,
 )
+from ostra.words.economies import Home, economy_name
 
 # Our choice: below a tenth, a supplier's part is listed in the annex of suppliers but is no dependency of its own.
 MIN_HOLD = 0.1
@@ -60,13 +63,13 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     Raises
     ------
     UsageError, MethodError
-        As for `trade.dependencies`.
+        As for `dependency.dependencies`.
     """
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
     known = {name for (name,) in tables.material_products.query("m", "select distinct material from m").fetchall()}
     names = sorted({item.material for item in dossier.items} & known)
     first, last = tables.trade_years
-    position = trade.trade_position(
+    position = dependency.trade_position(
         tables.trade,
         home,
         range(min(first, year), max(last, year) + 1),
@@ -78,10 +81,10 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     series = position.dependencies
     this_year = series.filter(pl.col("year") == year)
     suppliers = position.suppliers.filter(pl.col("year") == year)
-    produced = material_production.production_shares(tables.production, [year], names)
+    produced = production_shares.production_shares(tables.production, [year], names)
     listed_suppliers = suppliers.filter(pl.col("share") >= LISTED_SHARE)
     listed_producers = produced.filter(pl.col("share_high") >= LISTED_SHARE)
-    indicators = materials.indicators(
+    indicators = geopolrisk.indicators(
         tables.trade,
         tables.production,
         tables.governance,
@@ -105,11 +108,11 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         for hold in holds
         if hold.economy not in members and hold.share.high >= MIN_HOLD
     ]
-    structure = chained.chain_structure(dossier, [h for h in holds if h.measure != "provision share"], home, year)
-    through_chain, chain_evidence = chained.with_evidence(
-        chained.chain_holds(structure, dossier, home, CHOKEPOINT_HOLD), holds, dossier, home, members
+    structure = results.chain_structure(dossier, [h for h in holds if h.measure != "provision share"], home, year)
+    through_chain, chain_evidence = results.with_evidence(
+        results.chain_holds(structure, dossier, home, CHOKEPOINT_HOLD), holds, dossier, home, members
     )
-    dependencies += chained.chain_dependencies(through_chain)
+    dependencies += results.chain_dependencies(through_chain)
     behind = sector_reliance(dossier, tables.exposure, graph.end_products(dossier), MIN_HOLD)
     dependencies += behind.dependencies
     dependencies.sort(key=lambda d: (-d.hold.low, -d.hold.high, d.id))
@@ -260,7 +263,7 @@ def _mutual(
 
 
 def _trade_rows(frame: pl.DataFrame) -> list[TradeIndicators]:
-    return [TradeIndicators(**row) for row in frame.select(*trade.INDICATORS).iter_rows(named=True)]
+    return [TradeIndicators(**row) for row in frame.select(*dependency.INDICATORS).iter_rows(named=True)]
 
 
 def _material_rows(frame: pl.DataFrame) -> list[MaterialIndicators]:

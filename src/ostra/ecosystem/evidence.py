@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ostra.economies import economy_name
 from ostra.model.evidence import Evidence, FactRef
-from ostra.model.figures import figure, significant
+from ostra.words.economies import economy_name
+from ostra.words.figures import figure, significant
 
 if TYPE_CHECKING:
-    from ostra.economies import Home
-    from ostra.ecosystem.tables import FactTables
+    from ostra.ecosystem.fact_tables import FactTables
+    from ostra.words.economies import Home
 
 TRADE_METHOD = "trade-dependency"
 Where = dict[str, str | int | tuple[str, ...] | tuple[int, ...]]

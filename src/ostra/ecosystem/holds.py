@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from ostra.economies import economy_name
 from ostra.ecosystem.evidence import production_id, trade_id
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, ProductBinding, Provision
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import Measure
+from ostra.words.economies import economy_name
 
 
 @dataclass(frozen=True)

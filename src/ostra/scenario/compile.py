@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra import economies
 from ostra.ecosystem.input_output.groups import Group, group
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, UsageError
@@ -24,7 +23,7 @@ from ostra.model.scenario import (
     Withholding,
 )
 from ostra.scenario.draws import Array, Draws, Hurts, Parameter, Written, parameter
-from ostra.scenario.sectors import sector_numbers
+from ostra.scenario.sector_choice import sector_numbers
 from ostra.scenario.simulation.behaviour import Behaviour
 from ostra.scenario.simulation.shocks import (
     FOREVER,
@@ -35,6 +34,7 @@ from ostra.scenario.simulation.shocks import (
     StockRelease,
     Withheld,
 )
+from ostra.words import economies
 
 Nodes = NDArray[np.int64]
 LEAST_STOCK_DAYS = 1.0  # goods on the way; the engine's smallest stock

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ostra.model.results.scenario import BEYOND, FIRST, LOST, LOST_PART, SECOND, THIRD
+from ostra.model.results.simulation import BEYOND, FIRST, LOST, LOST_PART, SECOND, THIRD
 from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import FIXED, Array
 from ostra.scenario.orders import PARTS, Orders, orders

@@ -7,9 +7,9 @@ Without a folder, the built-in dossiers and facts answer. A folder may hold `fac
 
 from __future__ import annotations
 
-from ostra.workspace.asked import DEFAULT_HOME
-from ostra.workspace.folder import create_workspace
-from ostra.workspace.listing import Listing
+from ostra.change.new_workspace import create_workspace
+from ostra.model.listing import Listing
 from ostra.workspace.space import Workspace
+from ostra.workspace.years import DEFAULT_HOME
 
 __all__ = ["DEFAULT_HOME", "Listing", "Workspace", "create_workspace"]

@@ -8,14 +8,14 @@ from typing import TypeVar, cast
 
 import polars as pl
 
+from ostra.documents import yaml_documents
+from ostra.documents.coercion_cases import read_cases, with_cases
 from ostra.errors import NotFoundError
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
 from ostra.model.instrument import Catalogue
+from ostra.model.listing import Listing
 from ostra.model.profile import Profile, reweighted
-from ostra.store import documents
-from ostra.store.cases import read_cases, with_cases
-from ostra.workspace.listing import Listing
 
 Document = TypeVar("Document")
 DEFAULT_PROFILE = "eu27"
@@ -51,7 +51,7 @@ class Documents:
 
     def dossier_files(self) -> dict[str, Path]:
         """Ecosystem id -> file, the workspace's own before built-in ones."""
-        files = dict(documents.builtin_dossiers())
+        files = dict(yaml_documents.builtin_dossiers())
         if self.path is not None:
             files |= {file.stem: file for file in sorted((self.path / "dossiers").glob("*.yaml"))}
         return dict(sorted(files.items()))
@@ -69,7 +69,7 @@ class Documents:
         files = self.dossier_files()
         if ecosystem not in files:
             raise NotFoundError(f"there is no ecosystem '{ecosystem}'. There are: {', '.join(files)}")
-        return self._once(files[ecosystem], documents.read_dossier)
+        return self._once(files[ecosystem], yaml_documents.read_dossier)
 
     def ecosystems(self) -> Listing:
         """The ecosystems that can be assessed, one row each.
@@ -79,10 +79,10 @@ class Documents:
         DataError
             One of the dossiers breaks its definition.
         """
-        builtin = documents.builtin_dossiers()
+        builtin = yaml_documents.builtin_dossiers()
         rows = []
         for name, file in self.dossier_files().items():
-            dossier = self._once(file, documents.read_dossier)
+            dossier = self._once(file, yaml_documents.read_dossier)
             rows.append(
                 {
                     "ecosystem": name,
@@ -122,8 +122,8 @@ class Documents:
             The file breaks the definition of a profile.
         """
         own = self._profile or self._own("profile.yaml")
-        file = own or documents.builtin_profiles()[DEFAULT_PROFILE]
-        return reweighted(self._once(file, documents.read_profile), self._weights)
+        file = own or yaml_documents.builtin_profiles()[DEFAULT_PROFILE]
+        return reweighted(self._once(file, yaml_documents.read_profile), self._weights)
 
     def catalogue(self) -> Catalogue:
         """The workspace's instruments.yaml, else the built-in catalogue.
@@ -133,7 +133,9 @@ class Documents:
         DataError
             The file breaks the definition of a catalogue.
         """
-        return self._once(self._own("instruments.yaml") or documents.builtin_catalogue(), documents.read_catalogue)
+        return self._once(
+            self._own("instruments.yaml") or yaml_documents.builtin_catalogue(), yaml_documents.read_catalogue
+        )
 
     def _once(self, file: Path, read: Callable[[Path], Document]) -> Document:
         """The document, read again only when the file has changed; several assessments in turn share it."""

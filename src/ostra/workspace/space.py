@@ -6,26 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from ostra import economies
+from ostra.ask import data, materials, trade
 from ostra.assess import assess, governance_scores
 from ostra.context import GovernanceScore
-from ostra.economies import Home
-from ostra.ecosystem.input_output.exposure import HomeExposure, home_exposure
+from ostra.documents import yaml_documents
+from ostra.ecosystem.fact_tables import FactTables
+from ostra.ecosystem.input_output.home_exposure import HomeExposure, home_exposure
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.ecosystem.tables import FactTables
 from ostra.errors import NotFoundError
+from ostra.facts.citing import as_source, covered
+from ostra.facts.datasets import Dataset, Facts, open_facts
+from ostra.facts.stored_input_output import read_table, sector_names
 from ostra.model.assessment import Assessment, Hashes
+from ostra.model.listing import Listing
 from ostra.model.profile import TradeThresholds
-from ostra.model.results.scenario import ScenarioResults
-from ostra.store import documents
-from ostra.store.citing import as_source, covered
-from ostra.store.facts import Dataset, Facts, open_facts
-from ostra.store.input_output import read_table, sector_names
+from ostra.model.results.simulation import ScenarioResults
 from ostra.version import __version__
-from ostra.workspace import inventory, materials, trade
-from ostra.workspace.asked import DEFAULT_HOME, wanted_years
+from ostra.words import economies
+from ostra.words.economies import Home
 from ostra.workspace.documents import Documents
-from ostra.workspace.listing import Listing
+from ostra.workspace.years import DEFAULT_HOME, wanted_years
 
 # What an assessment is a function of, beside the documents.
 FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_products")
@@ -41,7 +41,7 @@ class Workspace(Documents):
 
     def datasets(self, table: str | None = None) -> Listing:
         """The data sets at hand, one row each; `default` marks those that are used unless another is named."""
-        return inventory.datasets(self.facts, table)
+        return data.datasets(self.facts, table)
 
     def deps(
         self,
@@ -144,7 +144,7 @@ class Workspace(Documents):
         home, year
             As for `deps`.
         scenarios
-            What `ostra.disruptions.assessed.scenario_results` found for the ecosystem and home, to stand in it too.
+            What `ostra.ask.scenarios_assessed.scenario_results` found for the ecosystem and home, to stand in it too.
 
         Returns
         -------
@@ -167,10 +167,10 @@ class Workspace(Documents):
         if year is None:
             year = self.latest_year()
         hashes = Hashes(
-            dossier=documents.document_sha256(dossier),
+            dossier=yaml_documents.document_sha256(dossier),
             facts=self.facts.sha256(used),
-            profile=documents.document_sha256(profile),
-            instruments=documents.document_sha256(catalogue),
+            profile=yaml_documents.document_sha256(profile),
+            instruments=yaml_documents.document_sha256(catalogue),
             version=__version__,
             scenarios="" if scenarios is None else scenarios.sha256,
         )
@@ -262,7 +262,7 @@ class Workspace(Documents):
     def _product_names(self, source: Dataset) -> dict[str, str]:
         """Words for the products of a data set, read once."""
         if source.id not in self._names:
-            self._names[source.id] = inventory.product_names(self.facts, source)
+            self._names[source.id] = data.product_names(self.facts, source)
         return self._names[source.id]
 
     @cached_property

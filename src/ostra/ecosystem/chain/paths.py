@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from ostra.economies import economy_name
 from ostra.ecosystem.chain.measure import Holds, set_holds
 from ostra.ecosystem.chain.propagation import Bound
 from ostra.ecosystem.chain.providers import Backing
 from ostra.ecosystem.chain.structure import Floats, Structure, total
+from ostra.words.economies import economy_name
 
 # Bounds nearer than this are equal; rounding moves them less.
 EQUAL = 1e-9

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.economies import Home, bloc_members, blocs, code_and_name
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, NotFoundError
+from ostra.words.economies import Home, bloc_members, blocs, code_and_name
 
 Groups = Mapping[str, Collection[str]]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ostra.economies import Home
 from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.words.economies import Home
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ostra.model.base import Interval, Model
 from ostra.model.evidence import Evidence
-from ostra.model.results.scenario import ScenarioOutcome
+from ostra.model.results.simulation import ScenarioOutcome
 
 Measure = Literal["import share", "production share", "provision share", "chain hold", "look-through share"]
 TABLE_CAVEAT = "Input-output table: "

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.scenario.simulation.behaviour import Behaviour
+from ostra.scenario.simulation.economy import Array, Layout, Reach, Whole
 from ostra.scenario.simulation.shocks import Shock
-from ostra.scenario.simulation.structure import Array, Layout, Reach, Whole
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ostra.scenario.simulation.economy import Layout, Reach
 from ostra.scenario.simulation.kernels import Calendar, Rules, State, Totals, part_of_loop
 from ostra.scenario.simulation.lanes import add_lines, ask_lines, weigh_largest, weigh_line
 from ostra.scenario.simulation.rows import (
@@ -26,7 +27,6 @@ from ostra.scenario.simulation.rows import (
     set_row,
     settle_row,
 )
-from ostra.scenario.simulation.structure import Layout, Reach
 
 OPENING = -1
 """As day: nothing is delivered, but what is ordered on day 0 is counted."""

@@ -15,9 +15,9 @@ from ostra.errors import ConflictError, MethodError
 from ostra.processors import processors
 from ostra.scenario.simulation.batch import Batch
 from ostra.scenario.simulation.behaviour import Behaviour
-from ostra.scenario.simulation.levels import checked
+from ostra.scenario.simulation.economy import DAYS_A_YEAR, Array, Whole, laid_out, named, whole
+from ostra.scenario.simulation.parameters import checked
 from ostra.scenario.simulation.shocks import Shock
-from ostra.scenario.simulation.structure import DAYS_A_YEAR, Array, Whole, laid_out, named, whole
 from ostra.scenario.simulation.trajectories import Trajectories, joined
 
 TICK_S = 0.2

@@ -1,0 +1,1 @@
+"""What can be asked: functions of a workspace or of assessments, each answered by a listing."""

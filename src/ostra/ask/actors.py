@@ -1,0 +1,121 @@
+"""Parts of dossiers as listings: actors to watch, and where economies stand on each point compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from ostra.errors import NotFoundError
+from ostra.model.dossier import NOT_SAID, Dossier
+from ostra.model.evidence import Provenance
+from ostra.model.listing import Listing
+from ostra.words import economies
+from ostra.workspace import Workspace
+
+
+def actors(space: Workspace, ecosystem: str) -> Listing:
+    """Actors to watch of one ecosystem: role, why, since when, source."""
+    dossier = space.dossier(ecosystem)
+    claims = {claim.id: claim for claim in dossier.claims}
+    rows = [
+        {
+            "actor": actor.name,
+            "economy": actor.economy,
+            "kind": actor.kind,
+            "role": actor.role,
+            "why": actor.why,
+            "since": actor.since,
+            "source": "; ".join(f"{claims[c].source}, {claims[c].locator}" for c in actor.claims),
+        }
+        for actor in dossier.actors
+    ]
+    filters = {"ecosystem": ecosystem, "as of": dossier.date, "author": dossier.author}
+    sources = tuple(source.title for source in dossier.sources)
+    frame = pl.DataFrame(rows, schema_overrides={"economy": pl.String})
+    return Listing(frame, Provenance(title=f"Actors to watch: {dossier.title}", filters=filters, sources=sources))
+
+
+def positions(
+    space: Workspace, ecosystems: Sequence[str] | None = None, *, topics: Sequence[str] | None = None
+) -> Listing:
+    """Where the economies stand on each point that the sources compare: one row for each topic and economy.
+
+    Parameters
+    ----------
+    ecosystems
+        By default all there are.
+    topics
+        Only these, such as `standards`.
+
+    Returns
+    -------
+    Listing
+        ecosystem, topic, economy, name, position (null where the sources say nothing of it), figures, as_of, basis,
+        claims [ids], source.
+
+    Raises
+    ------
+    NotFoundError
+        A topic that no dossier asked for has; the message lists those there are.
+    """
+    dossiers = [space.dossier(name) for name in ecosystems or list(space.dossier_files())]
+    known = sorted({position.topic for dossier in dossiers for position in dossier.positions})
+    for topic in topics or ():
+        if topic not in known:
+            raise NotFoundError(
+                f"there are no positions on '{topic}'. There are some on: {', '.join(known) or 'nothing'}"
+            )
+    rows = [row for dossier in dossiers for row in position_rows(dossier) if not topics or row["topic"] in topics]
+    text = ("ecosystem", "topic", "economy", "name", "position", "figures", "as_of", "basis", "claims", "source")
+    about_it = Provenance(
+        title="Positions side by side" + (f": {dossiers[0].title}" if len(dossiers) == 1 else ""),
+        filters={
+            "ecosystem": ", ".join(dossier.id for dossier in dossiers),
+            "as of": ", ".join(dict.fromkeys(dossier.date for dossier in dossiers)),
+            "author": ", ".join(dict.fromkeys(dossier.author for dossier in dossiers)),
+        },
+        sources=tuple(dict.fromkeys(source.title for dossier in dossiers for source in dossier.sources)),
+        caveats=("Where no position is given, the sources do not say; that is unknown, not none.",),
+    )
+    return Listing(pl.DataFrame(rows, schema=dict.fromkeys(text, pl.String)), about_it)
+
+
+def position_rows(dossier: Dossier) -> list[dict[str, str | None]]:
+    """The positions of one dossier, with a row for each pair of topic and economy; what is not said is None."""
+    claims = {claim.id: claim for claim in dossier.claims}
+    said = {(position.topic, position.economy): position for position in dossier.positions}
+    rows: list[dict[str, str | None]] = []
+    for topic in dict.fromkeys(position.topic for position in dossier.positions):
+        for economy in dict.fromkeys(position.economy for position in dossier.positions):
+            row = {"ecosystem": dossier.id, "topic": topic, "economy": economy, "name": economies.economy_name(economy)}
+            found = said.get((topic, economy))
+            if found is None:
+                rows.append({**row, **dict.fromkeys(("position", "figures", "as_of", "basis", "claims", "source"))})
+                continue
+            own = [claims[name] for name in found.claims]
+            rows.append(
+                {
+                    **row,
+                    "position": found.text,
+                    "figures": "; ".join(claim.figure for claim in own if claim.figure),
+                    "as_of": "; ".join(dict.fromkeys(claim.as_of for claim in own if claim.as_of)),
+                    "basis": "; ".join(dict.fromkeys(claim.basis for claim in own)),
+                    "claims": "; ".join(found.claims),
+                    "source": "; ".join(f"{claim.source}, {claim.locator}" for claim in own),
+                }
+            )
+    return rows
+
+
+def positions_beside(listing: Listing) -> Listing:
+    """The positions with one row for each ecosystem and topic and a column for each economy; gaps said in words."""
+    codes = dict.fromkeys(listing.frame["economy"])
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in listing.frame.iter_rows(named=True):
+        key = (row["ecosystem"], row["topic"])
+        beside = rows.setdefault(key, {"ecosystem": key[0], "topic": key[1], **dict.fromkeys(codes, NOT_SAID)})
+        if row["position"] is not None:
+            beside[row["economy"]] = row["position"] + (f" [{row['figures']}]" if row["figures"] else "")
+    return Listing(pl.DataFrame(list(rows.values())), listing.provenance)

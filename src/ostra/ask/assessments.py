@@ -1,0 +1,43 @@
+"""Assess several ecosystems in turn, and say where listings of assessments come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ostra.model.assessment import Assessment
+from ostra.model.base import DIMENSIONS
+from ostra.model.evidence import Provenance
+from ostra.progress import Advance, quiet
+from ostra.words.economies import code_and_name
+from ostra.workspace import Workspace
+
+
+def assessments(
+    space: Workspace, ecosystems: Sequence[str], home: str, year: int | None, advance: Advance = quiet
+) -> list[Assessment]:
+    """Assess several ecosystems in turn, telling how far it got."""
+    made = []
+    for number, name in enumerate(ecosystems):
+        advance(number, len(ecosystems))
+        made.append(space.assess(name, home, year))
+    advance(len(ecosystems), len(ecosystems))
+    return made
+
+
+def about(title: str, made: Sequence[Assessment]) -> Provenance:
+    """Where a listing of assessments comes from: home, year, profile and hashes."""
+    first = made[0]
+    return Provenance(
+        title=title,
+        filters={
+            "home": code_and_name(first.home),
+            "year": str(first.year),
+            "profile": f"{first.profile_title}, {first.profile_author}",
+            "dimensions": ", ".join(DIMENSIONS),
+        },
+        sources=tuple(
+            f"{a.id}: dossier {a.hashes.dossier[:12]}, facts {a.hashes.facts[:12]}, ostra {a.hashes.version}"
+            for a in made
+        ),
+        method="levels",
+    )

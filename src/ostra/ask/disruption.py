@@ -1,0 +1,336 @@
+"""Scenarios simulated: found by name, joined with dossiers and tables, run, and laid out as listings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from ostra.ask.chain import structure_of
+from ostra.ask.scenario_names import fitting_scenario
+from ostra.documents.yaml_documents import builtin_scenarios, read_scenario, scenario_as_written
+from ostra.ecosystem import chain
+from ostra.errors import NotFoundError, UsageError
+from ostra.facts.citing import cite
+from ostra.files.checkpoints import drop_parts, keep_part, kept_parts
+from ostra.model.base import UNKNOWN, Interval
+from ostra.model.evidence import Provenance
+from ostra.model.listing import Listing
+from ostra.model.scenario import OUR_CHOICE, Scenario
+from ostra.progress import Advance, quiet
+from ostra.scenario.compile import Compiled, ItemFacts, compiled
+from ostra.scenario.draws import FIXED
+from ostra.scenario.outcomes import STATISTICS, Outcome, Row, outcome
+from ostra.scenario.simulation.engine import simulate as run_engine
+from ostra.scenario.simulation.trajectories import Trajectories
+from ostra.words import economies
+from ostra.workspace import Workspace
+
+By = Literal["measure", "economy", "sector", "day", "parameter"]
+VIEWS: dict[By, tuple[str, str]] = {
+    "measure": ("summary", "what it comes to"),
+    "economy": ("economies", "output lost by economy, million USD"),
+    "sector": ("sectors", "output lost by sector of home, million USD"),
+    "day": ("course", "output by day, part of usual"),
+    "parameter": ("parameters", "its numbers"),
+}
+MEASURED = ("where", "measure", "unit")
+SIDES = ("home", "sellers", "hit", "world")
+FRAMES: dict[By, dict[str, Any]] = {
+    "measure": {"where": pl.String, "measure": pl.String, "unit": pl.String},
+    "economy": {"economy": pl.String},
+    "sector": {"sector": pl.String, "name": pl.String},
+    "day": {"where": pl.String, "day": pl.Int64},
+    "parameter": {},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A scenario and what was found of it."""
+
+    scenario: Scenario
+    compiled: Compiled
+    outcome: Outcome
+    provenance: Provenance
+
+    @property
+    def sellers(self) -> tuple[str, ...]:
+        """Economies that withhold."""
+        return sellers_of(self.compiled)
+
+    @property
+    def withholds_itself(self) -> bool:
+        """Whether home withholds, and nobody else."""
+        return set(self.sellers) == set(self.compiled.home.economies)
+
+    def listing(self, by: By = "measure") -> Listing:
+        """One of the tables; `by` says which."""
+        name, about = VIEWS[by]
+        rows: list[Row] = getattr(self.outcome, name)
+        schema = FRAMES[by] | (dict.fromkeys(STATISTICS, pl.Float64) if by != "parameter" else {})
+        frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
+        provenance = self.provenance.model_copy(update={"title": f"{self.scenario.title}: {about}"})
+        return Listing(frame, provenance)
+
+
+def sellers_of(ready: Compiled) -> tuple[str, ...]:
+    """Economies of the table that withhold."""
+    width = len(ready.table.sectors)
+    return tuple(sorted({ready.table.economies[int(node) // width] for node in ready.sellers}))
+
+
+def scenario_files(space: Workspace) -> dict[str, Path]:
+    """Scenario id -> file, the workspace's `scenarios/` before built-in ones."""
+    files = dict(builtin_scenarios())
+    if space.path is not None:
+        files |= {file.stem: file for file in sorted((space.path / "scenarios").glob("*.yaml"))}
+    return dict(sorted(files.items()))
+
+
+def find_scenario(space: Workspace, name: str) -> Scenario:
+    """Read a scenario by its id, or from a file.
+
+    Raises
+    ------
+    NotFoundError
+        Neither exists; the message lists the ids.
+    DataError
+        The file breaks the definition of a scenario.
+    """
+    return read_scenario(scenario_file(space, name))
+
+
+def scenario_file(space: Workspace, name: str) -> Path:
+    """The file of a scenario, by its id or its own name; errors as for `find_scenario`."""
+    files = scenario_files(space)
+    if name in files:
+        return files[name]
+    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
+        return Path(name)
+    raise NotFoundError(
+        f"there is no scenario '{name}'. There are: {', '.join(files)}; or name a file that ends with .yaml"
+    )
+
+
+def scenario_id(space: Workspace, name: str) -> str:
+    """Id of a scenario that need not fit any table; errors as for `find_scenario`."""
+    return scenario_as_written(scenario_file(space, name))[0].id
+
+
+def scenarios(space: Workspace) -> Listing:
+    """The scenarios that can be simulated, one row each."""
+    builtin = builtin_scenarios()
+    rows = []
+    for name, file in scenario_files(space).items():
+        read = read_scenario(file)
+        ours = [entry for _, entry in read.entries() if entry.source is None or entry.ours]
+        rows.append(
+            {
+                "scenario": name,
+                "title": read.title,
+                "home": read.home,
+                "days": read.days,
+                "entries": len(list(read.entries())),
+                "our_choice": len(ours),
+                "date": read.date,
+                "author": read.author,
+                "origin": "built-in" if builtin.get(name) == file else "workspace",
+            }
+        )
+    schema = {"days": pl.Int64, "entries": pl.Int64, "our_choice": pl.Int64}
+    return Listing(
+        pl.DataFrame(rows, schema_overrides=schema),
+        Provenance(
+            title="Scenarios", filters={"our_choice": "entries of which some numbers rest on no source"}, sources=()
+        ),
+    )
+
+
+def simulate(
+    space: Workspace,
+    name: str,
+    *,
+    home: str | None = None,
+    days: int | None = None,
+    runs: int = 0,
+    seed: int = 0,
+    dataset: str | None = None,
+    keep: Path | None = None,
+    resume: bool = False,
+    advance: Advance = quiet,
+) -> Simulation:
+    """Simulate a scenario day by day.
+
+    Parameters
+    ----------
+    name
+        Id of a scenario, or a file.
+    home, days
+        Instead of the scenario's.
+    runs, seed
+        Draws of open numbers, beside the middle, the mild and the severe end; run k of a seed is always the same.
+    keep
+        Folder that receives each part as soon as it is done, and is emptied when all are.
+    resume
+        Take up what `keep` holds; otherwise it is begun anew.
+    advance
+        Hears of progress as (done, total).
+
+    Raises
+    ------
+    NotFoundError, UsageError, MethodError
+        A scenario, home or data set that does not exist, or a scenario that does not fit the table.
+    DataError
+        The scenario breaks its definition, or names what is not there: one problem for each, with its line.
+    ConflictError
+        The parts kept are of another scenario, table or batch.
+    """
+    file = scenario_file(space, name)
+    if days is not None and days < 1:
+        raise UsageError(f"at least one day is simulated; {days} was asked for")
+    if runs < 0 or seed < 0:
+        raise UsageError(f"runs and seed are 0 or more; found {runs} and {seed}")
+    table = space.input_output(dataset)
+    scenario = fitting_scenario(space, file, table, other_home=home is not None)
+    ready = compiled(scenario, table, items=_items(space, scenario), home=home, days=days, draws=runs, seed=seed)
+    finished: list[Trajectories] = []
+    if keep is not None and resume:
+        finished = [Trajectories.from_arrays(part) for part in kept_parts(keep)]
+    elif keep is not None:
+        drop_parts(keep)
+
+    def part_done(part: Trajectories) -> None:
+        if keep is not None:
+            keep_part(keep, int(part.runs[0]), part.arrays())
+
+    found = run_engine(
+        table,
+        ready.shocks,
+        ready.behaviour,
+        days=ready.days,
+        runs=ready.runs,
+        level=ready.level,
+        finished=finished,
+        part_done=part_done,
+        advance=advance,
+    )
+    if keep is not None:
+        drop_parts(keep)
+    provenance = _provenance(scenario, ready, found, seed, cite(space.facts.dataset("input_output", dataset)))
+    return Simulation(scenario, ready, outcome(ready, found), provenance)
+
+
+def tell_apart(ids: Sequence[str]) -> None:
+    """Refuse to compare scenarios whose columns would bear one name, so that none takes the place of another.
+
+    Raises
+    ------
+    UsageError
+        Two have the same id, or one is called as the columns of `compare` that say what is measured.
+    """
+    for number, name in enumerate(ids):
+        if name in ids[:number]:
+            raise UsageError(
+                f"two of the scenarios have the id '{name}'. Give each its own, with the key 'id' of its file"
+            )
+        if name in MEASURED:
+            raise UsageError(f"a column of the comparison is called '{name}'. Give the scenario another id")
+
+
+def compare(simulations: Sequence[Simulation]) -> Listing:
+    """Scenarios side by side: the measures of the middle run, with the mild and severe ends as `_low` and `_high`.
+
+    With draws, `_p05`, `_p50` and `_p95` too.
+
+    Raises
+    ------
+    UsageError
+        As for `tell_apart`.
+    """
+    tell_apart([one.scenario.id for one in simulations])
+    bands = ("p05", "p50", "p95") if any(one.compiled.drawn for one in simulations) else ()
+    rows: dict[tuple[str, str, str], Row] = {}
+    for one in simulations:
+        for row in one.outcome.summary:
+            key = (row["where"], row["measure"], row["unit"])
+            line = rows.setdefault(key, dict(zip(MEASURED, key, strict=True)))
+            name = one.scenario.id
+            line |= {name: row["middle"], f"{name}_low": row["mild"], f"{name}_high": row["severe"]}
+            line |= {f"{name}_{band}": row[band] for band in bands}
+    keys = [*MEASURED]
+    keys += [
+        f"{one.scenario.id}{end}"
+        for one in simulations
+        for end in ("", "_low", "_high", *(f"_{band}" for band in bands))
+    ]
+    ordered = sorted(rows.values(), key=lambda row: SIDES.index(row["where"]))  # measures stay in their order
+    full = [{key: row.get(key) for key in keys} for row in ordered]
+    schema = dict.fromkeys(keys[3:], pl.Float64)
+    frame = pl.DataFrame(full, schema_overrides=schema, infer_schema_length=None)
+    first = simulations[0].provenance
+    filters = {one.scenario.id: one.scenario.title for one in simulations}
+    filters |= {key: value for key, value in first.filters.items() if key in ("table", "runs")}
+    return Listing(
+        frame,
+        Provenance(
+            title="Scenarios side by side",
+            filters=filters,
+            sources=tuple(dict.fromkeys(source for one in simulations for source in one.provenance.sources)),
+            method=first.method,
+            caveats=tuple(dict.fromkeys(caveat for one in simulations for caveat in one.provenance.caveats)),
+        ),
+    )
+
+
+def _items(space: Workspace, scenario: Scenario) -> dict[str, ItemFacts]:
+    """What dossiers and facts say of the withheld items."""
+    found = {}
+    for entry in scenario.items:
+        dossier = space.dossier(entry.ecosystem)
+        item = dossier.item(entry.item)  # `fitting_scenario` has seen that it is there
+        if entry.hold is not None:
+            found[entry.id] = ItemFacts(item, UNKNOWN, "")
+            continue
+        seller = economies.home(entry.seller)
+        structure, _ = structure_of(
+            space, entry.ecosystem, home=scenario.home, sides=[entry.seller] if seller.is_bloc else []
+        )
+        low, high = chain.holds(structure, [seller.code], [entry.item]).at(entry.item)
+        origin = f"hold of {seller.code} on {entry.item} in dossier {entry.ecosystem}, method docs/methods/chain.md"
+        found[entry.id] = ItemFacts(item, Interval(low=low, high=high), origin, tuple(dossier.caveats))
+    return found
+
+
+def _provenance(scenario: Scenario, ready: Compiled, found: Trajectories, seed: int, table: str) -> Provenance:
+    ours = sum(one.origin == OUR_CHOICE for one in ready.parameters)
+    unknown = sum(one.open for one in ready.parameters)
+    behaviour = ready.behaviour
+    sides = {"who withholds": sellers_of(ready), "who is hit": ready.hit}
+    filters = {
+        "scenario": f"{scenario.id}, {scenario.date}, {scenario.author}",
+        "home": economies.code_and_name(ready.home.code),
+        **{name: ", ".join(map(economies.code_and_name, codes)) for name, codes in sides.items() if codes},
+        "days": f"{ready.days}",
+        "runs": (
+            ", ".join(FIXED) + (f" and {ready.drawn} draws, seed {seed}" if ready.drawn else "")
+            if ready.runs > 1
+            else "one: the scenario leaves nothing open"
+        ),
+        "table": f"{ready.table.dataset}, {ready.table.year}",
+        "numbers": f"{len(ready.parameters)}, of which {unknown} are ranges and {ours} our choice; see --by parameter",
+        "of the engine": f"gaps in stocks are refilled over {behaviour.restore_days:g} days, production slows below "
+        f"{behaviour.stock_threshold:g} of the stock wanted; both as in boario or our choice, see method",
+    }
+    sources = [table]
+    sources += [f"{source.title}. {source.publisher}, {source.date} [{source.id}]" for source in scenario.sources]
+    return Provenance(
+        title=scenario.title,
+        filters=filters,
+        sources=tuple(sources),
+        method="disruption",
+        caveats=tuple(dict.fromkeys([*ready.caveats, *found.caveats])),
+    )

@@ -1,0 +1,126 @@
+"""What can be asked of a static embargo, as listings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from ostra.ecosystem.input_output.groups import group
+from ostra.ecosystem.input_output.table import InputOutputTable
+from ostra.errors import UsageError
+from ostra.facts.citing import cite
+from ostra.model.evidence import Provenance
+from ostra.model.listing import Listing
+from ostra.scenario.rerouting import network
+from ostra.scenario.sector_choice import sector_numbers
+from ostra.scenario.trade_ban import Embargo, Settings, cut
+from ostra.scenario.trade_ban import embargo as solve
+from ostra.words import economies
+from ostra.workspace import Workspace
+
+By = Literal["economy", "sector"]
+
+
+def embargo(
+    space: Workspace,
+    seller: str,
+    buyer: str,
+    *,
+    sectors: Sequence[str] = (),
+    fraction: float = 1.0,
+    both_ways: bool = False,
+    by: By = "economy",
+    settings: Settings | None = None,
+    dataset: str | None = None,
+) -> Listing:
+    """What a ban on deliveries costs once all have adjusted, with and without rerouting (docs/methods/embargo.md).
+
+    Parameters
+    ----------
+    seller, buyer
+        Economies or blocs, by code or name.
+    sectors
+        Of the seller, by code or name; none named, all.
+    fraction
+        The part of deliveries that is forbidden.
+    both_ways
+        Whether the buyer may not deliver to the seller either.
+    by
+        One row for each economy, or for each sector of all economies.
+
+    Returns
+    -------
+    Listing
+        Money in million USD a year; the largest losses first.
+
+    Raises
+    ------
+    NotFoundError, UsageError, MethodError
+        An economy or sector that the table does not have, a side on both sides, flows that cannot be rerouted.
+    """
+    table = space.input_output(dataset)
+    chosen = settings or Settings()
+    net = network(table)
+    sides = [group(table, economies.home(name)) for name in (seller, buyer)]
+    numbers = [[table.economies.index(code) for code in side.economies] for side in sides]
+    picked = [sector_numbers(table, name) for name in sectors]
+    forbidden = sorted({number for found in picked for number in found.numbers})
+    pairs = [(0, 1), (1, 0)] if both_ways else [(0, 1)]
+    cuts = [cut(net, numbers[a], numbers[b], sectors=forbidden, fraction=fraction) for a, b in pairs]
+    if not any(net.blocks[:, part.sellers][:, :, part.buyers].any() for part in cuts):
+        raise UsageError(f"table '{table.dataset}' has no deliveries from {sides[0].name} to {sides[1].name}")
+    found = solve(net, cuts, chosen)
+    filters = {
+        "from": economies.code_and_name(sides[0].code),
+        "to": economies.code_and_name(sides[1].code) + (", both ways" if both_ways else ""),
+        "sectors": ", ".join(table.sectors[number] for number in forbidden) or "all",
+        "forbidden": f"{fraction:.0%} of deliveries of inputs, {found.blocked:,.0f} million USD a year",
+        "parameters": f"friction {chosen.friction:g}, leakage {chosen.leakage:g}, curvatures {chosen.inner:g} and "
+        f"{chosen.outer:g}; defaults are the baseline of sanction-simulator 0.1.4",
+        "finds no partner": f"{found.unplaced:,.0f} million USD a year",
+        "lost output": f"{found.rerouted.output.sum():,.0f} million USD a year with rerouting, "
+        f"{found.rationed.output.sum():,.0f} without",
+    }
+    caveats = [*table.caveats, *net.caveats]
+    caveats += [caveat for side in sides for caveat in side.caveats]
+    caveats += [caveat for one in picked for caveat in one.caveats]
+    return Listing(
+        _losses(table, net.output, found, by),
+        Provenance(
+            title=f"Embargo on deliveries from {sides[0].name} to {sides[1].name}: what it costs a year",
+            filters=filters,
+            sources=(cite(space.facts.dataset("input_output", dataset)),),
+            method="embargo",
+            caveats=tuple(dict.fromkeys(caveats)),
+        ),
+    )
+
+
+def _losses(table: InputOutputTable, output: np.ndarray, found: Embargo, by: By) -> pl.DataFrame:
+    shape = (len(table.economies), len(table.sectors))
+    axis = 1 if by == "economy" else 0
+    before, rerouted, rationed = (
+        values.reshape(shape).sum(axis=axis) for values in (output, found.rerouted.output, found.rationed.output)
+    )
+    if by == "economy":
+        labels = {"economy": table.economies, "name": [economies.economy_name(code) for code in table.economies]}
+    else:
+        labels = {"sector": table.sectors, "name": table.sector_names}
+    frame = pl.DataFrame(
+        {
+            **labels,
+            "output": before,
+            "lost_rerouted": rerouted,
+            "lost_rationed": rationed,
+            "rerouting_saves": rationed - rerouted,
+        }
+    ).with_columns(
+        lost_share_rerouted=pl.when(pl.col("output") > 0).then(pl.col("lost_rerouted") / pl.col("output")),
+        lost_share_rationed=pl.when(pl.col("output") > 0).then(pl.col("lost_rationed") / pl.col("output")),
+    )
+    if by == "economy":
+        frame = frame.with_columns(delivers_more=pl.Series(found.stepped_in))
+    return frame.sort("lost_rerouted", descending=True)

@@ -1,0 +1,154 @@
+"""Assessments side by side: technologies × dimensions, and ecosystems compared in short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from ostra.ask.assessments import about, assessments
+from ostra.model.assessment import Assessment
+from ostra.model.base import LEVELS
+from ostra.model.listing import Listing
+from ostra.model.results.dimensions import DimensionResult, LevelDistribution
+from ostra.model.results.ecosystem import INDIRECT
+from ostra.progress import Advance, quiet
+from ostra.workspace import Workspace
+from ostra.workspace.years import DEFAULT_HOME
+
+
+def matrix(
+    space: Workspace,
+    ecosystems: Sequence[str] | None = None,
+    *,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Technologies × dimensions: one row each with level, distribution, strength, robustness and tensions.
+
+    Parameters
+    ----------
+    ecosystems
+        By default all there are.
+    home, year
+        As for `Workspace.assess`.
+    advance
+        Called with (done, total).
+
+    Returns
+    -------
+    Listing
+        ecosystem, title, dimension, level (null where nothing was assessed), none, low, medium, high [probabilities],
+        measured, judged, strength [levels], robustness [fraction of profiles within ±20 %], robustness_wide [±40 %],
+        margin [probability], tensions [count], headline, evidence.
+    """
+    return matrix_of(assessments(space, ecosystems or list(space.dossier_files()), home, year, advance))
+
+
+def matrix_of(made: Sequence[Assessment]) -> Listing:
+    """The rows of `matrix` from assessments at hand."""
+    rows = [dimension_row(assessment, result) for assessment in made for result in assessment.step2.dimensions]
+    return Listing(pl.DataFrame(rows, infer_schema_length=None), about("Technologies and dimensions", made))
+
+
+def dimension_row(assessment: Assessment, result: DimensionResult) -> dict[str, Any]:
+    """One dimension of one assessment as a flat row."""
+    tensions = [t for t in assessment.step2.tensions if result.dimension in (t.strengthens, t.weakens)]
+    spread = result.challenge if result.assessed else None
+    return {
+        "ecosystem": assessment.ecosystem,
+        "title": assessment.title,
+        "dimension": result.dimension,
+        "level": spread.level if spread else None,
+        "none": spread.none if spread else None,
+        "low": spread.low if spread else None,
+        "medium": spread.medium if spread else None,
+        "high": spread.high if spread else None,
+        "measured": result.measured.level if result.measured else None,
+        "judged": result.judged.level if result.judged else None,
+        "strength": result.strength.level if result.strength else None,
+        "robustness": result.robustness,
+        "robustness_wide": result.robustness_wide,
+        "margin": result.margin if result.assessed else None,
+        "tensions": len(tensions),
+        "headline": result.headline,
+        "evidence": f"{assessment.id}#{result.evidence}",
+    }
+
+
+def matrix_words(listing: Listing) -> Listing:
+    """The matrix with one row for each technology and a word with its probability for each dimension."""
+    rows = []
+    for (name,), part in listing.frame.group_by(["ecosystem"], maintain_order=True):
+        row: dict[str, Any] = {"ecosystem": name}
+        for cell in part.iter_rows(named=True):
+            row[cell["dimension"]] = in_words(cell) if cell["level"] else f"░ {in_words(cell)}"
+        rows.append(row)
+    return Listing(pl.DataFrame(rows), listing.provenance)
+
+
+def in_words(cell: dict[str, Any]) -> str:
+    """A cell as a word, the probability of that level or a higher one, and a mark for tensions.
+
+    At level none, what was found but is not more likely than not stands behind it: `none, low 40%`.
+    """
+    if cell["level"] is None:
+        return "not assessed"
+    spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
+    mark = " ±" if cell["tensions"] else ""
+    if spread.level == "none":
+        return f"none{', {} {:.0%}'.format(*spread.less_likely) if spread.less_likely else ''}{mark}"
+    return f"{spread.level} {spread.reached:.0%}{mark}"
+
+
+def compare(
+    space: Workspace,
+    ecosystems: Sequence[str],
+    *,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Ecosystems side by side: levels, largest hold, chokepoints, breaches and first instrument.
+
+    Returns
+    -------
+    Listing
+        measure, then one column for each ecosystem.
+    """
+    made = assessments(space, ecosystems, home, year, advance)
+    columns = {assessment.ecosystem: in_short(assessment) for assessment in made}
+    measures = list(next(iter(columns.values())))
+    frame = pl.DataFrame(
+        [{"measure": name, **{eco: column[name] for eco, column in columns.items()}} for name in measures]
+    )
+    return Listing(frame, about("Compared", made))
+
+
+def in_short(assessment: Assessment) -> dict[str, str]:
+    """What is compared of one assessment, in words."""
+    short: dict[str, str] = {}
+    for result in assessment.step2.dimensions:
+        short[result.dimension] = in_words(dimension_row(assessment, result))
+    known = [d for d in assessment.step1.dependencies if d.measure not in INDIRECT]
+    chain = [hold for hold in assessment.step1.chain if not hold.is_home]
+    own = [point for point in assessment.step1.chokepoints if point.is_home]
+    instruments = [m for m in assessment.step4.instruments if m.instrument != "no-action"]
+    short["largest dependency"] = (
+        f"{known[0].item_name} from {known[0].supplier_name}, at least {known[0].hold.low:.0%}"
+        if known and known[0].hold.low > 0
+        else "none with a known share"
+    )
+    short["largest hold through the chain"] = (
+        f"{chain[0].holder_name} on {chain[0].item_name} at {chain[0].chokepoint_name}, "
+        f"at least {chain[0].hold.low:.0%}"
+        if chain
+        else "none known"
+    )
+    short["held at home"] = ", ".join(point.item_name for point in own) or "nothing known"
+    short["above tolerance"] = f"{sum(b.certain for b in assessment.step3.breaches)} for certain"
+    short["findings"] = str(len(assessment.step2.findings))
+    short["first instrument"] = instruments[0].name if instruments else "none"
+    return short

@@ -1,0 +1,38 @@
+"""Make the folder of a new workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ostra.documents import yaml_documents
+from ostra.errors import ConflictError
+from ostra.workspace.documents import DEFAULT_PROFILE
+
+
+def create_workspace(path: Path) -> list[str]:
+    """Make a workspace folder with the built-in profile to edit; nothing that exists is touched.
+
+    Returns
+    -------
+    list of str
+        What was made, a line each.
+
+    Raises
+    ------
+    ConflictError
+        The folder exists and holds something already.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConflictError(f"{path} exists and is not empty; nothing was changed. Name a new folder")
+    (path / "dossiers").mkdir(parents=True, exist_ok=True)
+    (path / "facts").mkdir(exist_ok=True)
+    (path / "scenarios").mkdir(exist_ok=True)
+    profile = yaml_documents.builtin_profiles()[DEFAULT_PROFILE]
+    (path / "profile.yaml").write_bytes(profile.read_bytes())
+    return [
+        f"{path}/profile.yaml: viewpoint, thresholds and tolerances, a copy of '{DEFAULT_PROFILE}' to edit",
+        f"{path}/dossiers/: put ecosystems here, one YAML file each",
+        f"{path}/facts/: filled by ostra data import, and with input-output tables by ostra import mrio",
+        f"{path}/scenarios/: put scenarios of disruption here, one YAML file each",
+        f"{path} itself: ostra import cases adds the coercion cases that you list",
+    ]

@@ -1,1 +1,0 @@
-"""What can be asked of method 5, as listings: scenarios simulated day by day, compared, and static embargoes."""

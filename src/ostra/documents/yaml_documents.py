@@ -1,0 +1,206 @@
+"""Dossiers, profiles, catalogues and scenarios: from YAML to the model, with every fault named at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from ostra.documents.economy_codes import unknown_economies
+from ostra.documents.validation import validated
+from ostra.documents.yaml_tree import MAX_BYTES, MAX_PROBLEMS, Tree, parse_yaml
+from ostra.errors import DataError, NotFoundError, Problem, shortened
+from ostra.model.base import Model
+from ostra.model.dossier import Dossier
+from ostra.model.instrument import Catalogue
+from ostra.model.profile import Profile
+from ostra.model.scenario import Scenario
+
+M = TypeVar("M", bound=Model)
+
+
+def read_dossier(source: Path | str, *, file: str = "") -> Dossier:
+    """Read a dossier.
+
+    Parameters
+    ----------
+    source : Path or str
+        A file, or the YAML text itself.
+    file : str
+        What messages call the document; by default the path, or `<text>`.
+
+    Returns
+    -------
+    Dossier
+
+    Raises
+    ------
+    NotFoundError
+        The file does not exist.
+    DataError
+        The document breaks its definition: one problem per fault, with line, place, value and mend.
+    """
+    return _read(source, Dossier, file)
+
+
+def read_profile(source: Path | str, *, file: str = "") -> Profile:
+    """Read a profile; parameters and errors as `read_dossier`."""
+    return _read(source, Profile, file)
+
+
+def read_catalogue(source: Path | str, *, file: str = "") -> Catalogue:
+    """Read a catalogue of instruments; parameters and errors as `read_dossier`."""
+    return _read(source, Catalogue, file)
+
+
+def read_scenario(source: Path | str, *, file: str = "") -> Scenario:
+    """Read a scenario; parameters and errors as `read_dossier`."""
+    return _read(source, Scenario, file)
+
+
+def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario, Tree, list[Problem]]:
+    """A scenario, its keys and values with their places, and its economies that do not exist, a problem each.
+
+    For those who check more of it and tell all at once; parameters and errors otherwise as `read_dossier`.
+    """
+    tree, file = _parsed(source, file)
+    try:
+        return _sound(tree, Scenario, file), tree, []
+    except DataError as error:
+        unknown = list(unknown_economies(tree, Scenario, file)) if isinstance(tree.value, dict) else []
+        if set(error.problems) - set(unknown):
+            raise
+        return validated(tree, Scenario, file), tree, unknown
+
+
+def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario:
+    """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
+    tree, file = _parsed(source, file)
+    named = tree.value.get("format") if isinstance(tree.value, dict) else None
+    if named == _format_of(Dossier):
+        return _sound(tree, Dossier, file)
+    if named == _format_of(Profile):
+        return _sound(tree, Profile, file)
+    if named == _format_of(Catalogue):
+        return validated(tree, Catalogue, file)
+    if named == _format_of(Scenario):
+        return _sound(tree, Scenario, file)
+    formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue, Scenario))
+    raise DataError(
+        Problem(
+            "the format of the document is not known",
+            file=file,
+            line=tree.lines.get(("format",), 1),
+            column="format",
+            value=shortened(tree.raw.get(("format",), "")),
+            mend=f"Write 'format: ' and one of {formats}",
+        )
+    )
+
+
+def is_scenario(source: Path | str, *, file: str = "") -> bool:
+    """Whether the `format` of a document is that of a scenario; parameters and errors as `read_dossier`."""
+    tree, _ = _parsed(source, file)
+    return isinstance(tree.value, dict) and tree.value.get("format") == _format_of(Scenario)
+
+
+def builtin_dossiers() -> dict[str, Path]:
+    """The dossiers that ship with ostra: id and file, in order of id."""
+    return {p.stem: p for p in _cases() if not p.stem.startswith("profile-") and p.stem != "instruments"}
+
+
+def builtin_profiles() -> dict[str, Path]:
+    """The profiles that ship with ostra: id (such as `eu27`) and file, in order of id."""
+    return {p.stem.removeprefix("profile-"): p for p in _cases() if p.stem.startswith("profile-")}
+
+
+def builtin_catalogue() -> Path:
+    """The file of the catalogue of instruments that ships with ostra."""
+    return next(p for p in _cases() if p.stem == "instruments")
+
+
+def builtin_scenarios() -> dict[str, Path]:
+    """The scenarios that ship with ostra: id and file, in order of id."""
+    folder = Path(str(resources.files("ostra.dossiers"))) / "scenarios"
+    return {p.stem: p for p in sorted(folder.glob("*.yaml"))}
+
+
+def document_sha256(document: BaseModel) -> str:
+    """SHA-256 of what a document says: of its canonical JSON, so that comments and layout change nothing.
+
+    Canonical: keys sorted, no blanks, UTF-8, numbers as Python prints them (the shortest that reads back the same).
+    """
+    text = json.dumps(document.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _cases() -> list[Path]:
+    folder = Path(str(resources.files("ostra.dossiers")))
+    return sorted(folder.glob("*.yaml"))
+
+
+def _read(source: Path | str, model: type[M], file: str) -> M:
+    tree, file = _parsed(source, file)
+    return _sound(tree, model, file)
+
+
+def _sound(tree: Tree, model: type[M], file: str) -> M:
+    """The model that a document describes; codes that no economy has are told with the other faults."""
+    if not isinstance(tree.value, dict):
+        kind = "a list" if isinstance(tree.value, list) else "a single value"
+        mend = f"Begin with 'format: {_format_of(model)}'"
+        raise DataError(Problem(f"the document is {kind}, expected keys and values", file=file, line=1, mend=mend))
+    unknown = list(unknown_economies(tree, model, file))
+    try:
+        document = validated(tree, model, file)
+    except DataError as error:
+        problems = sorted([*error.problems, *unknown], key=lambda p: (p.line or 0, p.column, p.reason))
+        raise DataError(problems[:MAX_PROBLEMS]) from error
+    if unknown:
+        raise DataError(unknown[:MAX_PROBLEMS])
+    return document
+
+
+def _parsed(source: Path | str, file: str) -> tuple[Tree, str]:
+    """The document as a tree, and what messages call it."""
+    if isinstance(source, Path):
+        file = file or str(source)
+        text = _text_of(source, file)
+    else:
+        file, text = file or "<text>", source
+    return parse_yaml(text.removeprefix("\ufeff"), file), file
+
+
+def _text_of(path: Path, file: str) -> str:
+    if not path.exists():
+        raise NotFoundError(f"{file}: there is no such file")
+    if not path.is_file():
+        raise DataError(Problem("not a file", file=file, mend="Name the YAML file itself"))
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        mend = f"At most {MAX_BYTES} bytes are read"
+        raise DataError(Problem("the document is too large", file=file, value=f"{size} bytes", mend=mend))
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise DataError(
+            Problem(
+                "not UTF-8 text",
+                file=file,
+                line=line,
+                value=repr(error.object[error.start : error.end]),
+                mend="Save the document as UTF-8",
+            )
+        ) from error
+    except OSError as error:
+        raise DataError(Problem(f"cannot be read: {error.strerror}", file=file)) from error
+
+
+def _format_of(model: type[BaseModel]) -> str:
+    return str(typing.get_args(model.model_fields["format"].annotation)[0])

@@ -1,0 +1,1 @@
+"""Method 1: trade dependency, and the world network of a product."""

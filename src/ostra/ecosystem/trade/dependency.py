@@ -1,0 +1,408 @@
+"""Trade dependency (method 1): how concentrated, how external and how replaceable home's imports of a product are.
+
+The definitions, with symbols, units and limits, stand in docs/methods/trade-dependency.md. All sums are exact integers
+(thousandths of kUSD) and every ratio is one division of two of them, so a result does not depend on row order, on
+threads or on the machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+
+from ostra.ecosystem.trade import flows
+from ostra.errors import UsageError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
+    from ostra.words.economies import Home
+
+# The public columns of `dependencies`, in order; `supplier` adds SUPPLIER_COLUMNS.
+INDICATORS = (
+    "product",
+    "description",
+    "year",
+    "status",
+    "imports_kusd",
+    "concentration",
+    "extra_share",
+    "import_export_ratio",
+    "top_supplier",
+    "top_share",
+    "suppliers_effective",
+    "diversification_potential",
+    "reverse_share",
+    "years_flagged",
+    "dependent",
+)
+SUPPLIER_COLUMNS = ("supplier", "supplier_share", "supplier_reverse_share")
+# What the indicators were computed from: sums in kUSD and the number of facts rows behind each sum.
+EVIDENCE_COLUMNS = (
+    "suppliers",
+    "intra_kusd",
+    "exports_kusd",
+    "top_imports_kusd",
+    "others_exports_kusd",
+    "top_supplier_imports_kusd",
+    "top_supplier_from_home_kusd",
+    "world_concentration",
+    "years_known",
+    "import_rows",
+    "intra_rows",
+    "export_rows",
+    "top_rows",
+    "others_rows",
+    "reverse_rows",
+    "world_rows",
+)
+
+
+class Thresholds(Protocol):
+    """What must be exceeded, all three, for a product to count as a dependency (model.TradeThresholds has these)."""
+
+    @property
+    def concentration(self) -> float: ...
+    @property
+    def extra_share(self) -> float: ...
+    @property
+    def import_export_ratio(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class CommissionThresholds:
+    """The thresholds of European Commission SWD(2021) 352."""
+
+    concentration: float = 0.4
+    extra_share: float = 0.5
+    import_export_ratio: float = 1.0
+
+
+COMMISSION = CommissionThresholds()
+
+
+class TradePosition(NamedTuple):
+    """Both frames of one reading of the trade facts."""
+
+    dependencies: pl.DataFrame
+    suppliers: pl.DataFrame
+
+
+def dependencies(
+    trade: DuckDBPyRelation,
+    home: Home,
+    years: Sequence[int],
+    *,
+    thresholds: Thresholds = COMMISSION,
+    products: Sequence[str] | None = None,
+    descriptions: Mapping[str, str] | None = None,
+    supplier: str | None = None,
+    group: Home | None = None,
+    persistence_years: int = 3,
+    exports: Literal["extra-home", "all"] = "extra-home",
+) -> pl.DataFrame:
+    """Trade-dependency indicators of home, one row per product and year, sorted by both.
+
+    With v_j home's imports of the product from supplier j outside home, M their sum, N the imports of home's
+    members from each other and X home's exports: concentration = sum_j (v_j / M)^2; extra_share = M / (M + N);
+    import_export_ratio = M / X; dependent when all three exceed `thresholds`. Every other column, and the meaning
+    of `status` (traded, zero, none, unknown), is defined in docs/methods/trade-dependency.md.
+
+    Parameters
+    ----------
+    trade : DuckDBPyRelation
+        The trade table: year, exporter, importer, product, value_kusd [kUSD per year], ...
+    home : Home
+        The economy assessed; a bloc's membership is that of each year.
+    years : sequence of int
+        Years wanted; a year that the data do not cover gives rows of status `unknown`.
+    thresholds : Thresholds
+        Fractions and a ratio, compared with `>`.
+    products : sequence of str, optional
+        HS codes of six digits; by default every product that the data know in any year.
+    descriptions : mapping, optional
+        Product code to words.
+    supplier : str, optional
+        Code of one supplier whose numbers are wanted too: adds `supplier`, `supplier_share` [fraction of M] and
+        `supplier_reverse_share` [home's share of that supplier's imports].
+    group : Home, optional
+        A bloc counted as one supplier: its members (of each year, without home's) are merged under its code and
+        the trade between them is left out everywhere.
+    persistence_years : int
+        Length of the window, ending in the row's year, over which `years_flagged` counts.
+    exports : {"extra-home", "all"}
+        Whether X counts exports to outside home only, or those between members too.
+
+    Returns
+    -------
+    DataFrame
+        Columns INDICATORS, then SUPPLIER_COLUMNS when `supplier` is given, then EVIDENCE_COLUMNS. Unknown is null.
+
+    Raises
+    ------
+    UsageError
+        A year list is empty, a product code has not six digits, or `supplier` is a member of home or of `group`.
+    MethodError
+        Home has no members in one of the years.
+
+    References
+    ----------
+    European Commission (2021), SWD(2021) 352 final. Arjona, Connell and Herghelegiu (2023), European Commission,
+    Single Market Economics Papers WP2023/14.
+    """
+    return _position(
+        trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, False
+    ).dependencies
+
+
+def supplier_shares(
+    trade: DuckDBPyRelation,
+    home: Home,
+    years: Sequence[int],
+    products: Sequence[str] | None = None,
+    *,
+    group: Home | None = None,
+) -> pl.DataFrame:
+    """Every supplier's part in home's extra-home imports, and what each needs of home in return.
+
+    Parameters
+    ----------
+    trade, home, years, products, group
+        As for `dependencies`.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by product, year, falling imports, supplier: product, year, supplier, imports_kusd, share [of home's
+        extra-home imports], world_exports_kusd [the supplier's exports of the product to everybody], buyer_share
+        [part of these that home buys], supplier_imports_kusd [the supplier's own imports of the product],
+        reverse_share [part of those that come from home; null where it imports none], flows, reverse_flows
+        [facts rows behind imports_kusd and supplier_imports_kusd]. Only suppliers with a flow to home in the data;
+        share is null when all of a product's flows to home are of no value.
+
+    Raises
+    ------
+    UsageError, MethodError
+        As for `dependencies`.
+    """
+    return _position(trade, home, years, COMMISSION, products, None, None, group, 1, "extra-home", True).suppliers
+
+
+def trade_position(
+    trade: DuckDBPyRelation,
+    home: Home,
+    years: Sequence[int],
+    *,
+    thresholds: Thresholds = COMMISSION,
+    products: Sequence[str] | None = None,
+    descriptions: Mapping[str, str] | None = None,
+    supplier: str | None = None,
+    group: Home | None = None,
+    persistence_years: int = 3,
+    exports: Literal["extra-home", "all"] = "extra-home",
+) -> TradePosition:
+    """`dependencies` and `supplier_shares` of the same years from one reading of the data.
+
+    Parameters, returns, raises: as those two.
+    """
+    return _position(
+        trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, True
+    )
+
+
+def trends(series: pl.DataFrame) -> pl.DataFrame:
+    """Slope per year of the indicators, by product, over the years of `series` in which each is known.
+
+    Ordinary least squares on (year, value): slope = sum (t - T)(y - Y) / sum (t - T)^2 with T, Y the means; null
+    with fewer than three known years. Sums are exact (fsum), so order does not matter.
+
+    Parameters
+    ----------
+    series : DataFrame
+        Result of `dependencies` for several years.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by product: product, first_year, last_year, years [with imports], concentration_trend,
+        top_share_trend [fraction per year], imports_trend [kUSD per year].
+    """
+    rows = []
+    for (product,), part in series.sort("product", "year").group_by(["product"], maintain_order=True):
+        traded = part.filter(pl.col("status") == "traded")
+        span = traded["year"].to_list()
+        rows.append(
+            {
+                "product": product,
+                "first_year": span[0] if span else None,
+                "last_year": span[-1] if span else None,
+                "years": len(span),
+                "concentration_trend": _slope(span, traded["concentration"].to_list()),
+                "top_share_trend": _slope(span, traded["top_share"].to_list()),
+                "imports_trend": _slope(span, traded["imports_kusd"].to_list()),
+            }
+        )
+    schema: dict[str, type[pl.DataType]] = {
+        "product": pl.String,
+        "first_year": pl.Int16,
+        "last_year": pl.Int16,
+        "years": pl.Int32,
+        "concentration_trend": pl.Float64,
+        "top_share_trend": pl.Float64,
+        "imports_trend": pl.Float64,
+    }
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _position(
+    trade: DuckDBPyRelation,
+    home: Home,
+    years: Sequence[int],
+    thresholds: Thresholds,
+    products: Sequence[str] | None,
+    descriptions: Mapping[str, str] | None,
+    supplier: str | None,
+    group: Home | None,
+    persistence_years: int,
+    exports: Literal["extra-home", "all"],
+    every_supplier: bool,
+) -> TradePosition:
+    flows.check_request(home, years, products, supplier, group)
+    if persistence_years < 1:
+        raise UsageError(f"the persistence window is {persistence_years} years long. Give 1 or more")
+    wanted = sorted(set(years))
+    window = sorted({year - back for year in wanted for back in range(persistence_years)})
+    codes = sorted(set(products)) if products is not None else flows.known_products(trade)
+    frames = []
+    for step in flows.plan(trade, home, window, products, group):
+        answered = tuple(year for year in step.years if year in wanted)
+        before = tuple(year for year in step.years if year not in wanted)
+        if answered:
+            part = replace(step, years=answered)
+            frames.append(flows.read_pass(trade, part, products, supplier=supplier, every_supplier=every_supplier))
+        if before:  # these years only count towards persistence: no need of what the suppliers buy
+            frames.append(flows.read_pass(trade, replace(step, years=before), products, reverse=False))
+    rows = pl.concat(frames)
+    grid = pl.DataFrame({"product": codes}, schema={"product": pl.String}).join(
+        pl.DataFrame({"year": window}, schema={"year": pl.Int16}), how="cross"
+    )
+    table = grid.join(rows.filter(pl.col("rank") == 1), on=["product", "year"], how="left").sort("product", "year")
+    table = _with_persistence(_indicators(table, thresholds, exports), window, wanted, persistence_years)
+    names = dict(descriptions or {})
+    table = table.with_columns(
+        description=pl.Series([names.get(code, "") for code in table["product"]], dtype=pl.String),
+        supplier=pl.lit(supplier, dtype=pl.String),
+    )
+    columns = INDICATORS + (SUPPLIER_COLUMNS if supplier else ()) + EVIDENCE_COLUMNS
+    shares = _shares(rows.filter(pl.col("year").is_in(wanted))) if every_supplier else pl.DataFrame()
+    return TradePosition(table.select(columns), shares)
+
+
+def _indicators(table: pl.DataFrame, thresholds: Thresholds, exports: Literal["extra-home", "all"]) -> pl.DataFrame:
+    """Ratios of the sums; every division is guarded, so that an undefined ratio is null and never NaN."""
+    known = pl.col("world_rows").is_not_null()
+    table = table.with_columns(
+        pl.when(known).then(pl.col(name).fill_null(0)).alias(name)
+        for name in (
+            *("imports", "intra", "exports", "elsewhere", "suppliers", "import_rows", "intra_rows", "export_rows"),
+            *("supplier_elsewhere", "supplier_elsewhere_rows", "supplier_from_home", "reverse_rows", "asked_imports"),
+        )
+    )
+    imports, intra = pl.col("imports"), pl.col("intra")
+    exported = pl.col("exports") + intra if exports == "all" else pl.col("exports")
+    traded = imports > 0
+    table = table.with_columns(
+        status=pl.when(~known)
+        .then(pl.lit("unknown"))
+        .when(pl.col("import_rows") == 0)
+        .then(pl.lit("none"))
+        .when(imports == 0)
+        .then(pl.lit("zero"))
+        .otherwise(pl.lit("traded")),
+        imports_kusd=imports / 1000,
+        concentration=pl.when(traded).then(pl.col("squares") / pl.col("squared")),
+        suppliers_effective=pl.when(traded).then(pl.col("squared") / pl.col("squares")),
+        extra_share=pl.when(imports + intra > 0).then(imports / (imports + intra)),
+        import_export_ratio=pl.when(exported > 0).then(imports / exported),
+        top_supplier=pl.when(traded).then(pl.col("supplier")),
+        top_share=pl.when(traded).then(pl.col("value") / imports),
+        diversification_potential=pl.when(traded).then(
+            (pl.col("elsewhere") - pl.col("supplier_elsewhere")) / pl.col("value")
+        ),
+        reverse_share=pl.when(traded & (pl.col("supplier_imports") > 0)).then(
+            pl.col("supplier_from_home") / pl.col("supplier_imports")
+        ),
+        world_concentration=pl.when(pl.col("world") > 0).then(pl.col("world_squares") / pl.col("world_squared")),
+        supplier_share=pl.when(traded).then(pl.col("asked_imports") / imports),
+        supplier_reverse_share=pl.when(pl.col("asked_supplier_imports") > 0).then(
+            pl.col("asked_from_home") / pl.col("asked_supplier_imports")
+        ),
+        intra_kusd=intra / 1000,
+        exports_kusd=exported / 1000,
+        top_imports_kusd=pl.when(traded).then(pl.col("value") / 1000),
+        others_exports_kusd=pl.when(traded).then((pl.col("elsewhere") - pl.col("supplier_elsewhere")) / 1000),
+        top_supplier_imports_kusd=pl.when(traded).then(pl.col("supplier_imports").fill_null(0) / 1000),
+        top_supplier_from_home_kusd=pl.when(traded).then(pl.col("supplier_from_home") / 1000),
+        export_rows=pl.col("export_rows") + pl.col("intra_rows") if exports == "all" else pl.col("export_rows"),
+        top_rows=pl.when(traded).then(pl.col("flows")),
+        others_rows=pl.when(traded).then(pl.col("elsewhere_rows") - pl.col("supplier_elsewhere_rows")),
+        reverse_rows=pl.when(traded).then(pl.col("reverse_rows")),
+    )
+    # A null ratio beside imports means that home exports nothing: the ratio has no bound, so it exceeds any threshold.
+    exceeded = (
+        (pl.col("concentration") > thresholds.concentration)
+        & (pl.col("extra_share") > thresholds.extra_share)
+        & (pl.col("import_export_ratio") > thresholds.import_export_ratio).fill_null(True)
+    )
+    return table.with_columns(dependent=pl.when(traded).then(exceeded).when(known).then(pl.lit(False)))
+
+
+def _with_persistence(
+    table: pl.DataFrame, window: Sequence[int], wanted: Sequence[int], persistence_years: int
+) -> pl.DataFrame:
+    """The wanted years' rows, with the flagged and the known years of the window that ends in each."""
+    dependent = table["dependent"].cast(pl.Int8).fill_null(-1).to_numpy().reshape(-1, len(window))
+    column = {year: place for place, year in enumerate(window)}
+    flagged = np.zeros(dependent.shape, dtype=np.int32)
+    known = np.zeros(dependent.shape, dtype=np.int32)
+    for year in wanted:
+        ending_here = dependent[:, [column[year - back] for back in range(persistence_years)]]
+        flagged[:, column[year]] = (ending_here == 1).sum(axis=1)
+        known[:, column[year]] = (ending_here >= 0).sum(axis=1)
+    table = table.with_columns(years_flagged=pl.Series(flagged.ravel()), years_known=pl.Series(known.ravel()))
+    return table.filter(pl.col("year").is_in(wanted)).with_columns(
+        years_flagged=pl.when(pl.col("status") != "unknown").then(pl.col("years_flagged"))
+    )
+
+
+def _shares(rows: pl.DataFrame) -> pl.DataFrame:
+    rows = rows.filter(pl.col("supplier").is_not_null()).sort("product", "year", "rank")
+    return rows.select(
+        "product",
+        "year",
+        "supplier",
+        imports_kusd=pl.col("value") / 1000,
+        share=pl.when(pl.col("imports") > 0).then(pl.col("value") / pl.col("imports")),
+        world_exports_kusd=pl.col("world_exports") / 1000,
+        buyer_share=pl.when(pl.col("world_exports") > 0).then(pl.col("value") / pl.col("world_exports")),
+        supplier_imports_kusd=pl.col("supplier_imports").fill_null(0) / 1000,
+        reverse_share=pl.when(pl.col("supplier_imports") > 0).then(
+            pl.col("supplier_from_home") / pl.col("supplier_imports")
+        ),
+        flows=pl.col("flows"),
+        reverse_flows=pl.col("reverse_rows").fill_null(0),
+    )
+
+
+def _slope(times: Sequence[int], values: Sequence[float]) -> float | None:
+    if len(times) < 3:  # through two points a line always fits; it says nothing of a trend
+        return None
+    mean_time = math.fsum(times) / len(times)
+    mean_value = math.fsum(values) / len(values)
+    spread = math.fsum((t - mean_time) ** 2 for t in times)
+    return math.fsum((t - mean_time) * (v - mean_value) for t, v in zip(times, values, strict=True)) / spread

@@ -1,0 +1,1 @@
+"""Facts: Parquet tables with a manifest, their import, check and export."""

@@ -1,0 +1,55 @@
+"""How data sets are cited and what they cover, in the words of listings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ostra.errors import UsageError
+from ostra.facts.datasets import Dataset
+from ostra.model.evidence import Source
+
+
+def covered(source: Dataset) -> tuple[int, int]:
+    """First and last year of a data set.
+
+    Raises
+    ------
+    UsageError
+        The data set has no years.
+    """
+    if source.years is None:
+        raise UsageError(f"data set '{source.id}' has no years")
+    return source.years[0], source.years[1]
+
+
+def lapsed_caveats(source: Dataset, products: Sequence[str], years: Sequence[int]) -> tuple[str, ...]:
+    """Which of the products the data no longer cover in some of the years, because reporters gave the code up."""
+    return tuple(
+        f"HS {product} is unknown from {first} on: reporters gave the code up"
+        for product, first in sorted(source.entry.lapsed.items())
+        if product in products and years[-1] >= first
+    )
+
+
+def spans(years: Sequence[int]) -> str:
+    """First and last year in words."""
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+
+
+def cite(source: Dataset) -> str:
+    """A data set as it is cited: title, publisher, licence, when retrieved."""
+    return f"{source.title}. {source.source}. Licence {source.licence}, retrieved {source.retrieved} [{source.id}]"
+
+
+def as_source(source: Dataset) -> Source:
+    """A data set as a source that evidence can name."""
+    return Source(
+        id=source.id,
+        title=source.title,
+        publisher=source.source,
+        date=source.retrieved,
+        url=source.url,
+        licence=source.licence,
+        retrieved=source.retrieved,
+        note=" ".join(source.notes)[:4000],
+    )

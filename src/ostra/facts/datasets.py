@@ -1,0 +1,397 @@
+"""Facts: immutable Parquet tables, each data set listed in a manifest with source, licence, rows and hashes.
+
+A root is a folder with `manifest.json` and `<table>/<dataset>/part-*.parquet`. A data set exists if and only if the
+manifest lists it, so that an import that was killed leaves nothing behind that anybody reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal, Self
+
+import duckdb
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from ostra.errors import DataError, NotFoundError, Problem
+from ostra.facts.readers.reading import quoted_path
+from ostra.facts.tables import table, tables
+from ostra.model.base import IsoDate, Model
+
+MANIFEST = "manifest.json"
+LARGEST_MANIFEST = 64 << 20
+IO_PARTS = ("discrepancy", "final", "intermediate", "output", "stocks", "taxes", "value_added")
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+DatasetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=120)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class FactsFile(Model):
+    """One Parquet file of a data set; `path` is relative to the root."""
+
+    path: str
+    rows: Count
+    sha256: Sha256
+
+    @field_validator("path")
+    @classmethod
+    def _inside(cls, path: str) -> str:
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or ".." in parts or "\\" in path or ":" in path or "\0" in path:
+            raise ValueError(f"path must stay inside the facts folder, not {path!r}")
+        return path
+
+
+class FactsInput(Model):
+    """The file that a data set was imported from; the same file with the same options is not imported twice."""
+
+    name: str
+    sha256: Sha256
+    bytes: Count
+    kind: str = ""
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Axes(Model):
+    """In which order the economies, sectors and destinations of an input-output table stand, and what they are called.
+
+    `sectors` is code -> name. The parts listed in `parts` are known even where all their values are zero.
+    """
+
+    economies: tuple[str, ...]
+    sectors: dict[str, str]
+    destinations: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name in ("economies", "destinations"):
+            codes = getattr(self, name)
+            if not codes or len(set(codes)) < len(codes):
+                raise ValueError(f"{name} must be there, each once")
+        if not self.sectors:
+            raise ValueError("sectors must be there")
+        if missing := {"intermediate", "final", "output"} - set(self.parts):
+            raise ValueError(f"an input-output table needs {', '.join(sorted(missing))}")
+        if unknown := set(self.parts) - set(IO_PARTS):
+            raise ValueError(f"no part of an input-output table: {', '.join(sorted(unknown))}")
+        return self
+
+
+class Entry(Model):
+    """What a manifest says of one data set."""
+
+    id: DatasetId
+    table: str
+    title: str
+    source: str
+    licence: str
+    url: str = ""
+    edition: str | None = None
+    retrieved: IsoDate
+    years: tuple[int, int] | None = None
+    rows: Count
+    columns: tuple[str, ...]
+    files: tuple[FactsFile, ...]
+    sha256: Sha256
+    input: FactsInput | None = None
+    rejected: Count = 0
+    notes: tuple[str, ...] = ()
+    # Product code -> first year from which reporters no longer used it: what is recorded later is a remnant, not the
+    # product's trade, and is not read.
+    lapsed: dict[str, Annotated[int, Field(ge=1900, le=2100)]] = Field(default_factory=dict)
+    axes: Axes | None = None
+
+    @field_validator("lapsed")
+    @classmethod
+    def _codes(cls, lapsed: dict[str, int]) -> dict[str, int]:
+        if wrong := [code for code in lapsed if not re.fullmatch("[0-9]{6}", code)]:
+            raise ValueError(f"'{wrong[0]}' is no product code of six digits")
+        return lapsed
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.table not in tables():
+            raise ValueError(f"no table '{self.table}'")
+        if tuple(self.columns) != table(self.table).names:
+            raise ValueError(f"columns of table '{self.table}' are {', '.join(table(self.table).names)}")
+        if sum(file.rows for file in self.files) != self.rows:
+            raise ValueError(f"the files hold {sum(file.rows for file in self.files)} rows, not {self.rows}")
+        if not self.files:
+            raise ValueError("no files")
+        if (self.table == "input_output") != (self.axes is not None):
+            raise ValueError("an input-output table, and no other, has axes")
+        return self
+
+
+class Manifest(Model):
+    """All data sets of one root, oldest first."""
+
+    format: Literal["ostra-facts/1"] = "ostra-facts/1"
+    datasets: tuple[Entry, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        ids = [entry.id for entry in self.datasets]
+        if doubled := sorted({i for i in ids if ids.count(i) > 1}):
+            raise ValueError(f"data set listed twice: {', '.join(doubled)}")
+        return self
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set and the root that holds it; the attributes of its manifest entry are at hand."""
+
+    root: Path
+    entry: Entry
+    built_in: bool = False
+
+    @property
+    def id(self) -> str:
+        """Readable name, unique within the root."""
+        return self.entry.id
+
+    @property
+    def table(self) -> str:
+        """The table that its rows belong to."""
+        return self.entry.table
+
+    @property
+    def title(self) -> str:
+        """What the data set is called."""
+        return self.entry.title
+
+    @property
+    def source(self) -> str:
+        """Who made the data."""
+        return self.entry.source
+
+    @property
+    def licence(self) -> str:
+        """Under which terms the data may be used."""
+        return self.entry.licence
+
+    @property
+    def url(self) -> str:
+        """Where the data come from."""
+        return self.entry.url
+
+    @property
+    def edition(self) -> str | None:
+        """Edition of the Harmonised System of the product codes."""
+        return self.entry.edition
+
+    @property
+    def retrieved(self) -> str:
+        """Date of the import."""
+        return self.entry.retrieved
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """First and last year, where the table has years."""
+        return self.entry.years
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.entry.rows
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all files."""
+        return self.entry.sha256
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before the numbers are used."""
+        return self.entry.notes
+
+    def paths(self) -> tuple[Path, ...]:
+        """The Parquet files.
+
+        Raises
+        ------
+        DataError
+            A file is missing, or leads out of the root through a symbolic link.
+        """
+        root = self.root.resolve()
+        found = []
+        for file in self.entry.files:
+            path = self.root / file.path
+            if not path.is_file():
+                raise DataError(
+                    Problem(f"file of data set '{self.id}' is missing", str(path), mend="Import the data set again.")
+                )
+            if not path.resolve().is_relative_to(root):
+                raise DataError(
+                    Problem(
+                        f"file of data set '{self.id}' lies outside the facts folder",
+                        str(path),
+                        mend="Replace the symbolic link by the file itself.",
+                    )
+                )
+            found.append(path)
+        return tuple(found)
+
+
+class Facts:
+    """Read-only view of the facts in one or more roots; the later root stands before the earlier."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._datasets: list[Dataset] = []
+        for root in roots:
+            built_in = root == builtin_root()
+            entries = read_manifest(root).datasets
+            self._datasets += [Dataset(root, entry, built_in) for entry in entries]
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def datasets(self, table: str | None = None) -> tuple[Dataset, ...]:
+        """All data sets, or those of one table; the one that is read by default comes last."""
+        if table is not None:
+            _known(table)
+        return tuple(d for d in self._datasets if table is None or d.table == table)
+
+    def dataset(self, table: str, dataset: str | None = None) -> Dataset:
+        """The data set that `relation` reads: the named one, else the newest of the workspace, else the built-in one.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such table or data set.
+        """
+        candidates = self.datasets(table)
+        if dataset is not None:
+            named = [d for d in candidates if d.id == dataset]
+            if not named:
+                known = ", ".join(d.id for d in candidates) or "none"
+                raise NotFoundError(f"no data set '{dataset}' of table '{table}'; there are: {known}")
+            return named[-1]
+        if not candidates:
+            raise NotFoundError(f"no data set of table '{table}'; import one with `ostra data import`")
+        return candidates[-1]
+
+    def relation(self, table: str, dataset: str | None = None) -> duckdb.DuckDBPyRelation:
+        """The rows of a data set as a lazy DuckDB relation, with the columns of the table in stored order.
+
+        Trade under a product code from the year on in which it lapsed is left out: it then counts as unknown.
+        """
+        chosen = self.dataset(table, dataset)
+        files = ", ".join(quoted_path(path) for path in chosen.paths())
+        columns = ", ".join(chosen.entry.columns)
+        covered = " AND ".join(
+            f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.entry.lapsed.items())
+        )
+        return self._connect().sql(
+            f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false) WHERE {covered or 'true'}"
+        )
+
+    def sha256(self, tables: Sequence[str] | None = None) -> str:
+        """Hash of the data sets that are read by default, of the given tables or of all that have one."""
+        named = sorted({d.table for d in self._datasets} if tables is None else set(tables))
+        lines = [f"{name} {self.dataset(name).id} {self.dataset(name).sha256}" for name in named]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def close(self) -> None:
+        """Close the connection; relations made from it can no longer be read."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+            # DuckDB would draw a bar of its own into the output of long queries on a terminal.
+            self._connection.execute("SET enable_progress_bar = false")
+        return self._connection
+
+
+def _known(name: str) -> None:
+    table(name)
+
+
+def builtin_root() -> Path:
+    """The folder of the facts that come with ostra."""
+    return Path(str(resources.files("ostra"))) / "data" / "facts"
+
+
+def facts_root(workspace: Path) -> Path:
+    """The folder of the facts of a workspace."""
+    return workspace / "facts"
+
+
+def open_facts(workspace: Path | None = None) -> Facts:
+    """The built-in facts and, with a workspace, its own, which stand before the built-in ones."""
+    return Facts([builtin_root()] + ([facts_root(workspace)] if workspace is not None else []))
+
+
+def read_manifest(root: Path) -> Manifest:
+    """The manifest of a root; a root without one has no data sets.
+
+    Raises
+    ------
+    DataError
+        The manifest is not valid; nothing is guessed from it.
+    """
+    path = root / MANIFEST
+    mend = "Restore it from a backup, or remove it and import the data again."
+    try:
+        if path.stat().st_size > LARGEST_MANIFEST:
+            raise DataError(Problem("the manifest is larger than 64 MB", str(path), mend=mend))
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return Manifest()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(Problem(f"the manifest cannot be read: {error}", str(path), mend=mend)) from None
+    try:
+        return Manifest.model_validate(json.loads(text))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DataError(Problem(f"the manifest is not valid JSON: {error}", str(path), mend=mend)) from None
+    except ValidationError as error:
+        faults = [
+            Problem(
+                re.sub(r"^Value error, ", "", fault["msg"]),
+                str(path),
+                column=".".join(str(part) for part in fault["loc"]),
+                mend=mend,
+            )
+            for fault in error.errors(include_url=False)
+        ]
+        raise DataError(faults) from None
+
+
+def write_manifest(root: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step; whoever reads meanwhile sees the old one or the new one, never a part."""
+    text = json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    fresh = root / f".{MANIFEST}.{os.getpid()}"
+    with fresh.open("w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    fresh.replace(root / MANIFEST)
+    sync_folder(root)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames within the folder survive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def files_sha256(files: Sequence[FactsFile]) -> str:
+    """The hash of a data set: SHA-256 of the sorted hashes of its files, one on a line."""
+    return hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode()).hexdigest()

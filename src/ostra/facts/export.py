@@ -1,0 +1,186 @@
+"""Data sets as files for others: CSV, Parquet or XLSX, with a sidecar that says what they are."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import xlsxwriter
+
+from ostra.errors import DataError, NotFoundError, Problem, UsageError
+from ostra.facts.datasets import Dataset, Facts, file_sha256
+from ostra.facts.readers.reading import quoted, quoted_path
+from ostra.facts.tables import table
+from ostra.files.spreadsheets import FORMULA_STARTS, harmless
+from ostra.version import __version__
+
+Format = Literal["csv", "parquet", "xlsx"]
+FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx")
+XLSX_ROWS = 1_048_575  # rows of a worksheet, less the header
+PIECE = 10_000
+
+
+def export_dataset(
+    facts: Facts,
+    target: Path,
+    table_name: str,
+    dataset: str | None = None,
+    *,
+    format: Format | None = None,
+    where: Mapping[str, Sequence[str | int]] | None = None,
+) -> tuple[Path, Path, int]:
+    """Write a data set, or the rows of it that are asked for, and beside it what it is.
+
+    Rows stream from Parquet to the file, which appears under its name only when it is complete. In CSV and XLSX, text
+    that a spreadsheet would take for a formula has an apostrophe before it.
+
+    Parameters
+    ----------
+    facts, table_name, dataset
+        Which rows: the named data set of the table, or the one that is read by default.
+    target
+        File to write; its suffix tells the format unless `format` does.
+    where
+        Column -> values; only rows that have one of them are written.
+
+    Returns
+    -------
+    tuple
+        The file, its sidecar `<file>.source.json`, and the number of rows.
+
+    Raises
+    ------
+    UsageError
+        The format or a column is not known.
+    DataError
+        More rows than a worksheet holds.
+    """
+    chosen = format or target.suffix.lower().removeprefix(".")
+    if chosen not in FORMATS:
+        raise UsageError(f"no format {chosen!r}; formats are {', '.join(FORMATS)}")
+    source = facts.dataset(table_name, dataset)
+    condition = _condition(table_name, where or {})
+    order = ", ".join(f"{column} NULLS FIRST" for column in table(table_name).key)
+    if not target.parent.is_dir():
+        raise UsageError(f"folder {target.parent} does not exist")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with duckdb.connect(":memory:", config={"temp_directory": str(target.parent / ".ostra-export")}) as connection:
+            listed = ", ".join(quoted_path(path) for path in source.paths())
+            names = ", ".join(source.entry.columns)
+            query = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false){condition}"
+            rows = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+            ordered = f"{query} ORDER BY {order}"
+            if chosen == "xlsx":
+                _xlsx(connection, ordered, source, rows, part)
+            elif chosen == "csv":
+                safe = ", ".join(_safe(column.name, column.type) for column in table(table_name).columns)
+                connection.execute(f"COPY (SELECT {safe} FROM ({ordered})) TO {quoted(str(part))} (FORMAT csv, HEADER)")
+            else:
+                connection.execute(f"COPY ({ordered}) TO {quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)")
+        part.replace(target)
+    except duckdb.Error as error:
+        raise DataError(
+            Problem(
+                f"cannot be read or written: {str(error).splitlines()[0]}",
+                source.id,
+                mend="`ostra data check` tells whether the data set is sound; see also whether the disk is full.",
+            )
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+        if (target.parent / ".ostra-export").is_dir():
+            (target.parent / ".ostra-export").rmdir()
+    sidecar = target.with_name(target.name + ".source.json")
+    sidecar.write_text(
+        json.dumps(_sidecar(source, target, rows, where or {}), indent=2, ensure_ascii=False) + "\n", "utf-8"
+    )
+    return target, sidecar, rows
+
+
+def _condition(table_name: str, where: Mapping[str, Sequence[str | int]]) -> str:
+    known = table(table_name).names
+    parts = []
+    for column, values in where.items():
+        if column not in known:
+            raise NotFoundError(f"table '{table_name}' has no column '{column}'; columns are {', '.join(known)}")
+        listed = ", ".join(quoted(str(value)) for value in values)
+        parts.append(f"{column}::VARCHAR IN ({listed})" if values else "false")
+    return " WHERE " + " AND ".join(parts) if parts else ""
+
+
+def _safe(name: str, kind: str) -> str:
+    if kind != "VARCHAR":
+        return name
+    starts = " OR ".join(f"starts_with({name}, chr({ord(mark)}))" for mark in FORMULA_STARTS)
+    return f"CASE WHEN {starts} THEN '''' || {name} ELSE {name} END AS {name}"
+
+
+def _xlsx(connection: duckdb.DuckDBPyConnection, query: str, source: Dataset, rows: int, path: Path) -> None:
+    if rows > XLSX_ROWS:
+        raise DataError(
+            Problem(
+                f"{rows:,} rows are more than a worksheet holds ({XLSX_ROWS:,})",
+                source.id,
+                mend="Export CSV or Parquet, or select fewer rows.",
+            )
+        )
+    # Constant memory: rows go to disk as they come, text as text and never as formula or link.
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(source.table)
+        sheet.write_row(0, 0, source.entry.columns)
+        sheet.freeze_panes(1, 0)
+        cursor = connection.execute(query)
+        line = 1
+        while piece := cursor.fetchmany(PIECE):
+            for values in piece:
+                for position, value in enumerate(values):
+                    if isinstance(value, str):
+                        sheet.write_string(line, position, harmless(value))
+                    elif value is not None:
+                        sheet.write_number(line, position, float(value))
+                line += 1
+        about = book.add_worksheet("source")
+        for line, (name, text) in enumerate(_about(source).items()):
+            about.write_string(line, 0, name)
+            about.write_string(line, 1, harmless(text))
+
+
+def _about(source: Dataset) -> dict[str, str]:
+    entry = source.entry
+    return {
+        "data set": entry.id,
+        "title": entry.title,
+        "source": entry.source,
+        "licence": entry.licence,
+        "url": entry.url,
+        "HS edition": entry.edition or "",
+        "retrieved": entry.retrieved,
+        "sha256": entry.sha256,
+        "notes": "\n".join(entry.notes),
+    }
+
+
+def _sidecar(source: Dataset, target: Path, rows: int, where: Mapping[str, Sequence[str | int]]) -> dict[str, object]:
+    return {
+        "file": target.name,
+        "sha256": file_sha256(target),
+        "rows": rows,
+        "filters": {column: list(values) for column, values in where.items()},
+        "columns": [
+            {"name": column.name, "unit": column.unit, "description": column.description}
+            for column in table(source.table).columns
+        ],
+        "dataset": source.entry.model_dump(mode="json"),
+        "written_by": f"ostra {__version__}",
+    }

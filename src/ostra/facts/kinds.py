@@ -1,0 +1,171 @@
+"""The kinds of files that can be imported, and how each is made ready for its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ostra.errors import DataError, NotFoundError, Problem
+from ostra.facts.readers import baci, comext, plain, raw_materials
+from ostra.facts.readers.archives import (
+    Progress,
+    Scanned,
+    check_is_file,
+    first_names,
+    is_zip,
+    no_progress,
+    scan,
+    unpack,
+    unpack_gzip,
+)
+from ostra.facts.readers.reading import Reading
+from ostra.facts.tables import table
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a reader must be told, or what the user wants to say of the data.
+
+    `eur_usd` is the price of one euro in US dollars by year, as exact text such as '1.0530'.
+    """
+
+    edition: str | None = None
+    eur_usd: Mapping[int, str] = field(default_factory=dict)
+    title: str = ""
+    source: str = ""
+    licence: str = ""
+    url: str = ""
+
+    def stated(self) -> dict[str, str]:
+        """The options that change what is imported, as text; part of what makes an import the same."""
+        found = {"edition": self.edition} if self.edition else {}
+        if self.eur_usd:
+            found["eur_usd"] = ", ".join(f"{year}: {rate}" for year, rate in sorted(self.eur_usd.items()))
+        return found
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Files ready to be read: `originals` as the user has them, `files` as they are read."""
+
+    reading: Reading
+    originals: tuple[Scanned, ...]
+    files: list[Scanned]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file: the table it fills, what it is, which members of an archive belong to it."""
+
+    table: str
+    description: str
+    member: Callable[[str], bool]
+    reader: Callable[[Sequence[str], Sequence[str], Options], Reading]
+
+
+def _is_csv(name: str) -> bool:
+    return name.lower().endswith((".csv", ".txt"))
+
+
+def _plain(name: str) -> Callable[[Sequence[str], Sequence[str], Options], Reading]:
+    def reader(names: Sequence[str], header: Sequence[str], options: Options) -> Reading:
+        definition = table(name)
+        return plain.reading(name, definition.columns, definition.key, edition=options.edition)
+
+    return reader
+
+
+KINDS: dict[str, Kind] = {
+    "baci": Kind(
+        "trade",
+        "BACI of CEPII: yearly CSV files, or the zip archive as published",
+        baci.is_member,
+        lambda names, header, options: baci.reading(names, edition=options.edition),
+    ),
+    "comext": Kind(
+        "trade",
+        "Eurostat Comext bulk files (full*.dat), monthly or annual, by CN8; needs the exchange rate of each year",
+        lambda name: name.lower().endswith((".dat", ".csv", ".txt")),
+        lambda names, header, options: comext.reading(header, options.eur_usd),
+    ),
+    "plain": Kind(
+        "trade", "plain CSV: year, exporter, importer, product, value_kusd, quantity_t", _is_csv, _plain("trade")
+    ),
+    "ec-supply-shares": Kind(
+        "supply_shares",
+        "supply shares of the Commission's study on critical raw materials (scope, Material, Stage, Country, ...)",
+        _is_csv,
+        lambda names, header, options: raw_materials.supply_reading(),
+    ),
+    "ec-material-uses": Kind(
+        "material_uses",
+        "material use shares of the Commission's study on critical raw materials (Material, Application, Share, ...)",
+        _is_csv,
+        lambda names, header, options: raw_materials.uses_reading(),
+    ),
+    "production": Kind("production", "plain CSV of the table production", _is_csv, _plain("production")),
+    "governance": Kind("governance", "plain CSV of the table governance", _is_csv, _plain("governance")),
+    "material-products": Kind(
+        "material_products", "plain CSV of the table material_products", _is_csv, _plain("material_products")
+    ),
+    "hs-products": Kind("hs_products", "plain CSV of the table hs_products", _is_csv, _plain("hs_products")),
+}
+
+
+def kind_of(name: str) -> Kind:
+    """A kind by name.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such kind; the message lists those that exist.
+    """
+    if name == "mrio":
+        raise NotFoundError("input-output tables are imported whole: ostra import mrio FILE -w FOLDER")
+    if name not in KINDS:
+        raise NotFoundError(f"no kind of file '{name}'; kinds are {', '.join(KINDS)}")
+    return KINDS[name]
+
+
+def prepare(
+    kind: str, paths: Sequence[Path], folder: Path, options: Options, progress: Progress = no_progress
+) -> Prepared:
+    """Scan the files, unpack archives into `folder`, and make the reader that fits.
+
+    Raises
+    ------
+    DataError
+        A file is missing, truncated, of another type, or its header does not fit.
+    """
+    chosen = kind_of(kind)
+    if options.edition is not None and options.edition not in plain.EDITIONS:
+        raise DataError(
+            Problem("not an HS edition", value=options.edition, mend=f"Editions: {', '.join(plain.EDITIONS)}.")
+        )
+    originals: list[Scanned] = []
+    files: list[Scanned] = []
+    for path in paths:
+        check_is_file(path)
+        inner = folder / f"unpacked-{len(originals)}"
+        if is_zip(path):
+            inner.mkdir()
+            originals.append(scan(path, str(path), progress, text=False))
+            members = unpack(path, inner, chosen.member, progress)
+            files += [scan(member, name, progress) for name, member in members]
+        elif path.suffix.lower() == ".gz":
+            inner.mkdir()
+            originals.append(scan(path, str(path), progress, text=False))
+            files.append(scan(unpack_gzip(path, inner, progress), str(path), progress))
+        else:
+            scanned = scan(path, str(path), progress)
+            originals.append(scanned)
+            files.append(scanned)
+    reading = chosen.reader([file.name for file in files], first_names(files[0]), options)
+    notes = [
+        f"{file.name.rsplit('/', 1)[-1]} is not UTF-8 and was read as Latin-1."
+        for file in files
+        if file.encoding == "latin-1"
+    ]
+    return Prepared(reading, tuple(originals), files, tuple(notes))

@@ -1,0 +1,1 @@
+"""Readers of multi-regional input-output tables, one for each layout."""

@@ -1,0 +1,401 @@
+"""Carries out a `Reading` in DuckDB: every row of every file is checked, in one pass, in bounded memory.
+
+Sound rows and faulty ones are staged as typed columns in the order of the file, so that the number of a row leads
+back to its line. Nothing is kept in Python but counts and, in pieces, the rejected rows.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from ostra.errors import DataError, NotFoundError, Problem
+from ostra.facts.readers.archives import Header, Progress, Scanned, no_progress, read_header, record_lines
+from ostra.facts.readers.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, quoted, quoted_path
+
+# A column with more different values than this is not what its header says (there are about 250 economies).
+MOST_CODES = 20_000
+MOST_SUGGESTIONS = 200
+LONGEST_LINE = 2_000_000
+PIECE = 10_000
+ASIDE = 100  # added to the number of a fault that sets a row aside
+
+# What DuckDB calls a record that it cannot split, and what we call it.
+STRUCTURE = {
+    "MISSING COLUMNS": ("too few columns", "Every row needs as many values as the header."),
+    "TOO MANY COLUMNS": ("too many columns", "Put values that hold commas into quotation marks."),
+    "UNQUOTED VALUE": ("quotation mark that is never closed", "Close the quotation mark, or double it inside a value."),
+    "LINE SIZE OVER MAXIMUM": ("line longer than 2 MB", "A line break or a closing quotation mark is missing."),
+    "INVALID ENCODING": ("text in an unknown encoding", "Save the file as UTF-8."),
+}
+
+
+@dataclass
+class Staged:
+    """The rows of all files, staged in `connection`, and what was found on the way."""
+
+    connection: duckdb.DuckDBPyConnection
+    reading: Reading
+    files: list[Scanned] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)  # rows staged before each file
+    rows: int = 0
+    faulty: int = 0
+    structure: dict[int, dict[int, Problem]] = field(default_factory=dict)  # file -> line -> problem
+    explanations: dict[str, str] = field(default_factory=dict)  # raw text of an open list -> how to mend it
+    set_aside: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+
+    @property
+    def rejected(self) -> int:
+        """How many rows are not kept because something is wrong with them."""
+        return self.faulty + self.duplicates + sum(len(lines) for lines in self.structure.values())
+
+
+def connect(spill: Path, memory: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection for one import: what does not fit into `memory` (such as '1GB') goes to files in `spill`."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={"temp_directory": str(spill), "memory_limit": memory, "autoinstall_known_extensions": "false"},
+    )
+    if threads:
+        connection.execute(f"SET threads = {int(threads)}")
+    connection.execute("SET preserve_insertion_order = true")  # row numbers lead back to lines
+    # Lists of constants as hash joins, which DuckDB likes, would lose that order.
+    connection.execute("SET disabled_optimizers = 'in_clause'")
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET progress_bar_time = 0")
+    return connection
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str, stage: str, progress: Progress = no_progress) -> None:
+    """Execute a long statement and tell how far it is; an error in `progress` or Ctrl-C stops it."""
+    if progress is no_progress:
+        connection.execute(sql)
+        return
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(connection.execute, sql)
+        try:
+            while True:
+                try:
+                    running.result(timeout=0.1)
+                    break
+                except StillRunning:
+                    progress(stage, max(0, min(99, round(connection.query_progress()))), 100)
+        except BaseException:
+            connection.interrupt()
+            raise
+    progress(stage, 100, 100)
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, files: list[Scanned], progress: Progress = no_progress
+) -> Staged:
+    """Read and check the files; afterwards the view `sound` holds the rows to keep.
+
+    Raises
+    ------
+    DataError
+        A file as a whole cannot be read: delimiter, columns, quotation marks.
+    """
+    staged = Staged(connection, reading)
+    headers = [read_header(file, dict(reading.columns), reading.optional, reading.delimiter) for file in files]
+    connection.execute(_enumeration("code_year", [str(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)]))
+    lists = {name: _declare(connection, name, dict(codes)) for name, codes in reading.codes.items()}
+    for name, (columns, resolve) in reading.resolve.items():
+        lists[name] = _declare(connection, name, _resolved(staged, files, headers, columns, resolve))
+    for number, (file, header) in enumerate(zip(files, headers, strict=True)):
+        _stage_file(staged, number, file, header, lists, progress)
+    _view(staged)
+    _count(staged)
+    _find_duplicates(staged, progress)
+    return staged
+
+
+def _declare(connection: duckdb.DuckDBPyConnection, name: str, codes: dict[str, str]) -> str:
+    """A closed list: one enumeration of the raw texts, one of the codes, and the SQL that leads from text to code.
+
+    Codes are kept as numbers in the order of the alphabet, so that sorting and comparing them is fast and right.
+    """
+    texts = sorted(codes)
+    connection.execute(_enumeration(f"code_{name}", texts))
+    connection.execute(_enumeration(f"of_{name}", sorted(set(codes.values()))))
+    listed = ", ".join(quoted(codes[text]) for text in texts)
+    return f"([{listed}]::of_{name}[])"
+
+
+def _enumeration(name: str, texts: list[str]) -> str:
+    return f"CREATE TYPE {name} AS ENUM ({', '.join(quoted(text) for text in texts) or quoted('')})"
+
+
+def _resolved(
+    staged: Staged, files: list[Scanned], headers: list[Header], columns: tuple[str, ...], resolve: Callable[[str], str]
+) -> dict[str, str]:
+    """The codes of an open list, found for each different text that occurs."""
+    codes: dict[str, str] = {}
+    unknown = 0
+    for file, header in zip(files, headers, strict=True):
+        present = [column for column in columns if column in header.raw]
+        texts_in = ", ".join(f"trim(r_{column})" for column in present)
+        query = (
+            f"SELECT DISTINCT text FROM (SELECT unnest([{texts_in}]) AS text"
+            f" FROM {_source(file, header, staged.reading, rejects=False)}) WHERE text <> ''"
+            f" ORDER BY text LIMIT {MOST_CODES + 1}"
+        )
+        texts = [row[0] for row in staged.connection.execute(query).fetchall()]
+        if len(texts) > MOST_CODES:
+            raise DataError(
+                Problem(
+                    f"more than {MOST_CODES:,} different values",
+                    file.name,
+                    column=", ".join(present),
+                    mend="These columns hold economies; check which column is which.",
+                )
+            )
+        for text in texts:
+            if text in codes or text in staged.explanations:
+                continue
+            try:
+                codes[text] = resolve(text) if unknown < MOST_SUGGESTIONS else ""
+            except NotFoundError as error:
+                unknown += 1
+                staged.explanations[text] = str(error)
+            if not codes.get(text, "-"):
+                del codes[text]
+    return codes
+
+
+def _source(file: Scanned, header: Header, reading: Reading, *, rejects: bool) -> str:
+    columns = ", ".join(f"{quoted('r_' + raw)}: 'VARCHAR'" for raw in header.raw)
+    return (
+        f"read_csv({quoted_path(file.path)}, columns = {{{columns}}}, header = true, auto_detect = false,"
+        f" delim = {quoted(reading.delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(file.encoding)},"
+        f" new_line = {quoted(_line_end(file))}, compression = 'none', hive_partitioning = false,"
+        f" max_line_size = {LONGEST_LINE},"
+        + (" store_rejects = true, rejects_limit = 0)" if rejects else " ignore_errors = true)")
+    )
+
+
+def _line_end(file: Scanned) -> str:
+    with file.path.open("rb") as handle:
+        return "\\r\\n" if handle.readline().endswith(b"\r\n") else "\\n"
+
+
+def _stage_file(
+    staged: Staged, number: int, file: Scanned, header: Header, lists: dict[str, str], progress: Progress
+) -> None:
+    reading = staged.reading
+    raws = list(reading.columns)
+    absent = [raw for raw in raws if raw not in header.raw]
+    given = ", ".join(
+        [f"r_{raw}" for raw in raws if raw in header.raw] + [f"NULL::VARCHAR AS r_{raw}" for raw in absent]
+    )
+    values = ", ".join(_value(item, lists) for item in reading.fields)
+    names = ", ".join(item.name for item in reading.fields)
+    sure = f"WHEN {reading.sure} THEN 0 " if reading.sure else ""
+    cases = sure + " ".join(
+        f"WHEN {fault.when} THEN {index + (ASIDE if fault.aside else 0)}"
+        for index, fault in enumerate(reading.faults, 1)
+    )
+    texts = ", ".join(f"r_{raw}" for raw in raws)
+    connection = staged.connection
+    for log in ("reject_errors", "reject_scans"):
+        connection.execute(f"DROP TABLE IF EXISTS {log}")
+    try:
+        run(
+            connection,
+            f"CREATE TABLE staged_{number} AS SELECT {names}, fault,"
+            f" CASE WHEN fault BETWEEN 1 AND {ASIDE} THEN [{texts}] END AS raw FROM ("
+            f"  SELECT *, (CASE {cases} ELSE 0 END)::UTINYINT AS fault FROM ("
+            f"    SELECT {values}, {texts} FROM (SELECT {given} FROM {_source(file, header, reading, rejects=True)})))",
+            f"checking {Path(file.name).name}",
+            progress,
+        )
+    except duckdb.InvalidInputException as error:
+        raise DataError(
+            Problem(f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV.")
+        ) from None
+    staged.files.append(file)
+    staged.starts.append(staged.rows)
+    count = connection.execute(f"SELECT count(*) FROM staged_{number}").fetchall()[0][0]
+    staged.rows += count
+    staged.structure[number] = _structure(staged, file, header)
+    records = count + len(staged.structure[number])
+    if not reading.multiline and file.quotes and file.lines != records + 1:
+        _refuse_line_breaks(file, reading.delimiter)
+
+
+def _structure(staged: Staged, file: Scanned, header: Header) -> dict[int, Problem]:
+    """Records that could not be split into columns, by line; a quotation mark left open spoils the file."""
+    logged = staged.connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'"
+    ).fetchall()
+    if not logged[0][0]:
+        return {}
+    found: dict[int, Problem] = {}
+    query = "SELECT line, error_type::VARCHAR, csv_line FROM reject_errors ORDER BY line, column_idx"
+    cursor = staged.connection.execute(query)
+    while rows := cursor.fetchmany(PIECE):
+        for line, kind, text in rows:
+            reason, mend = STRUCTURE.get(kind, (f"cannot be split into columns: {kind.lower()}", ""))
+            if not (text or "").strip("\r\n \t"):
+                reason, mend = "blank line", "Remove it."
+            if kind == "MISSING COLUMNS" or kind == "TOO MANY COLUMNS":
+                reason = f"{reason}: {len(header.names)} expected"
+            problem = Problem(reason, file.name, line, value=(text or "").strip("\r\n")[:200], mend=mend)
+            if kind == "UNQUOTED VALUE":
+                raise DataError(problem)
+            found.setdefault(line, problem)
+    return found
+
+
+def _refuse_line_breaks(file: Scanned, delimiter: str) -> None:
+    for first, last in record_lines(file, delimiter):
+        if first != last:
+            raise DataError(
+                Problem(
+                    f"a value in quotation marks runs from line {first} to line {last}",
+                    file.name,
+                    first,
+                    mend="A quotation mark is not closed, or a line break stands inside a value; mend that line.",
+                )
+            )
+
+
+def _value(item: Field, lists: dict[str, str]) -> str:
+    """SQL of a staged column; of a closed list, from the raw text to the code."""
+    if item.type.startswith("code_"):
+        return f"{lists[item.type.removeprefix('code_')]}[enum_code({item.sql})::INTEGER + 1] AS {item.name}"
+    return f"({item.sql})::{item.type} AS {item.name}"
+
+
+def _view(staged: Staged) -> None:
+    """Views over all files: `decoded` with the number of each row, `unlike` and `sound` with what is kept."""
+    names = ", ".join(item.name for item in staged.reading.fields)
+    parts = " UNION ALL ".join(
+        f"SELECT rowid + {start} AS row, {names}, fault FROM staged_{number}"
+        for number, start in enumerate(staged.starts)
+    )
+    late = "".join(f" AND ({fault.when}) IS NOT TRUE" for fault in staged.reading.late)
+    staged.connection.execute(f"CREATE VIEW decoded AS {parts}")
+    staged.connection.execute(f"CREATE VIEW unlike AS SELECT * FROM decoded WHERE fault = 0{late}")
+    staged.connection.execute("CREATE VIEW sound AS SELECT * FROM unlike")
+    staged.connection.execute("CREATE TABLE doubled (row BIGINT)")
+
+
+def _count(staged: Staged) -> None:
+    faults = staged.reading.faults
+    for number in range(len(staged.files)):
+        query = f"SELECT fault, count(*) FROM staged_{number} WHERE fault > 0 GROUP BY fault ORDER BY fault"
+        for index, count in staged.connection.execute(query).fetchall():
+            fault = faults[(index - 1) % ASIDE]
+            if fault.aside:
+                staged.set_aside[fault.reason] = staged.set_aside.get(fault.reason, 0) + count
+            else:
+                staged.faulty += count
+    for fault in staged.reading.late:
+        query = f"SELECT count(*) FROM decoded WHERE fault = 0 AND {fault.when}"
+        if count := staged.connection.execute(query).fetchall()[0][0]:
+            staged.set_aside[fault.reason] = staged.set_aside.get(fault.reason, 0) + count
+
+
+def _find_duplicates(staged: Staged, progress: Progress) -> None:
+    """Mark the second and later rows of each key; the first in the order of the files stays."""
+    reading = staged.reading
+    if not reading.key:
+        return
+    key = ", ".join(reading.key)
+    run(
+        staged.connection,
+        f"CREATE TABLE repeated AS SELECT {key}, min(row) AS first FROM unlike GROUP BY {key} HAVING count(*) > 1",
+        "looking for duplicates",
+        progress,
+    )
+    if not staged.connection.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
+        return
+    same = " AND ".join(f"u.{column} IS NOT DISTINCT FROM r.{column}" for column in reading.key)
+    staged.connection.execute(
+        f"INSERT INTO doubled SELECT u.row FROM unlike AS u JOIN repeated AS r ON {same} WHERE u.row > r.first"
+    )
+    staged.duplicates = staged.connection.execute("SELECT count(*) FROM doubled").fetchall()[0][0]
+    staged.connection.execute("CREATE OR REPLACE VIEW sound AS SELECT * FROM unlike ANTI JOIN doubled USING (row)")
+
+
+def problems(staged: Staged) -> Iterator[Problem]:
+    """Every rejected row with its place, file by file and in the order of lines."""
+    cursor = staged.connection.cursor()
+    for number, (file, start) in enumerate(zip(staged.files, staged.starts, strict=True)):
+        count = (staged.starts[number + 1] if number + 1 < len(staged.starts) else staged.rows) - start
+        lines = _Lines(staged, number, count)
+        pending = iter(sorted(staged.structure[number].items()))
+        waiting = next(pending, None)
+        cursor.execute(
+            f"SELECT rowid, fault, raw, NULL FROM staged_{number} WHERE raw IS NOT NULL UNION ALL"
+            f" SELECT d.row - {start}, 0, NULL, concat_ws(', ', {', '.join(staged.reading.key) or 'NULL'})"
+            " FROM doubled AS d JOIN decoded USING (row)"
+            f" WHERE d.row BETWEEN {start} AND {start + count - 1} ORDER BY 1"
+        )
+        while rows := cursor.fetchmany(PIECE):
+            for row, fault, raw, key in rows:
+                line = lines.of(row)
+                while waiting and (line is None or waiting[0] < line):
+                    yield waiting[1]
+                    waiting = next(pending, None)
+                yield _problem(staged, file, line, fault, raw, key)
+        while waiting:
+            yield waiting[1]
+            waiting = next(pending, None)
+
+
+def _problem(
+    staged: Staged, file: Scanned, line: int | None, fault: int, raw: list[str | None] | None, key: str
+) -> Problem:
+    if raw is None:
+        return Problem(
+            "the same flow is given twice" if staged.reading.table == "trade" else "the same row is given twice",
+            file.name,
+            line,
+            ", ".join(staged.reading.key),
+            key,
+            "The first in the file is kept; remove the others, or add them up.",
+        )
+    found = staged.reading.faults[fault - 1]
+    aliases = next((names for names in staged.reading.columns.values() if found.column in names), (found.column,))
+    index = next((i for i, names in enumerate(staged.reading.columns.values()) if found.column in names), None)
+    value = (raw[index] or "") if index is not None else ""
+    mend = staged.explanations.get(value.strip(), found.mend)
+    return Problem(found.reason, file.name, line, aliases[0], value[:200], mend)
+
+
+class _Lines:
+    """From the number of a staged row to the line that it began on.
+
+    Without line breaks inside values, that is the row number plus header plus unsplittable lines before it; files
+    with such breaks or with blank lines are read again, record by record.
+    """
+
+    def __init__(self, staged: Staged, number: int, count: int) -> None:
+        file = staged.files[number]
+        self._bad = sorted(staged.structure[number])
+        self._exact: list[int] | None = None
+        if file.lines != count + len(self._bad) + 1:
+            bad = set(self._bad)
+            self._exact = [first for first, _ in record_lines(file, staged.reading.delimiter) if first not in bad]
+            if len(self._exact) != count:
+                self._exact = []
+
+    def of(self, row: int) -> int | None:
+        if self._exact is not None:
+            return self._exact[row] if row < len(self._exact) else None
+        line = row + 2
+        while True:
+            moved = row + 2 + bisect.bisect_right(self._bad, line)
+            if moved == line:
+                return line
+            line = moved

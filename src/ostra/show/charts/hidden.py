@@ -1,0 +1,143 @@
+"""Face value and what it hides: bars of reliance by order, one for each sector or supplier."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from ostra.show.charts.palette import INK, QUIET, RULE, SHADES, percent
+from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, rule, text_width
+from ostra.show.sections.widgets import standalone
+
+WIDTH = 880.0
+LEFT, NAMES, NUMBERS = 8.0, 298.0, 130.0  # room for names on the left and for numbers on the right
+ROW, BAR = 22.0, 14.0
+MOST = 30  # bars in one picture
+PARTS = ("face value: bought directly", "order 2", "order 3", "order 4 and beyond")
+SALES_PARTS = ("face value: sold directly", *PARTS[1:])
+THROUGH_PARTS = ("order 2", "order 3 and beyond")
+FILLS = {
+    4: (SHADES[4], SHADES[3], SHADES[2], SHADES[1]),
+    2: (SHADES[3], SHADES[1]),
+}  # from what is seen to the farthest
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its name, and its parts by order as shares; None where nothing is known."""
+
+    name: str
+    parts: tuple[float, ...] | None
+
+    @property
+    def whole(self) -> float:
+        """All orders together."""
+        return sum(self.parts) if self.parts else 0.0
+
+
+def hidden_figure(
+    bars: Sequence[Bar], name: str, *, title: str, said: str, about: str, parts: Sequence[str] = PARTS
+) -> str:
+    """Draw bars of reliance, largest first, what is hidden paler with each order; hatched is unknown.
+
+    Parameters
+    ----------
+    bars
+        As they shall stand; the first MOST are drawn.
+    name
+        Id of the picture, unique on the page.
+    title, said, about
+        The heading, what it says in a sentence or two, and where it comes from.
+    parts
+        What the parts are called: the four orders, or the two behind a direct partner.
+    """
+    shown = bars[:MOST]
+    body = [element("defs", hatch(f"{name}-hatch"))]
+    y = 22.0
+    written, y = paragraph(y, title, x=LEFT, room=WIDTH - 2 * LEFT, lines=2, step=19, size=15, weight=600)
+    body += written
+    written, y = paragraph(y, said, x=LEFT, room=WIDTH - 2 * LEFT, lines=4, step=15, size=11.5, fill=QUIET)
+    body += written
+    y += 6
+    body.append(_legend(y + 4, name, parts, any(bar.parts is None for bar in shown)))
+    y += 34
+    room = WIDTH - NAMES - NUMBERS
+    top, step = axis(max((bar.whole for bar in shown), default=0.0))
+    bottom = y + len(shown) * ROW
+    for number in range(round(top / step) + 1):
+        x = NAMES + room * number * step / top
+        body.append(rule(x, y - 6, x, bottom, RULE))
+        body.append(label(x, y - 10, percent(number * step), size=9.5, anchor="middle", fill=QUIET))
+    for row, bar in enumerate(shown):
+        body.append(_bar(bar, y + row * ROW, room / top, name, parts))
+    y = bottom + 16
+    if len(bars) > len(shown):
+        body.append(label(LEFT, y, f"The {len(shown)} largest of {len(bars)}; the table has all.", size=10, fill=QUIET))
+        y += 15
+    written, y = paragraph(y, about, x=LEFT, room=WIDTH - 2 * LEFT, lines=3, step=14, size=10, fill=QUIET)
+    body += written
+    return picture(
+        WIDTH,
+        y,
+        "".join(body),
+        name=name,
+        title=title,
+        description=f"{said} {len(shown)} bars, each by order. The table has all values.",
+    )
+
+
+def hidden_picture(bars: Sequence[Bar], *, title: str, said: str, about: str, parts: Sequence[str] = PARTS) -> str:
+    """The bars as an SVG file of its own, with the report's fonts inside."""
+    return standalone(hidden_figure(bars, "reliance", title=title, said=said, about=about, parts=parts))
+
+
+def axis(most: float) -> tuple[float, float]:
+    """End and step of an axis from zero that holds the value, in four to eight round steps."""
+    if most <= 0.0:
+        return 1.0, 0.25
+    raw = most / 5
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * times for times in (1, 2, 2.5, 5, 10) if power * times >= raw)
+    return step * math.ceil(most / step - 1e-9), step
+
+
+def _bar(bar: Bar, y: float, scale: float, name: str, words: Sequence[str]) -> str:
+    parts = [label(NAMES - 8, y + BAR - 2.5, fit(bar.name, NAMES - LEFT - 8, 11), size=11, anchor="end")]
+    if bar.parts is None:
+        parts.append(element("rect", x=NAMES, y=y, width=60.0, height=BAR, fill=f"url(#{name}-hatch)", stroke=RULE))
+        parts.append(label(NAMES + 66, y + BAR - 2.5, "unknown", size=10.5, fill=QUIET))
+        return _group(f"{bar.name}: unknown", parts)
+    x = NAMES
+    for share, fill in zip(bar.parts, FILLS[len(words)], strict=True):
+        width = max(share, 0.0) * scale
+        if width > 0:
+            parts.append(element("rect", x=x, y=y, width=width, height=BAR, fill=fill))
+            x += width
+            parts.append(element("rect", x=x - 0.4, y=y, width=0.8, height=BAR, fill="#ffffff"))
+    whole = percent(bar.whole)
+    shown = f"{percent(bar.parts[0])} → {whole}" if len(words) == len(PARTS) else whole
+    parts.append(label(x + 6, y + BAR - 2.5, shown, size=10.5, weight=600, fill=INK))
+    orders = ", ".join(f"{text} {percent(share)}" for text, share in zip(words, bar.parts, strict=True))
+    return _group(f"{bar.name}: {whole} in all ({orders})", parts)
+
+
+def _group(said: str, parts: Sequence[str]) -> str:
+    words = escape(said)
+    return f'<g tabindex="0" role="img" aria-label="{words}"><title>{words}</title>{"".join(parts)}</g>'
+
+
+def _legend(y: float, name: str, words: Sequence[str], unknown: bool) -> str:
+    parts = []
+    x = LEFT
+    entries = list(zip(FILLS[len(words)], words, strict=True)) + (
+        [(f"url(#{name}-hatch)", "unknown")] if unknown else []
+    )
+    for fill, text in entries:
+        parts.append(element("rect", x=x, y=y - 9, width=18.0, height=11.0, fill=fill, stroke=QUIET, stroke_width=0.6))
+        parts.append(label(x + 23, y, text, size=10.5, fill=QUIET))
+        x += 23 + text_width(text, 10.5) + 16
+    if len(words) == len(PARTS):
+        parts.append(label(x, y, "numbers: face value → all orders", size=10.5, fill=QUIET))
+    return "".join(parts)

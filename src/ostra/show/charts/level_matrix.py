@@ -1,0 +1,189 @@
+"""Technologies × dimensions in one picture: level, distribution, strength and tensions of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from ostra.model.assessment import Assessment
+from ostra.model.base import DIMENSIONS, LEVELS, Dimension
+from ostra.model.results.dimensions import DimensionResult, LevelDistribution
+from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES, percent
+from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
+from ostra.show.sections.widgets import standalone
+
+LEFT = 4.0
+NAMES, CELL, ROW, GAP = 206.0, 160.0, 62.0, 3.0  # width of names and cells, height of rows, room between cells
+WIDTH = LEFT + NAMES + len(DIMENSIONS) * CELL
+HEAD = 28.0
+FOOT = 76.0
+BAR = 11.0
+TENSION = "±"
+
+Target = Callable[[Assessment, DimensionResult], str | None]
+
+
+def matrix_figure(assessments: Sequence[Assessment], name: str, target: Target | None = None) -> str:
+    """One row for each assessment, one cell for each dimension, in the order given.
+
+    A cell says the level in words and its probability, has the shade of the level, and shows all four probabilities
+    as a bar. A ring with ± marks tensions, `+` a strength of home; hatched is what was not assessed.
+
+    Parameters
+    ----------
+    name
+        Id of the picture, unique on the page.
+    target
+        Where on the page a cell leads to; without it, cells can be reached by keyboard and lead nowhere.
+    """
+    parts = [element("defs", hatch(f"{name}-hatch"))]
+    for column, dimension in enumerate(DIMENSIONS):
+        parts.append(label(LEFT + NAMES + column * CELL + 2, HEAD - 9, dimension.capitalize(), size=12.5, weight=600))
+    for row, assessment in enumerate(assessments):
+        top = HEAD + row * ROW
+        lines = wrap(assessment.title, NAMES - 14, 12.5, 3, weight=600)
+        first = top + ROW / 2 - (len(lines) - 1) * 7.5 + 3
+        parts += [label(LEFT, first + n * 15, line, size=12.5, weight=600) for n, line in enumerate(lines)]
+        results = {result.dimension: result for result in assessment.step2.dimensions}
+        for column, dimension in enumerate(DIMENSIONS):
+            result = results.get(dimension)
+            drawn = _cell(LEFT + NAMES + column * CELL, top, name, assessment, result)
+            said = f"{assessment.title}, {dimension}: {cell_words(assessment, result)}"
+            leads = target(assessment, result) if target and result else None
+            if leads:
+                parts.append(link(leads, drawn, said))
+            else:
+                parts.append(
+                    f'<g tabindex="0" role="img" aria-label="{escape(said)}"><title>{escape(said)}</title>{drawn}</g>'
+                )
+    bottom = HEAD + len(assessments) * ROW
+    parts.append(_legend(bottom + 18, name))
+    if assessments:
+        about = fit(about_words(assessments), WIDTH - LEFT, 11)
+        parts.append(label(LEFT, bottom + FOOT - 5, about, size=11, fill=QUIET))
+    return picture(
+        WIDTH,
+        bottom + FOOT,
+        "".join(parts),
+        name=name,
+        title="How serious the challenge is: technologies and dimensions",
+        description=f"{len(assessments)} technologies in rows, {len(DIMENSIONS)} dimensions in columns. Each cell has "
+        "the level as a word, the probability of that level or a higher one, and a bar of the probabilities of none, "
+        "low, medium and high. The table has all values.",
+    )
+
+
+def matrix_picture(assessments: Sequence[Assessment]) -> str:
+    """The matrix as an SVG file of its own, with the report's fonts inside."""
+    return standalone(matrix_figure(assessments, "matrix"))
+
+
+def about_words(assessments: Sequence[Assessment]) -> str:
+    """Whose view this is and what it was made from, in one line."""
+    first = assessments[0]
+    return (
+        f"{first.home_name}, {first.year} · profile: {first.profile_title} · facts {first.hashes.facts[:12]} · "
+        f"ostra {first.hashes.version}"
+    )
+
+
+def tensions(assessment: Assessment, dimension: Dimension) -> int:
+    """How many items help this dimension at the cost of another, or the other way round."""
+    return sum(dimension in (t.strengthens, t.weakens) for t in assessment.step2.tensions)
+
+
+def cell_words(assessment: Assessment, result: DimensionResult | None) -> str:
+    """All that a cell shows, as text."""
+    if result is None or not result.assessed:
+        return "not assessed"
+    spread = result.challenge
+    words = f"{spread.reached_words}, {percent(spread.reached)}"
+    words += " (" + ", ".join(f"{level} {percent(getattr(spread, level))}" for level in LEVELS) + ")"
+    if result.strength is not None and result.strength.level != "none":
+        words += f"; strength of home {result.strength.level}"
+    count = tensions(assessment, result.dimension)
+    return words + (f"; {count} tension{'s' * (count != 1)} with other dimensions" if count else "")
+
+
+def _cell(x: float, top: float, name: str, assessment: Assessment, result: DimensionResult | None) -> str:
+    width, height = CELL - GAP, ROW - GAP
+    if result is None or not result.assessed:
+        ground = element(
+            "rect", x=x, y=top, width=width, height=height, fill=f"url(#{name}-hatch)", stroke=RULE, stroke_width=1
+        )
+        room = text_width("not assessed", 11.5) + 12
+        plate = element("rect", x=x + 8, y=top + 19, width=room, height=20.0, fill="#ffffff")
+        return ground + plate + label(x + 14, top + 33, "not assessed", size=11.5, fill=QUIET)
+    spread = result.challenge
+    shade = LEVEL_SHADE[spread.level]
+    ink = SHADE_TEXT[shade]
+    parts = [element("rect", x=x, y=top, width=width, height=height, fill=SHADES[shade])]
+    parts.append(label(x + 9, top + 19, spread.level, size=14, weight=600, fill=ink))
+    more = "or higher, " if spread.reached_words != spread.level else ""
+    words = f"{more}{percent(spread.reached)}"
+    if spread.less_likely:
+        level, mass = spread.less_likely
+        words += f"; {level} {percent(mass)}"
+    parts.append(label(x + 9, top + 34, words, size=11, fill=ink))
+    if result.strength is not None and result.strength.level != "none":
+        parts.append(label(x + width - 9, top + 34, f"+ {result.strength.level}", size=11, anchor="end", fill=ink))
+    if tensions(assessment, result.dimension):
+        parts.append(_ring(x + width - 16, top + 14))
+    parts.append(_distribution(x + 9, top + 41, width - 18, spread))
+    return "".join(parts)
+
+
+def _ring(x: float, y: float) -> str:
+    disc = element("circle", cx=x, cy=y, r=7.5, fill="#ffffff", stroke=INK, stroke_width=1)
+    return disc + label(x, y + 4, TENSION, size=11.5, weight=600, anchor="middle")
+
+
+def _distribution(x: float, y: float, width: float, spread: LevelDistribution) -> str:
+    """The four probabilities side by side, none first."""
+    parts = [element("rect", x=x - 1, y=y - 1, width=width + 2, height=BAR + 2, fill="#ffffff")]
+    start = x
+    for level in LEVELS:
+        size = getattr(spread, level) * width
+        if size > 0:
+            parts.append(element("rect", x=start, y=y, width=size, height=BAR, fill=SHADES[LEVEL_SHADE[level]]))
+            start += size
+            if start < x + width - 0.5:
+                parts.append(element("rect", x=start - 0.4, y=y, width=0.8, height=BAR, fill="#ffffff"))
+    parts.append(
+        element("rect", x=x - 0.5, y=y - 0.5, width=width + 1, height=BAR + 1, fill="none", stroke=INK, stroke_width=1)
+    )
+    return "".join(parts)
+
+
+def _legend(y: float, name: str) -> str:
+    parts = []
+    x = LEFT
+
+    def words(text: str) -> None:
+        nonlocal x
+        parts.append(label(x, y, text, size=11, fill=QUIET))
+        x += text_width(text, 11) + 16
+
+    def box(fill: str) -> None:
+        nonlocal x
+        parts.append(element("rect", x=x, y=y - 10, width=18.0, height=12.0, fill=fill, stroke=QUIET, stroke_width=0.8))
+        x += 24
+
+    for level in LEVELS:
+        box(SHADES[LEVEL_SHADE[level]])
+        words(level)
+    box(f"url(#{name}-hatch)")
+    words("not assessed")
+    parts.append(_ring(x + 8, y - 4))
+    x += 21
+    words("tension: what helps one dimension hurts another")
+    words("+ strength of home")
+    x, y = LEFT, y + 19
+    words(
+        "Per cent: probability of that level or a higher one (at none: of none). Bars: of none, low, medium and high."
+    )
+    x, y = LEFT, y + 16
+    words(
+        "The level is the gravest that some finding, measured or judged, shows more likely than not. It is no forecast."
+    )
+    return "".join(parts)

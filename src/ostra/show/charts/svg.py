@@ -1,0 +1,122 @@
+"""Small pieces that every picture is made of: escaped elements, and text that is measured before it is placed."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from html import escape
+from importlib.resources import files
+
+from ostra.show.charts.palette import INK, RULE
+
+FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
+BREAKS = re.compile(r"[^\s-]*-+(?=[^\s-])|\S+\s?")  # pieces that a line may end with
+FALLBACK_WIDTH = 1000  # thousandths of an em, for characters outside the font: as wide as any
+
+
+def element(name: str, content: str = "", /, **attributes: object) -> str:
+    """An SVG element; attribute names with `_` for `-`, values escaped, None left out. `content` is markup."""
+    parts = []
+    for key, value in attributes.items():
+        if value is not None:
+            shown = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+            parts.append(f' {key.rstrip("_").replace("_", "-")}="{escape(shown)}"')
+    return f"<{name}{''.join(parts)}>{content}</{name}>" if content else f"<{name}{''.join(parts)}/>"
+
+
+@functools.cache
+def _widths() -> dict[str, dict[str, int]]:
+    text = (files("ostra.show") / "fonts" / "widths.json").read_text(encoding="utf-8")
+    table: dict[str, dict[str, int]] = json.loads(text)
+    return table
+
+
+def text_width(text: str, size: float, weight: int = 400) -> float:
+    """Width of a line of text in the report's font, in the units of `size`."""
+    table = _widths()[str(weight)]
+    return sum(table.get(character, FALLBACK_WIDTH) for character in text) * size / 1000
+
+
+def fit(text: str, room: float, size: float, weight: int = 400) -> str:
+    """The text, cut with an ellipsis where it would not fit."""
+    if text_width(text, size, weight) <= room:
+        return text
+    while text and text_width(text + "…", size, weight) > room:
+        text = text[:-1].rstrip()
+    return text + "…"
+
+
+def wrap(text: str, room: float, size: float, lines: int, weight: int = 400) -> list[str]:
+    """The text broken at spaces and hyphens into at most so many lines; the last is cut where it would not fit."""
+    result: list[str] = []
+    rest = BREAKS.findall(" ".join(text.split()))
+    while rest and len(result) < lines - 1:
+        line = rest.pop(0)
+        while rest and text_width((line + rest[0]).rstrip(), size, weight) <= room:
+            line += rest.pop(0)
+        result.append(fit(line.rstrip(), room, size, weight))
+    if rest:
+        result.append(fit("".join(rest), room, size, weight))
+    return result
+
+
+def label(
+    x: float, y: float, text: str, *, size: float = 11, weight: int = 400, anchor: str = "start", fill: str = INK
+) -> str:
+    """One line of text with its baseline at (x, y)."""
+    heavy = weight if weight != 400 else None
+    side = anchor if anchor != "start" else None
+    return element("text", escape(text), x=x, y=y, font_size=size, font_weight=heavy, text_anchor=side, fill=fill)
+
+
+def paragraph(
+    y: float,
+    text: str,
+    *,
+    x: float,
+    room: float,
+    lines: int,
+    step: float,
+    size: float,
+    weight: int = 400,
+    fill: str = INK,
+) -> tuple[list[str], float]:
+    """Text wrapped into lines from baseline y on, each `step` below the last, and the baseline of what comes next."""
+    broken = wrap(text, room, size, lines, weight)
+    shown = [label(x, y + row * step, line, size=size, weight=weight, fill=fill) for row, line in enumerate(broken)]
+    return shown, y + len(broken) * step
+
+
+def hatch(name: str) -> str:
+    """The pattern that stands for unknown; `name` must be unique on the page."""
+    line = element("path", d="M0,6L6,0M-1,1L1,-1M5,7L7,5", stroke="#8a96a3", stroke_width=1)
+    ground = element("rect", width=6, height=6, fill="#ffffff")
+    return element("pattern", ground + line, id=name, width=6, height=6, patternUnits="userSpaceOnUse")
+
+
+def link(target: str, content: str, title: str, *, tab: bool = True) -> str:
+    """A group that leads to a place on the page; without `tab` it is for the pointer only (a table twin has it too)."""
+    name = escape(title)
+    stop = "" if tab else ' tabindex="-1"'
+    return f'<a href="#{escape(target)}"{stop} aria-label="{name}"><g><title>{name}</title>{content}</g></a>'
+
+
+def picture(
+    width: float, height: float, content: str, *, name: str, title: str, description: str, scale: float = 1.0
+) -> str:
+    """A whole picture: scales to its frame, named and described for those who cannot see it.
+
+    Without a frame it is shown `scale` times as large as it is drawn.
+    """
+    head = element("title", escape(title), id=f"{name}-title") + element("desc", escape(description), id=f"{name}-desc")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{escape(name)}" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width * scale:g}" height="{height * scale:g}" role="group" aria-labelledby="{escape(name)}-title" '
+        f'aria-describedby="{escape(name)}-desc" font-family="{escape(FONT)}">{head}{content}</svg>'
+    )
+
+
+def rule(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE) -> str:
+    """A thin straight line."""
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=1)

@@ -1,0 +1,313 @@
+"""How listings leave ostra: as a table that fits the terminal, or as CSV, JSON or XLSX with their provenance.
+
+Numbers stay numbers in files; unknown is an empty cell or null. Text that a spreadsheet would take for a formula is
+written so that it stays text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+from ostra.errors import OstraError, UsageError
+from ostra.files.spreadsheets import harmless
+from ostra.model.evidence import Provenance
+from ostra.words.figures import figure, significant
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Format = Literal["table", "csv", "json", "xlsx"]
+Row = Mapping[str, Any]
+Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year", "range"]  # range: figures as a text
+
+Legend = Sequence[tuple[str, str]]
+"""What stands below a table in a terminal: texts, each with its style."""
+
+WIDE = 34  # characters of a column of text in a terminal
+GAP = 2  # characters between columns
+NARROW = 18  # characters to which a column of text may be squeezed in a terminal
+SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between machines, these digits do not
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column is headed and written in a terminal table; the key heads it everywhere else."""
+
+    key: str
+    heading: str
+    kind: Kind = "text"
+    style: Callable[[str], str] | None = None  # of a cell in a terminal, by its text
+
+
+def round_floats(value: Any) -> Any:
+    """The same JSON-ready value with floats at 12 significant digits and NaN or infinity as None."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return float(figure(value, f".{SIGNIFICANT_DIGITS}g"))
+    if isinstance(value, Mapping):
+        return {key: round_floats(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [round_floats(item) for item in value]
+    return value
+
+
+def to_json(value: Any) -> str:
+    """Canonical JSON text: UTF-8, two spaces, keys in the order given, a newline at the end."""
+    return json.dumps(round_floats(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def safe_cell(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made harmless by a leading apostrophe; the rest unchanged."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, float):
+        return round_floats(value)
+    if isinstance(value, list | tuple):
+        return safe_cell("; ".join(str(item) for item in value))
+    return value
+
+
+def to_csv(rows: Iterable[Row], keys: Sequence[str]) -> str:
+    """The rows as CSV with a heading line; unknown is an empty cell, true and false are lower case."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(keys)
+    for row in rows:
+        cells = (safe_cell(row.get(key)) for key in keys)
+        writer.writerow(["" if c is None else str(c).lower() if isinstance(c, bool) else c for c in cells])
+    return text.getvalue()
+
+
+def to_xlsx(rows: Sequence[Row], keys: Sequence[str], provenance: Provenance) -> bytes:
+    """The rows as a workbook: the data on the first sheet, filters, sources and caveats on the second."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        heading = book.add_format({"bold": True, "bottom": 1})
+        sheet = book.add_worksheet("Data")
+        sheet.freeze_panes(1, 0)
+        for column, key in enumerate(keys):
+            sheet.write_string(0, column, key, heading)
+            sheet.set_column(column, column, max(10, min(40, len(key) + 2)))
+        for line, row in enumerate(rows, start=1):
+            for column, key in enumerate(keys):
+                cell = row.get(key)
+                if isinstance(cell, list | tuple):
+                    cell = "; ".join(str(item) for item in cell)
+                if isinstance(cell, bool):
+                    sheet.write_boolean(line, column, cell)
+                elif isinstance(cell, int | float):
+                    if math.isfinite(cell):
+                        sheet.write_number(line, column, cell)
+                elif cell is not None:
+                    sheet.write_string(line, column, str(cell))
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(keys) - 1)
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 100)
+        for line, text in enumerate(provenance.lines()):
+            about.write_string(line, 0, text)
+    return buffer.getvalue()
+
+
+def to_terminal(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    provenance: Provenance,
+    stream: IO[str],
+    legend: Legend = (),
+    keep: int = 0,
+) -> None:
+    """Print as many of the columns, first ones first, as fit the terminal, and say which were left out.
+
+    With `keep`, none is left out: the others follow in further tables below, each beginning with the first `keep`
+    columns. Colours are left out where the stream is no terminal or NO_COLOR is set.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, markup=False)
+    texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
+    console.print(provenance.title, style="bold")
+    left = list(range(len(columns)))
+    while left:
+        widths = shared_room(
+            [columns[k] for k in left], [[line[k] for k in left] for line in texts], console.width + GAP
+        )
+        shown = fitting(widths, [columns[k].kind for k in left], console.width + GAP)
+        # A column that is kept in front counts for nothing: at least one new one is shown.
+        shown = max(shown, 1 if not keep or len(left) == len(columns) else keep + 1)
+        console.print(_table(columns, texts, list(zip(left, widths, strict=True))[:shown]))
+        if not keep or shown >= len(left):
+            left = left[shown:]
+            break
+        left = [*range(keep), *left[shown:]]
+        console.print()
+    if legend:
+        console.print(Text.assemble(*legend))
+    if not rows:
+        console.print("(no rows)")
+    if left:
+        told = f"{len(left)} column{'s' if len(left) != 1 else ''} left out for width"
+        console.print(f"{told} ({', '.join(columns[k].key for k in left)}); --format csv has all.")
+    for text in provenance.lines()[1:]:
+        console.print(text, style="dim", soft_wrap=False)
+
+
+def _table(columns: Sequence[Column], texts: Sequence[Sequence[str]], chosen: Sequence[tuple[int, int]]) -> Table:
+    """A table of the chosen columns, each with its width."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for number, width in chosen:
+        column = columns[number]
+        table.add_column(
+            column.heading,
+            justify="left" if column.kind in ("text", "flag") else "right",
+            no_wrap=column.kind != "text",
+            overflow="fold" if column.kind == "text" else "ellipsis",
+            max_width=width,
+        )
+    for line in texts:
+        cells = ((line[number], columns[number].style, width) for number, width in chosen)
+        # A styled cell is filled to the width of its column, so that its ground is a block.
+        table.add_row(*(Text(text.ljust(width), style(text)) if style else Text(text) for text, style, width in cells))
+    return table
+
+
+def fitting(widths: list[int], kinds: Sequence[Kind], room: int) -> int:
+    """How many columns fit, first ones first; the width of one that folds to be seen at all is set to what is left."""
+    shown = 0
+    while shown < len(widths) and room >= widths[shown] + GAP:  # no gap after the last column, which `room` holds
+        room -= widths[shown] + GAP
+        shown += 1
+    if shown < len(widths) and kinds[shown] == "text" and room >= NARROW + GAP:
+        widths[shown] = room - GAP
+        shown += 1
+    return shown
+
+
+def shared_room(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths of columns; where folding texts down to NARROW lets all fit, they are folded as little as needed."""
+    wanted = [max([len(c.heading), *(_longest(line[i]) for line in texts)]) for i, c in enumerate(columns)]
+    for most in range(WIDE, NARROW - 1, -1):
+        widths = [
+            min(width, max(most, len(column.heading))) if column.kind == "text" else width
+            for column, width in zip(columns, wanted, strict=True)
+        ]
+        if sum(widths) + GAP * len(widths) <= room:
+            return widths
+    return [min(width, WIDE) for width in wanted]
+
+
+def _longest(text: str) -> int:
+    """Characters of the longest line of a text."""
+    return max(map(len, text.splitlines()), default=0)
+
+
+def format_cell(value: Any, kind: Kind) -> str:
+    """A value as people read it: shares in per cent, money in millions of USD, unknown as a question mark."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "?"
+    if kind == "share":
+        return f"{figure(100 * value, '.1f')}%"
+    if kind == "kusd":
+        return figure(value / 1000, ",.1f")
+    if kind == "number":
+        return significant(value, 3) if abs(value) < 1000 else figure(value, ",.0f")
+    if kind == "flag":
+        return "yes" if value else "no"
+    if kind == "count":
+        return f"{int(value):,}"
+    if isinstance(value, list | tuple):
+        return "; ".join(str(item) for item in value)
+    return str(value)
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write the file whole or not at all.
+
+    Raises
+    ------
+    OstraError
+        The folder does not exist and cannot be made, or the disk refuses.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            # mkstemp makes files private; give the result the mode that open() would have given it.
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(temporary).chmod(0o666 & ~mask)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OstraError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def write_rows(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    provenance: Provenance,
+    *,
+    form: Format,
+    output: Path | None,
+    stream: IO[str],
+    legend: Legend = (),
+    keep: int = 0,
+) -> None:
+    """Write a listing in the form asked for, to the file or the stream.
+
+    CSV and JSON hold every key of the rows; columns set the order of the first ones and the terminal table, where
+    all are shown if `keep` says how many of them head each further part of it.
+
+    Raises
+    ------
+    UsageError
+        XLSX without a file to write to.
+    """
+    keys = list(rows[0]) if rows else [column.key for column in columns]
+    content: str | bytes
+    if form == "table":
+        if output is None:
+            to_terminal(rows, columns, provenance, stream, legend, keep)
+            return
+        text = io.StringIO()
+        to_terminal(rows, columns, provenance, text, legend, keep)
+        content = text.getvalue()
+    elif form == "csv":
+        content = to_csv(rows, keys)
+    elif form == "json":
+        content = to_json([dict(row) for row in rows])
+    else:
+        content = to_xlsx(rows, keys, provenance)
+        if output is None:
+            raise UsageError("an XLSX workbook needs a file to go to; add -o FILE.xlsx")
+    if output is None:
+        stream.write(content if isinstance(content, str) else content.decode())
+    else:
+        write_file(output, content)
+        if form in ("csv", "json"):
+            # Beside the data, as `ostra data export` does, so that filters and sources travel with the file.
+            write_file(output.with_name(output.name + ".source.json"), to_json(provenance.model_dump()))

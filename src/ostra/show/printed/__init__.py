@@ -1,0 +1,1 @@
+"""What is printed: the page of one assessment, the volume of several, PDF and workbook."""

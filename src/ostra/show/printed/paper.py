@@ -1,0 +1,126 @@
+"""The PDF, printed from the same HTML: one report, or a volume of several."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from ostra.errors import OstraError
+from ostra.progress import Advance, quiet
+
+if TYPE_CHECKING:
+    from ostra.show.printed.volume import Volume
+
+# What only a screen can use stands between the first marks and is left out; what only paper needs stands in a comment
+# and is put in: printing takes a fifth of the time. Text of a dossier cannot contain the marks: it is escaped.
+SCREEN_ONLY = re.compile(r"<!--screen-->.*?<!--/screen-->", re.DOTALL)
+PAPER_ONLY = re.compile(r"<!--paper (.*?)paper-->", re.DOTALL)
+
+VARIANT = "pdf/ua-1"
+ROMAN = "@page { @bottom-right { content: counter(page, lower-roman) } }"
+ARABIC = "@page {{ @bottom-right {{ content: counter(page) }} }} @page :first {{ counter-reset: page {first} }}"
+
+
+def render_pdf(html: str) -> bytes:
+    """Print the report as tagged PDF (PDF/UA-1): A4, selectable text, the report's own fonts inside.
+
+    The same HTML gives the same bytes: the dates are those in the page's head, and the identifier is its hash.
+
+    Raises
+    ------
+    OstraError
+        WeasyPrint or the system library Pango that it draws with is not installed.
+    """
+    pdf: bytes = Printer().lay_out(html).write_pdf(pdf_variant=VARIANT, pdf_identifier=_identifier(html))
+    return pdf
+
+
+def render_volume_pdf(volume: Volume, advance: Advance = quiet) -> bytes:
+    """Print the volume as one tagged PDF; the same volume gives the same bytes.
+
+    Each part is laid out as a document of its own, numbered on from the part before, and all pages are written
+    together, so that links lead across parts. The front comes last, when the numbers in its contents are known; its
+    own pages are numbered in Roman.
+
+    Parameters
+    ----------
+    advance
+        Called with (parts done, parts), writing counted as half of all.
+
+    Raises
+    ------
+    OstraError
+        As for `render_pdf`.
+    """
+    printer = Printer()
+    parts = [volume.overview, *volume.chapters, volume.sources]
+    total = 2 * (len(parts) + 1)
+    pages: list[Any] = []
+    numbers: dict[str, int] = {}
+    for done, part in enumerate(parts):
+        advance(done, total)
+        laid = printer.lay_out(volume.sheet(part, ARABIC.format(first=len(pages) + 1)))
+        for page in laid.pages:
+            pages.append(page)
+            for name in page.anchors:  # what goes on over several pages has its anchor on each; the first counts
+                numbers.setdefault(name, len(pages))
+    advance(len(parts), total)
+    front = printer.lay_out(volume.sheet(volume.front(numbers), ROMAN))
+    advance(len(parts) + 1, total)
+
+    def label_pages(document: object, pdf: Any) -> None:
+        """Viewers count the front in Roman and the rest from 1, as the pages do."""
+        import pydyf
+
+        roman, arabic = pydyf.Dictionary({"S": "/r"}), pydyf.Dictionary({"S": "/D"})
+        numbered = pydyf.Array([0, roman, len(front.pages), arabic])
+        pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": numbered})
+
+    whole = front.copy([*front.pages, *pages])
+    identifier = _identifier(volume.html())
+    written: bytes = whole.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, finisher=label_pages)
+    advance(total, total)
+    return written
+
+
+class Printer:
+    """Lays documents out with WeasyPrint, the fonts shared between them.
+
+    Raises
+    ------
+    OstraError
+        WeasyPrint or the system library Pango that it draws with is not installed.
+    """
+
+    def __init__(self) -> None:
+        try:
+            import weasyprint
+            from weasyprint.text.fonts import FontConfiguration
+            from weasyprint.urls import URLFetcher
+        except (ImportError, OSError) as error:
+            raise OstraError(
+                f"cannot print PDF: {error}. Install with `pip install 'ostra[pdf]'` and, on Debian, "
+                "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`"
+            ) from error
+        # Style rules meant for browsers only are reported one by one; they are no fault of the document.
+        logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+        self._read = weasyprint.HTML
+        # The page carries all that it needs; nothing else may be fetched, whatever a dossier says.
+        self._fetcher = URLFetcher(allowed_protocols=("data",))
+        self._fonts = FontConfiguration()
+
+    def lay_out(self, html: str) -> Any:
+        """The pages of a document, not written yet."""
+        document = self._read(string=for_paper(html), url_fetcher=self._fetcher)
+        return document.render(font_config=self._fonts, pdf_variant=VARIANT)
+
+
+def _identifier(html: str) -> bytes:
+    return hashlib.sha256(html.encode()).digest()[:16]
+
+
+def for_paper(html: str) -> str:
+    """The page without what only a screen can use and with what only paper needs."""
+    return PAPER_ONLY.sub(r"\1", SCREEN_ONLY.sub("", html))

@@ -1,0 +1,1 @@
+"""Sections of a report, as data that page, print and terminal share."""

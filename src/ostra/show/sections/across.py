@@ -1,0 +1,181 @@
+"""What several assessments say together: the most serious per dimension, who holds most, what recurs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ostra.model.assessment import Assessment
+from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Interval, Relation
+from ostra.model.dossier import UNSPECIFIED, Item
+from ostra.model.results.dimensions import DimensionResult
+from ostra.model.results.ecosystem import INDIRECT, Chokepoint, Dependency
+from ostra.model.results.toolkit import InstrumentMatch
+from ostra.show.sections import selection
+
+HALF = 0.5  # from which on a hold is a chokepoint
+
+
+class Largest(NamedTuple):
+    """The largest hold in one direction, with the ecosystem in which it is held."""
+
+    assessment: Assessment
+    hold: Interval
+    item: str
+    evidence: str
+
+
+class Holder(NamedTuple):
+    """One economy outside home over all ecosystems, and what home holds of it."""
+
+    economy: str
+    name: str
+    relation: Relation | None
+    ecosystems: tuple[Assessment, ...]  # in which it holds a known share of something
+    items: int  # of which it holds a known share; an item of two ecosystems counts twice
+    half: int  # of which it holds at least half for certain
+    theirs: Largest
+    ours: Largest | None
+    likelihood: tuple[float, float] | None  # least and largest yearly mean over the ecosystems
+
+
+class Recurring(NamedTuple):
+    """Items of one name in several ecosystems, and the chokepoints among them."""
+
+    name: str
+    items: tuple[tuple[Assessment, Item], ...]
+    points: tuple[tuple[Assessment, Chokepoint], ...]
+
+
+class Tool(NamedTuple):
+    """One instrument over all ecosystems."""
+
+    instrument: str
+    name: str
+    fits: tuple[tuple[Assessment, InstrumentMatch], ...]
+    advised: tuple[Assessment, ...]  # whose dossier advises it
+    leading: tuple[Assessment, ...]  # on whose page one it stands
+
+    @property
+    def best(self) -> tuple[Assessment, InstrumentMatch]:
+        """The ecosystem in which it fits best."""
+        return max(self.fits, key=lambda fit: fit[1].score)
+
+    @property
+    def least(self) -> float:
+        """The least fit."""
+        return min(match.score for _, match in self.fits)
+
+    @property
+    def mean(self) -> float:
+        """The mean fit over the ecosystems in which it fits."""
+        return sum(match.score for _, match in self.fits) / len(self.fits)
+
+
+def most_serious(assessments: Sequence[Assessment]) -> dict[Dimension, list[tuple[Assessment, DimensionResult]]]:
+    """The assessed ecosystems by dimension: the highest level first, then the larger probability of it."""
+    result = {}
+    for dimension in DIMENSIONS:
+        rows = [(a, r) for a in assessments for r in a.step2.dimensions if r.dimension == dimension and r.assessed]
+        rows.sort(key=lambda row: (-LEVELS.index(row[1].challenge.level), -row[1].challenge.reached, row[0].ecosystem))
+        result[dimension] = rows
+    return result
+
+
+def holders(assessments: Sequence[Assessment]) -> list[Holder]:
+    """Economies outside home that hold a known share of an item, those with most chokepoints first.
+
+    Holds through the chain repeat those at their chokepoints and are not counted.
+    """
+    held: dict[str, list[tuple[Assessment, Dependency]]] = defaultdict(list)
+    for assessment in assessments:
+        for row in assessment.step1.dependencies:
+            if row.measure not in INDIRECT and row.hold.low > 0 and row.supplier != UNSPECIFIED:
+                held[row.supplier].append((assessment, row))
+    found = [_holder(economy, rows, assessments) for economy, rows in held.items()]
+    return sorted(found, key=lambda h: (-h.half, -h.items, -h.theirs.hold.low, h.economy))
+
+
+def _holder(economy: str, rows: Sequence[tuple[Assessment, Dependency]], assessments: Sequence[Assessment]) -> Holder:
+    by_item: dict[tuple[str, str], tuple[Assessment, Dependency]] = {}
+    for assessment, row in rows:
+        key = (assessment.ecosystem, row.item)
+        if key not in by_item or (row.hold.low, row.hold.high) > (by_item[key][1].hold.low, by_item[key][1].hold.high):
+            by_item[key] = (assessment, row)
+    where, first = min(by_item.values(), key=lambda r: (-r[1].hold.low, -r[1].hold.high, r[0].ecosystem, r[1].item))
+    contexts = [s for a in assessments for s in a.step3.suppliers if s.economy == economy]
+    means = [s.likelihood.mean for s in contexts]
+    mine = [
+        Largest(a, hold, item, evidence)
+        for a in assessments
+        for supplier, (hold, item, evidence) in selection.in_return(a).items()
+        if supplier == economy
+    ]
+    return Holder(
+        economy=economy,
+        name=first.supplier_name,
+        relation=contexts[0].relation if contexts else None,
+        ecosystems=tuple(a for a in assessments if any(a is one for one, _ in by_item.values())),
+        items=len(by_item),
+        half=sum(row.hold.low >= HALF for _, row in by_item.values()),
+        theirs=Largest(where, first.hold, first.item_name, first.evidence),
+        ours=max(mine, key=lambda m: (m.hold.low, m.hold.high), default=None),
+        likelihood=(min(means), max(means)) if means else None,
+    )
+
+
+def held_at_home(assessments: Sequence[Assessment]) -> list[tuple[Assessment, Chokepoint]]:
+    """Chokepoints that home holds, the largest first; one of the same name in several ecosystems once for each."""
+    rows = [(a, c) for a in assessments for c in a.step1.chokepoints if c.is_home and c.hold.low > 0]
+    return sorted(rows, key=lambda row: (-row[1].hold.low, row[1].item_name, row[0].ecosystem))
+
+
+def recurring(assessments: Sequence[Assessment]) -> list[Recurring]:
+    """Items that several ecosystems have under the same name, those with a chokepoint first.
+
+    Only the name tells that two items are one: ids are chosen within a dossier and may stand for different things.
+    """
+    named: dict[str, list[tuple[Assessment, Item]]] = defaultdict(list)
+    for assessment in assessments:
+        for item in assessment.items:
+            named[item.name.casefold()].append((assessment, item))
+    found = []
+    for rows in named.values():
+        if len({a.ecosystem for a, _ in rows}) < 2:
+            continue
+        points = tuple(
+            (a, point)
+            for a, item in rows
+            for point in sorted(a.step1.chokepoints, key=lambda c: -c.hold.low)
+            if point.item == item.id and point.hold.low > 0
+        )
+        found.append(Recurring(rows[0][1].name, tuple(rows), points))
+    return sorted(found, key=lambda r: (not r.points, -len(r.items), r.name))
+
+
+def tools(assessments: Sequence[Assessment]) -> list[Tool]:
+    """Instruments that fit in several ecosystems: those that most dossiers advise first, then by mean fit.
+
+    Doing nothing is the yardstick and is left out.
+    """
+    fits: dict[str, list[tuple[Assessment, InstrumentMatch]]] = defaultdict(list)
+    leading: dict[str, list[Assessment]] = defaultdict(list)
+    for assessment in assessments:
+        for match in assessment.step4.instruments:
+            if match.instrument != "no-action":
+                fits[match.instrument].append((assessment, match))
+        for match in selection.top_instruments(assessment):
+            leading[match.instrument].append(assessment)
+    found = [
+        Tool(
+            instrument=name,
+            name=rows[0][1].name,
+            fits=tuple(rows),
+            advised=tuple(a for a, match in rows if match.recommended_by),
+            leading=tuple(leading[name]),
+        )
+        for name, rows in fits.items()
+        if len(rows) > 1 or len(assessments) == 1
+    ]
+    return sorted(found, key=lambda t: (-len(t.advised), -len(t.leading), -t.mean, t.instrument))

@@ -1,0 +1,238 @@
+"""What goes on page one, and in which order; shared by the page and the terminal summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ostra.model.assessment import Assessment
+from ostra.model.base import DIMENSIONS, LEVELS, Interval
+from ostra.model.results.context import Breach
+from ostra.model.results.dimensions import Finding
+from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
+from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
+from ostra.show.charts import palette
+
+
+def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
+    """All dependencies, the most pressing first.
+
+    Those above tolerance come first, by expected excess (hold above tolerance times likelihood of use); then the rest
+    by the least possible hold, then the largest possible one. The order is total, so it never depends on the input's.
+    """
+    excess: dict[str, float] = {}
+    for breach in assessment.step3.breaches:
+        excess[breach.dependency] = max(excess.get(breach.dependency, 0.0), breach.expected_excess)
+    return sorted(
+        assessment.step1.dependencies,
+        key=lambda d: (-excess.get(d.id, 0.0), -d.hold.low, -d.hold.high, d.order, d.item, d.supplier, d.id),
+    )
+
+
+def top_dependencies(assessment: Assessment, most: int = 6, per_supplier: int = 3) -> list[Dependency]:
+    """The most pressing dependencies: each item once, and no supplier more than `per_supplier` times.
+
+    Holds through the chain repeat those at their chokepoints, which are named here, and what sectors rely on is no
+    share of the item; both have figures of their own.
+    """
+    chosen: list[Dependency] = []
+    for row in ranked_dependencies(assessment):
+        if row.measure in INDIRECT or row.hold.low <= 0.0 or any(row.item == other.item for other in chosen):
+            continue
+        if sum(row.supplier == other.supplier for other in chosen) < per_supplier:
+            chosen.append(row)
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def top_chokepoints(assessment: Assessment, most: int = 4, home: bool = False) -> list[Chokepoint]:
+    """Chokepoints that others hold (or that home holds): by the least possible hold, then by reach; each item once."""
+    rows = [c for c in assessment.step1.chokepoints if c.is_home == home and c.hold.low > 0.0]
+    rows.sort(key=lambda c: (-c.hold.low, -len(c.reach), c.order, c.item, c.holder))
+    seen: set[str] = set()
+    chosen = []
+    for row in rows:
+        if row.item not in seen:
+            seen.add(row.item)
+            chosen.append(row)
+    return chosen[:most]
+
+
+def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -> list[tuple[ChainHold, list[str]]]:
+    """The largest holds through the chain of others (or of home), and what else is held in the same place.
+
+    By the least possible hold, then the largest possible one, then tier. One holder at one chokepoint counts once,
+    for the item that it holds most of; the names of the other items held there stand beside it.
+    """
+    rows = sorted(
+        (hold for hold in assessment.step1.chain if hold.is_home == home and hold.path),
+        key=lambda c: (-c.hold.low, -c.hold.high, c.tier, c.item, c.holder, c.id),
+    )
+    places: dict[tuple[str, str], list[ChainHold]] = {}
+    for row in rows:
+        places.setdefault((row.holder, row.chokepoint), []).append(row)
+    chosen = list(places.values())[:most]
+    return [(first, sorted({c.item_name for c in rest} - {first.item_name})) for first, *rest in chosen]
+
+
+def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMatch]:
+    """The best fitting instruments, in the order of step 4; doing nothing is the yardstick, not a recommendation."""
+    return [i for i in assessment.step4.instruments if i.instrument != "no-action"][:most]
+
+
+def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> list[dict[str, Any]]:
+    """The gravest challenges of each dimension with their best answers; those on the same items and supplier as one."""
+    names = {item.id: item.name for item in assessment.items}
+    instruments = {match.instrument: match.name for match in assessment.step4.instruments}
+    shown = []
+    for dimension in DIMENSIONS:
+        alike: dict[tuple[tuple[str, ...], str | None], list[ChallengeMatch]] = {}
+        for challenge in assessment.step4.challenges:
+            if challenge.dimension == dimension:
+                alike.setdefault((challenge.items, challenge.supplier), []).append(challenge)
+        for (items, supplier), same in list(alike.items())[:most]:
+            what = palette.listed([names.get(item, item) for item in items[:2]])
+            if len(items) > 2:
+                what += " and others"
+            if supplier:
+                what += f", {assessment.economy_names.get(supplier, supplier)}"
+            best = same[0].instruments[:answers]
+            shown.append(
+                {
+                    "dimension": dimension,
+                    "what": what,
+                    "count": len(same),
+                    "level": same[0].level,
+                    "gravity": same[0].gravity,
+                    "evidence": same[0].evidence,
+                    "answers": [
+                        {"instrument": a.instrument, "name": instruments[a.instrument], "fit": a.fit} for a in best
+                    ],
+                    "more": len(same[0].instruments) - len(best),
+                }
+            )
+    return shown
+
+
+@dataclass(frozen=True)
+class Card:
+    """What page one says of a dimension below its level: first what shows the level, then what else weighs most.
+
+    At most one measured and one judged line: `first` is "breach", "finding" or, where neither shows the level,
+    "shown", a measured finding that does.
+    """
+
+    first: Literal["breach", "finding", "shown"]
+    breach: Breach | None  # the hold furthest above tolerance; not told again where an earlier card tells it
+    finding: Finding | None  # the judgement that shows the level most surely, else the weightiest one
+    shown: Finding | None
+    grave: int  # findings that are counted and of the level or graver
+    counted: int  # findings that are counted
+
+
+def cards(assessment: Assessment) -> dict[str, Card]:
+    """For each dimension, what shows its level, and what else weighs most, measured and judged apart.
+
+    A finding shows the level where it alone would give it: its severity is the level or graver and its confidence
+    above one half. A hold above tolerance comes first only where a finding on the same item and supplier shows the
+    level; where it may be above tolerance only, a judgement that shows the level comes before it. Holds above tolerance
+    are ranked by other rules, so that the largest one may say little of the level. Holds through the chain or at
+    look-through repeat others and say less of what home itself needs: they are left out.
+    """
+    indirect = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
+    result: dict[str, Card] = {}
+    told: set[tuple[str, str]] = set()
+    for outcome in assessment.step2.dimensions:
+        dimension, level = outcome.dimension, LEVELS.index(outcome.challenge.level)
+        against = [f for f in assessment.step2.findings if f.dimension == dimension and f.effect < 0]
+        loud = [f for f in against if f.heard and f.severity > 0]
+        show = [f for f in against if f.severity >= max(level, 1) and f.confidence > 0.5] if level else []
+        judged = sorted(
+            (f for f in against if f.kind == "judged"),
+            key=lambda f: (f not in show, -f.confidence if f in show else -f.severity * f.confidence, f.id),
+        )
+        breach = min(
+            (b for b in assessment.step3.breaches if b.dimension == dimension and b.dependency not in indirect),
+            key=lambda b: (-b.expected_excess, b.id),
+            default=None,
+        )
+        shows = bool(judged) and judged[0] in show
+        sure = breach is not None and (breach.certain or not shows)
+        seen = (
+            breach is not None
+            and sure
+            and any((breach.item,) == f.items and breach.supplier == f.supplier for f in show)
+        )
+        measured = min(
+            (f for f in show if f.kind == "measured"), key=lambda f: (-f.confidence, -f.severity, f.id), default=None
+        )
+        first: Literal["breach", "finding", "shown"] = "finding"
+        if seen or not (show or judged):
+            first = "breach"
+        elif measured is not None and not shows:
+            first = "shown"
+        if breach is not None and first != "breach" and ((breach.item, breach.supplier) in told or first == "shown"):
+            breach = None
+        if breach is not None:
+            told.add((breach.item, breach.supplier))
+        result[dimension] = Card(
+            first=first,
+            breach=breach,
+            finding=judged[0] if judged else None,
+            shown=measured if first == "shown" else None,
+            grave=sum(f.severity >= max(level, 1) for f in loud),
+            counted=len(loud),
+        )
+    return result
+
+
+def caveats(assessment: Assessment) -> dict[str, list[str]]:
+    """What the assessment leaves out, and apart what the input-output table does, which stands with its figures."""
+    everything = list(dict.fromkeys((*assessment.caveats, *assessment.step1.caveats)))
+    return {
+        "caveats": [c for c in everything if not c.startswith(TABLE_CAVEAT)],
+        "table_caveats": [c.removeprefix(TABLE_CAVEAT) for c in everything if c.startswith(TABLE_CAVEAT)],
+    }
+
+
+def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:
+    """Breaches by supplier, those of one dependency together, in the order of step 3."""
+    by_supplier = group((b.supplier, b) for b in assessment.step3.breaches)
+    return {
+        supplier: list(group((b.dependency, b) for b in breaches).values())
+        for supplier, breaches in by_supplier.items()
+    }
+
+
+def group(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    """Values by key, in the order met."""
+    result: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        result.setdefault(key, []).append(value)
+    return result
+
+
+def why(assessment: Assessment) -> dict[str, str]:
+    """For each instrument, what it answers, counted: `answers 13 holds above tolerance and 62 findings`."""
+    breaches = {b.id for b in assessment.step3.breaches}
+    findings = {f.id for f in assessment.step2.findings}
+    result = {}
+    for match in assessment.step4.instruments:
+        held = len(breaches.intersection(match.answers))
+        found = len(findings.intersection(match.answers))
+        parts = [f"{held} hold{'s' * (held != 1)} above tolerance"] if held else []
+        parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
+        result[match.instrument] = f"answers {palette.listed(parts)}" if parts else ""
+    return result
+
+
+def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
+    """Supplier -> (home's largest hold on it over any item, that item, its evidence), where one is known."""
+    names = {item.id: item.name for item in assessment.items}
+    return {
+        m.supplier: (m.our_hold, names.get(m.our_items[0], m.our_items[0]), m.evidence[-1])
+        for m in assessment.step1.mutual
+        if m.our_hold is not None and m.our_hold.low > 0 and m.our_items and m.evidence
+    }

@@ -1,0 +1,190 @@
+"""What scenarios cost, as a terminal shows it: the middle, the ends and the draws of a figure in one cell each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ostra.words.economies import code_and_name, economy_name
+from ostra.words.figures import figure, significant
+
+if TYPE_CHECKING:
+    from ostra.ask.disruption import By, Simulation
+    from ostra.model.listing import Listing
+    from ostra.show.output import Column
+
+Row = Mapping[str, Any]
+SIDES = {"home": "home", "sellers": "who withholds", "hit": "who is hit", "world": "world"}
+PERCENTILES = ("p05", "p50", "p95")
+MOST_NAMES = 3  # of a side; more are counted
+UNIT = "M USD: million US dollars of the table's year. Who is hit: cut off, or with less capacity.", "dim"
+HEAD = "Measure"  # key of the first column beside scenarios, whose ids have small letters only
+TINY = 1e-5  # a share of which only the size is told
+
+
+def columns_of(by: str, listing: Listing) -> list[Column]:
+    """The columns of a view as CSV, JSON and XLSX have them, those of draws only where some were made."""
+    from ostra.show.output import Column
+
+    names = ["middle", "mild", "severe"]
+    figures = [Column(name, name) for name in (*names, *(PERCENTILES if drawn_in(listing) else ()))]
+    shares = [Column(f"{name}_share", name) for name in names]
+    orders = [Column(f"{name}_order", name) for name in ("first", "second", "third", "beyond")]
+    keys = {
+        "measure": ("where", "measure", "unit"),
+        "economy": ("economy",),
+        "sector": ("sector", "name"),
+        "day": ("where", "day"),
+        "parameter": ("parameter", "low", "middle", "high", "unit", "origin", "reason"),
+    }
+    first = [Column(key, key) for key in keys[by]]
+    rest = [] if by == "parameter" else [*figures, *shares, *orders]
+    return [column for column in (*first, *rest) if column.key in listing.frame.columns]
+
+
+def told(found: Simulation, by: By) -> tuple[Listing, list[Column]]:
+    """A view of a scenario for the terminal: rows and columns."""
+    from ostra.show.output import Column
+
+    listing = found.listing(by)
+    if by == "parameter":
+        numbers = [Column(key, key.capitalize(), "number") for key in ("low", "middle", "high")]
+        rest = [Column(key, key.capitalize()) for key in ("unit", "origin", "reason")]
+        return listing, [Column("parameter", "Number"), *numbers, *rest]
+    with_draws = drawn_in(listing)
+    names = sides_of(found)
+    rows: list[dict[str, str]] = []
+    for row in listing.frame.to_dicts():
+        unit = row.get("unit") or ("share" if by == "day" else "million USD")
+        cells = figures_of(row, unit, with_draws)
+        if by == "measure":
+            if not rows or row["where"] != rows[-1]["where"]:
+                rows.append({"where": row["where"], "what": names[row["where"]].upper()})
+            rows.append({"where": row["where"], "what": measure_words(row), **cells})
+        elif by == "day":
+            rows.append({"what": SIDES[row["where"]], "day": str(row["day"]), **cells})
+        else:
+            parts = {f"{key}_order": words(row[f"{key}_order"], unit) for key in ("first", "second", "third", "beyond")}
+            part = f"{words(row['middle_share'], 'share')} ({between(row['mild_share'], row['severe_share'], 'share')})"
+            economy = row.get("economy")
+            what = row["sector"] if economy is None else code_and_name(economy)
+            whole = {"what": what, "name": row.get("name") or "", "part": part}
+            rows.append({**whole, **parts, **cells})
+    heads = {
+        "measure": [Column("what", "Measure")],
+        "day": [Column("what", "Where"), Column("day", "Day", "range")],
+        "economy": [Column("what", "Economy")],
+        "sector": [Column("what", "Sector"), Column("name", "Name")],
+    }[by]
+    figures = [Column("middle", "Middle", "range"), Column("ends", "Mild to severe")]
+    figures += [Column("draws", "Draws: median (5 to 95%)")] if with_draws else []
+    more = []
+    if by in ("economy", "sector"):
+        orders = (("first", "First order"), ("second", "second"), ("third", "third"), ("beyond", "beyond"))
+        more = [Column("part", "Part of a year's output")]
+        more += [Column(f"{key}_order", heading, "range") for key, heading in orders]
+    return _listing(rows, listing), [*heads, *figures, *more]
+
+
+def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, list[Column]]:
+    """Scenarios side by side for the terminal: a column for each, the ends and the draws below the middle."""
+    from ostra.show.output import Column
+
+    ids = [one.scenario.id for one in found]
+    homes = {one.compiled.home.name for one in found}
+    names = SIDES | ({"home": f"home: {homes.pop()}"} if len(homes) == 1 else {})
+    with_draws = {one.scenario.id for one in found if one.compiled.drawn}
+    there = {(one.scenario.id, row["where"]) for one in found for row in one.outcome.summary}
+    rows: list[dict[str, str]] = []
+    side = ""
+    for row in listing.frame.to_dicts():
+        if row["where"] != side:
+            side = row["where"]
+            rows.append({HEAD: names[row["where"]].upper()})
+        cells = {}
+        for name in ids:
+            one = {"middle": row[name], "mild": row[f"{name}_low"], "severe": row[f"{name}_high"]}
+            one |= {key: row.get(f"{name}_{key}") for key in PERCENTILES}
+            said = figures_of(one, row["unit"], name in with_draws)
+            lines = [said["middle"], f"({said['ends']})" if said["ends"] != said["middle"] else ""]
+            lines.append(f"draws {said['draws']}" if said["draws"] else "")
+            cells[name] = "\n".join(line for line in lines if line) if (name, row["where"]) in there else "–"
+        rows.append({HEAD: measure_words(row), **cells})
+    return _listing(rows, listing), [Column(HEAD, "Measure"), *(Column(name, name) for name in ids)]
+
+
+def sides_of(found: Simulation) -> dict[str, str]:
+    """What the sides of a scenario are called: what they do, and who they are."""
+    own = SIDES["home"] + (f", {SIDES['sellers']}" if found.withholds_itself else "")
+    who = names_of(found)
+    return {side: f"{said}: {who[side]}" if side in who else said for side, said in (SIDES | {"home": own}).items()}
+
+
+def sides_drawn(found: Simulation) -> dict[str, str]:
+    """What the sides are called in a picture: who they are, and in short what they do."""
+    who = names_of(found)
+    own = f"{found.compiled.home.code} (withholds)" if found.withholds_itself else who["home"]
+    return {"home": own, "sellers": f"{who['sellers']} (withholds)", "hit": f"{who['hit']} (hit)", "world": "World"}
+
+
+def names_of(found: Simulation) -> dict[str, str]:
+    """Who is home, who withholds and who is hit; of more than a few, how many."""
+    return {"home": found.compiled.home.name, "sellers": _named(found.sellers), "hit": _named(found.compiled.hit)}
+
+
+def _named(codes: Sequence[str]) -> str:
+    names = [economy_name(code) for code in codes]
+    return f"{len(names)} economies" if len(names) > MOST_NAMES else ", ".join(names)
+
+
+def measure_words(row: Row) -> str:
+    """A measure with its unit, set in below its side."""
+    unit = ", M\N{NO-BREAK SPACE}USD" if row["unit"] == "million USD" else ""
+    return f"  {row['measure']}{unit}"
+
+
+def figures_of(row: Row, unit: str, with_draws: bool) -> dict[str, str]:
+    """The middle, the ends and the draws of a figure in words; without draws, an empty text."""
+    middle = words(row["middle"], unit)
+    same = row["mild"] == row["middle"] == row["severe"]
+    draws = ""
+    if with_draws:
+        median, span = words(row["p50"], unit), between(row["p05"], row["p95"], unit)
+        draws = median if span == median else f"{median} ({span})"
+    return {"middle": middle, "ends": middle if same else between(row["mild"], row["severe"], unit), "draws": draws}
+
+
+def between(low: float | None, high: float | None, unit: str) -> str:
+    """Two ends in words, one word where they read the same."""
+    first, last = words(low, unit), words(high, unit)
+    return first if first == last else f"{first} to {last}"
+
+
+def words(value: float | None, unit: str) -> str:
+    """A figure in the form of its unit; a day that does not come is `never`, an unknown a question mark."""
+    if value is None:
+        return "never" if unit == "day" else "?"
+    if unit == "share":
+        if 0.0 < abs(value) < TINY:
+            return "<0.001%"
+        if 1.0 - TINY / 2 <= value < 1.0:
+            return ">99.999%"  # less than usual all the same
+        text = figure(100.0 * value, ".3f") if 0.9 <= value < 1.0 else significant(100.0 * value, 3)
+        return f"{text.removesuffix('.000')}%"
+    return figure(value, ",.0f" if abs(value) >= 10.0 or value == round(value) else ".1f")
+
+
+def drawn_in(listing: Listing) -> bool:
+    """Whether a listing has figures of draws."""
+    frame = listing.frame
+    return any(name in frame.columns and frame[name].is_not_null().any() for name in PERCENTILES)
+
+
+def _listing(rows: list[dict[str, str]], listing: Listing) -> Listing:
+    import polars as pl
+
+    from ostra.model.listing import Listing as Shown
+
+    keys = dict.fromkeys(key for row in rows for key in row)
+    full = [{key: row.get(key, "") for key in keys} for row in rows]
+    return Shown(pl.DataFrame(full, schema=dict.fromkeys(keys, pl.String)), listing.provenance)

@@ -1,0 +1,105 @@
+"""Challenges and the instruments that answer them, as text that fits a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+from typing import IO, TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ostra.show.charts.palette import level_words, listed
+from ostra.show.sections.selection import top_challenges
+
+if TYPE_CHECKING:
+    from ostra.model.assessment import Assessment
+    from ostra.model.listing import Listing
+
+MOST_CHALLENGES = 3  # of each dimension: the gravest
+MOST_ANSWERS = 3  # of each challenge: the best aimed
+IN_FULL = 5  # instruments told in full, beside those that the dossier advises
+NO_ACTION = "no-action"
+
+Line = tuple[str, str, int]  # text, what it rests on, depth
+
+
+def print_policy(assessment: Assessment, listing: Listing, stream: IO[str]) -> None:
+    """Print what calls for an instrument and what answers it, then each instrument, doing nothing last."""
+    console = Console(file=stream, highlight=False, markup=False)
+    rows: list[dict[str, Any]] = listing.frame.to_dicts()
+    console.print(Text(listing.provenance.title, style="bold underline"))
+    console.print(f"seen from {assessment.home_name}, {assessment.year}; profile: {assessment.profile_title}")
+
+    def part(heading: str, lines: Iterable[Line]) -> None:
+        console.print()
+        console.print(Text(heading, style="bold"))
+        for text, told, indent in lines:
+            shown = Text.assemble(text, (f" [{told}]" if told else "", "dim"))
+            console.print(Padding(shown, (0, 0, 0, 2 + 2 * indent)))
+
+    part("What calls for an instrument, and what answers it best", challenges(assessment))
+    advised = [row for row in rows if row["recommended_by"]]
+    others = [row for row in rows if not row["recommended_by"] and row["instrument"] != NO_ACTION]
+    part("Instruments that the dossier advises", (line for row in advised for line in in_full(row)))
+    part("Instruments that the rules find beside", (line for row in others[:IN_FULL] for line in in_full(row)))
+    rest = [
+        (f"{row['name']}: fit {row['score']:.2f}, {row['lag']}, cost {row['cost']}", "", 0) for row in others[IN_FULL:]
+    ]
+    if rest:
+        part("Further ones, in short", rest)
+    part("Doing nothing", (line for row in rows if row["instrument"] == NO_ACTION for line in idle(row)))
+    console.print()
+    console.print(
+        "Fit is the gravity of the gravest challenge answered times how narrowly the instrument is made for such, by "
+        "dimension; not how well it works. Rules: docs/methods/instruments.md. --json has all, --by challenge every "
+        "pair. "
+        f"Follow a number: ostra trace '{rows[0]['evidence']}'",
+        style="dim",
+    )
+
+
+def challenges(assessment: Assessment) -> Iterable[Line]:
+    """For each dimension its level, and the gravest challenges with their best answers; alike ones together."""
+    counts = Counter(challenge.dimension for challenge in assessment.step4.challenges)
+    levels = {result.dimension: result for result in assessment.step2.dimensions}
+    rows = top_challenges(assessment, MOST_CHALLENGES, MOST_ANSWERS)
+    for dimension, part in groupby(rows, key=lambda row: row["dimension"]):
+        level = levels[dimension]
+        words = level_words(level.challenge) if level.assessed else "not assessed"
+        many = f"{counts[dimension]} challenge{'s' if counts[dimension] != 1 else ''}"
+        yield f"{dimension.capitalize()}: {words}; {many}", level.evidence, 0
+        for row in part:
+            count = f", {row['count']} challenges" if row["count"] > 1 else ""
+            yield f"{row['what']}: {row['level']}, gravity {row['gravity']:.2f}{count}", row["evidence"], 1
+            told = "; ".join(f"{a['name']} ({a['fit']:.2f})" for a in row["answers"])
+            more = f"; {row['more']} more" if row["more"] > 0 else ""
+            yield f"{told}{more}" if told else "nothing in the catalogue answers it", "", 2
+
+
+def in_full(row: dict[str, Any]) -> Iterable[Line]:
+    """One instrument: fit and coverage, why, what it may hurt, who acts, by when, at what cost, and who has used it."""
+    own = row["evidence"].partition("#")[2]
+    serves = listed(row["serves"])
+    yield f"{row['name']}: fit {row['score']:.2f}, answers {row['answers']} of {row['of']}; serves {serves}", own, 0
+    yield f"why: {row['goal']} {reason(row)}", "", 1
+    yield from ((effect, "", 1) for effect in row["side_effects"])
+    yield f"who and when: {listed(row['lead'])}; {row['lag']}; cost {row['cost']}", "", 1
+    yield f"first: {' '.join(row['preconditions'])}", "", 1
+    used = "; ".join(case.split(". ")[0] for case in row["cases"])
+    yield f"used: {used or 'no source that was read names a use'}", "", 1
+
+
+def reason(row: dict[str, Any]) -> str:
+    """What it is made for, in the words of the reasons."""
+    reasons: list[str] = row["reasons"]
+    return next((text for text in reasons if text.startswith("Made for")), reasons[-1])
+
+
+def idle(row: dict[str, Any]) -> Iterable[Line]:
+    """What doing nothing leaves as it is."""
+    yield row["goal"], row["evidence"].partition("#")[2], 0
+    for text in [*row["reasons"], *row["side_effects"]]:
+        yield text, "", 1

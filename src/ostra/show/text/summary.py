@@ -1,0 +1,152 @@
+"""The summary of an assessment that fits a terminal; every figure with its evidence id."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ostra.model.assessment import Assessment
+from ostra.model.results.dimensions import DimensionResult
+from ostra.model.results.ecosystem import Chokepoint, Dependency
+from ostra.model.results.simulation import LOST_PART, OutcomeMeasure, ScenarioOutcome
+from ostra.model.results.toolkit import InstrumentMatch
+from ostra.show.charts.palette import (
+    counted_words,
+    first_sentence,
+    grave_words,
+    interval_words,
+    level_words,
+    shorten,
+    small_percent,
+    tolerated_words,
+)
+from ostra.show.sections.selection import Card, cards, top_chokepoints, top_dependencies, top_instruments, why
+
+TOP_DEPENDENCIES = 5
+TOP_CHOKEPOINTS = 2
+TOP_INSTRUMENTS = 3
+
+
+def print_summary(assessment: Assessment, stream: IO[str]) -> None:
+    """Print the headline of each dimension, the most pressing dependencies with the mutual side, chokepoints,
+    recommended instruments and what is not known, as on page one of the report.
+    """
+    console = Console(file=stream, highlight=False, markup=False)
+
+    def heading(text: str) -> None:
+        console.print()
+        console.print(Text(text, style="bold"))
+
+    def line(text: str, evidence: str = "", indent: int = 2) -> None:
+        shown = Text.assemble(text, (f" [{evidence}]" if evidence else "", "dim"))
+        console.print(Padding(shown, (0, 0, 0, indent)))
+
+    console.print(Text(f"{assessment.title}: {assessment.home_name}, {assessment.year}", style="bold underline"))
+    console.print(f"seen with the profile '{assessment.profile_title}'")
+    heading("How serious: the gravest finding that is more likely right than wrong")
+    found = cards(assessment)
+    for result in assessment.step2.dimensions:
+        card = found[result.dimension]
+        line(f"{result.dimension.capitalize()}: {describe_level(result, card)}", result.evidence)
+        if told := weightiest(assessment, card):
+            line(*told, indent=4)
+    rows = assessment.step1.dependencies
+    which = "Most pressing of" if assessment.step3.breaches else "Largest known of"
+    total = counted_words(len(rows), "dependency", "dependencies")
+    heading(f"{f'{which} {total}' if rows else 'Dependencies'}: their hold, and ours in return")
+    pressing = top_dependencies(assessment, TOP_DEPENDENCIES)
+    for dependency in pressing:
+        line(describe_dependency(dependency), dependency.evidence)
+    if not pressing:
+        line("of none is a least share known" if rows else "none known")
+    heading("Chokepoints")
+    points = top_chokepoints(assessment, TOP_CHOKEPOINTS) + top_chokepoints(assessment, home=True)
+    for point in points:
+        line(describe_chokepoint(point), point.evidence)
+    if not points:
+        line("none known")
+    if assessment.step1.scenarios:
+        heading("What-ifs: part of a year's output lost, middle (mild to severe)")
+        for outcome in assessment.step1.scenarios:
+            line(*describe_outcome(outcome))
+    heading("Recommended instruments")
+    reasons = why(assessment)
+    for match in top_instruments(assessment, TOP_INSTRUMENTS):
+        line(describe_instrument(match, reasons[match.instrument]), match.evidence)
+    console.print()
+    console.print(
+        f"{describe_breaches(assessment)} What is not known is named in the report. Follow a number:", style="dim"
+    )
+    first = assessment.step2.dimensions[0].evidence
+    simulated = " --simulate" if assessment.step1.scenarios else ""
+    console.print(f"ostra trace '{assessment.id}#{first}'{simulated}", style="dim")
+
+
+def describe_level(result: DimensionResult, card: Card) -> str:
+    """The level with its probability, and how many findings stand behind it."""
+    if not result.assessed:
+        return "not assessed"
+    level = result.challenge.level
+    return f"{level_words(result.challenge)}; {grave_words(level, card.grave, card.counted)}"
+
+
+def describe_breaches(assessment: Assessment) -> str:
+    """How many holds are above tolerance, and how many of them for certain."""
+    breaches = assessment.step3.breaches
+    if not breaches:
+        return "No hold whose size is known is above tolerance."
+    certain = sum(breach.certain for breach in breaches)
+    above = f"{counted_words(len(breaches), 'hold is', 'holds are')} above tolerance"
+    return f"{above}, {'all' if certain == len(breaches) > 1 else certain or 'none'} for certain."
+
+
+def weightiest(assessment: Assessment, card: Card) -> tuple[str, str] | None:
+    """What shows the level of a dimension, a hold above tolerance or a finding, with its evidence."""
+    if card.shown:
+        return f"Measured: {first_sentence(card.shown.reason)}", card.shown.evidence
+    breach = card.breach
+    if breach and (card.first == "breach" or card.finding is None):
+        name = assessment.economy_names.get(breach.supplier, breach.supplier)
+        item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
+        text = f"{name} holds {interval_words(breach.hold)} of {item}; {tolerated_words(breach)}."
+        return text, breach.evidence
+    if finding := card.finding:
+        return f"Judged: {shorten(finding.reason, 160)}", finding.evidence
+    return None
+
+
+def describe_dependency(dependency: Dependency) -> str:
+    """One dependency and its mutual side."""
+    what = f"{dependency.item_name} from {dependency.supplier_name}"
+    return f"{what}: {interval_words(dependency.hold)}, in return {interval_words(dependency.mutual)}"
+
+
+def describe_chokepoint(point: Chokepoint) -> str:
+    """One chokepoint: who holds how much, and what hangs on it."""
+    who = f" ({', '.join(point.organisations)})" if point.organisations else ""
+    own = "Held at home: " if point.is_home else ""
+    further = [end for end in point.reach if end != point.item]
+    reach = f"; needed for {len(further)} end product{'s' if len(further) != 1 else ''}" if further else ""
+    return f"{own}{point.item_name}, {point.holder_name}{who}: {interval_words(point.hold)}{reach}"
+
+
+def describe_outcome(outcome: ScenarioOutcome) -> tuple[str, str]:
+    """What a simulated scenario costs home and the other side, with the evidence of home's loss."""
+    lost = outcome.measure("home", LOST_PART)
+    other = outcome.measure("sellers", LOST_PART) or outcome.measure("hit", LOST_PART)
+    sides = [f"{who} {_loss(row)}" for who, row in (("home", lost), ("the other side", other)) if row is not None]
+    return f"{outcome.title}: {'; '.join(sides)}", lost.evidence if lost else ""
+
+
+def _loss(row: OutcomeMeasure) -> str:
+    if row.middle is None or row.mild is None or row.severe is None:
+        return "unknown"
+    return f"{small_percent(row.middle)} ({small_percent(row.mild)} to {small_percent(row.severe)})"
+
+
+def describe_instrument(match: InstrumentMatch, reason: str) -> str:
+    """One instrument, what it answers, its delay and cost."""
+    return f"{match.name}: {reason or 'advised in the dossier'}; {match.lag}, cost {match.cost}"

@@ -1,0 +1,110 @@
+"""The trace of a number as a tree on the terminal."""
+
+from __future__ import annotations
+
+from typing import IO, Literal
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from ostra.model.assessment import Assessment
+from ostra.model.evidence import Evidence
+from ostra.provenance import FactRows, Step
+from ostra.show.charts.palette import small_percent
+from ostra.show.output import format_cell
+from ostra.words.figures import figure
+
+SMALL = 0.0005  # a share below it is 0.0% with one decimal
+
+
+def print_chain(chain: Step, assessment: Assessment, stream: IO[str]) -> None:
+    """Print the chain: number, formula with values, facts rows or claims, sources with licences."""
+    console = Console(file=stream, highlight=False)
+    tree = Tree(headline(chain.evidence))
+    fill(tree, chain)
+    console.print(tree)
+    hashes = assessment.hashes
+    console.print(
+        Text(
+            f"assessment {assessment.id}; ostra {hashes.version}; dossier {hashes.dossier[:12]}, "
+            f"facts {hashes.facts[:12]}, profile {hashes.profile[:12]}",
+            style="dim",
+        )
+    )
+
+
+def headline(evidence: Evidence) -> Text:
+    """Label, value with unit, id."""
+    return Text.assemble((evidence.label, "bold"), f" = {value_of(evidence)}", (f"  [{evidence.id}]", "dim"))
+
+
+def value_of(evidence: Evidence) -> str:
+    """The value as people read it: per cent for shares, an interval where it is one, a word where it is a word."""
+    kind: Literal["share", "number"] = "share" if evidence.unit in ("share", "probability") else "number"
+    if evidence.value is not None:
+        if kind == "share":
+            return _share(evidence.value)
+        text = figure(evidence.value, ",.0f") if evidence.unit == "kUSD" else format_cell(evidence.value, kind)
+        return f"{text} {evidence.unit}".strip()
+    if evidence.low is not None and evidence.high is not None:
+        low, high = (
+            _share(end) if kind == "share" else format_cell(end, kind) for end in (evidence.low, evidence.high)
+        )
+        return f"{low} to {high}"
+    return evidence.text or "unknown"
+
+
+def _share(value: float) -> str:
+    """A share as listings have it; one that would read as nothing there, as the report has it."""
+    return small_percent(value) if 0.0 < abs(value) < SMALL else format_cell(value, "share")
+
+
+def fill(tree: Tree, step: Step) -> None:
+    """Hang what a step rests on below it."""
+    evidence = step.evidence
+    if step.repeated:
+        tree.add(Text("shown above", style="dim"))
+        return
+    about = [evidence.kind, f"method docs/methods/{evidence.method}.md" if evidence.method else ""]
+    about += [f"author {evidence.author}" if evidence.author else "", f"date {evidence.date}" if evidence.date else ""]
+    tree.add(Text("; ".join(part for part in about if part)))
+    if evidence.formula:
+        tree.add(Text(f"formula: {evidence.formula}"))
+    if evidence.substituted:
+        tree.add(Text(f"values:  {evidence.substituted}"))
+    for rows in step.facts:
+        hang_rows(tree, rows)
+    for claim in step.claims:
+        place = f"{claim.source}, {claim.locator}; the source {claim.basis}"
+        place += f", as of {claim.as_of}" if claim.as_of else ""
+        tree.add(Text(f"claim [{claim.id}]: {claim.statement} ({place})"))
+    for below in step.inputs:
+        fill(tree.add(headline(below.evidence)), below)
+    for source in step.sources:
+        parts = [source.publisher, source.date, f"licence: {source.licence}" if source.licence else "", source.url]
+        tree.add(Text(f"source [{source.id}]: {source.title}. {'; '.join(part for part in parts if part)}"))
+    for caveat in evidence.caveats:
+        tree.add(Text(f"caveat: {caveat}"))
+
+
+def hang_rows(tree: Tree, rows: FactRows) -> None:
+    """Hang a reference to facts, with its largest rows."""
+    reference = rows.reference
+    where = "; ".join(f"{name} {describe(value)}" for name, value in reference.where.items())
+    branch = tree.add(Text(f"facts: {reference.rows:,} rows of {reference.table}/{reference.dataset} where {where}"))
+    if rows.caveat:
+        branch.add(Text(f"caveat: {rows.caveat}"))
+    for row in rows.sample:
+        branch.add(Text(", ".join(f"{name} {value}" for name, value in zip(rows.columns, row, strict=True))))
+    if rows.rows > len(rows.sample) > 0:
+        branch.add(Text(f"… and {rows.rows - len(rows.sample):,} more", style="dim"))
+
+
+def describe(value: object) -> str:
+    """A value of a condition, or a list of them shortened to its ends."""
+    if not isinstance(value, tuple):
+        return f"= {value}"
+    if len(value) <= 6:
+        return f"in {', '.join(map(str, value))}"
+    return f"in {value[0]}, {value[1]}, … {value[-1]} ({len(value)} values)"

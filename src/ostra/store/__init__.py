@@ -1,1 +1,0 @@
-"""Where facts and dossiers are kept: Parquet tables with a manifest, and YAML documents."""
