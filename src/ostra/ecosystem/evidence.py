@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ import polars as pl
 
 from ostra.model.evidence import Evidence, FactRef
 from ostra.words.economies import economy_name
-from ostra.words.figures import figure, significant
+from ostra.words.figures import number
+from ostra.words.sentences import shorten, slug
 
 if TYPE_CHECKING:
     from ostra.ecosystem.fact_tables import FactTables
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 TRADE_METHOD = "trade-dependency"
 Where = dict[str, str | int | tuple[str, ...] | tuple[int, ...]]
-
-
-def slug(name: str) -> str:
-    """A name as part of an id: lower case, words joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def trade_id(product: str, year: int, indicator: str) -> str:
@@ -39,13 +34,6 @@ def production_id(material: str, year: int, country: str) -> str:
 def material_id(material: str, year: int, indicator: str) -> str:
     """Id of the evidence of one material indicator."""
     return f"material.{slug(material)}.{year}.{indicator}"
-
-
-def number(value: float) -> str:
-    """A number as it is written into a formula: four significant digits, thousands apart."""
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return figure(value, ",.1f") if abs(value) >= 1000 else significant(value, 4)
 
 
 def trade_evidence(rows: pl.DataFrame, suppliers: pl.DataFrame, tables: FactTables, home: Home) -> list[Evidence]:
@@ -287,13 +275,6 @@ def year_spans(years: Iterable[int]) -> str:
         else:
             spans.append([year, year])
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
-
-
-def shorten(text: str, limit: int = 60) -> str:
-    """The text, cut at a word with an ellipsis where it is longer than the limit."""
-    if len(text) <= limit:
-        return text
-    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
 def production_evidence(produced: pl.DataFrame, tables: FactTables, least: float) -> list[Evidence]:

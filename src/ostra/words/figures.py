@@ -19,3 +19,10 @@ def significant(value: float, digits: int) -> str:
     """A number with so many significant digits, and never as a power of ten where whole numbers say it."""
     text = figure(value, f".{digits}g")
     return figure(value, ",.0f") if "e+" in text else text
+
+
+def number(value: float) -> str:
+    """A number as it is written into a formula: four significant digits, thousands apart."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return figure(value, ",.1f") if abs(value) >= 1000 else significant(value, 4)

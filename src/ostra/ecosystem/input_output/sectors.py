@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 
-from ostra.ecosystem.evidence import number, slug
 from ostra.ecosystem.input_output.classes import Matched, sectors_for
 from ostra.ecosystem.input_output.home_exposure import HomeExposure
 from ostra.ecosystem.input_output.look_through import pooled, shares_of
@@ -22,6 +21,8 @@ from ostra.model.dossier import UNSPECIFIED, Dossier, Item
 from ostra.model.evidence import Evidence, FactRef
 from ostra.model.results.ecosystem import TABLE_CAVEAT, Dependency, SectorReliance, TradeAtStake
 from ostra.words.economies import economy_name
+from ostra.words.figures import number
+from ostra.words.sentences import slug
 
 METHOD = "reliance"
 TABLE = "input_output"
