@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "version": set(),
     "model": {"errors"},
     "words": {"errors", "model"},
-    "files": {"errors", "facts"},
+    "files": {"errors"},
     "facts": {"version", "files", *BASE},
     "documents": {"files", "facts", *BASE},
     "provenance": {"facts", *BASE},

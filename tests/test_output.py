@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from ostra.ask.input_output import percent
 from ostra.dimensions import wording as sentences
 from ostra.errors import OstraError, UsageError
+from ostra.files.whole_files import write_whole
 from ostra.model.evidence import Provenance
 from ostra.show.charts import palette as figures
-from ostra.show.output import Column, format_cell, round_floats, to_csv, to_json, to_xlsx, write_file, write_rows
+from ostra.show.output import Column, format_cell, round_floats, to_csv, to_json, to_xlsx, write_rows
 from ostra.words.figures import figure, significant
 
 ROWS = [
@@ -115,12 +116,12 @@ def test_columns_that_were_asked_for_follow_below(monkeypatch: pytest.MonkeyPatc
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """The old file stays when the new one cannot be put in its place, and nothing else is left behind."""
     target = tmp_path / "out.txt"
-    write_file(target, "old")
+    write_whole(target, "old")
     assert stat.S_IMODE(target.stat().st_mode) & stat.S_IRUSR
     blocked = tmp_path / "folder"
     blocked.mkdir()
     with pytest.raises(OstraError, match="cannot write"):
-        write_file(blocked, "new")
+        write_whole(blocked, "new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "out.txt"]
     assert target.read_text() == "old"
 

@@ -14,10 +14,11 @@ import pytest
 
 from ostra.errors import DataError, NotFoundError, UsageError
 from ostra.facts.checks import check_facts
-from ostra.facts.datasets import FactsFile, builtin_root, file_sha256, files_sha256, open_facts, read_manifest
+from ostra.facts.datasets import FactsFile, builtin_root, files_sha256, open_facts, read_manifest
 from ostra.facts.export import export_dataset
 from ostra.facts.imports import import_file
 from ostra.facts.tables import SORTED_BY, table, tables
+from ostra.files.whole_files import file_sha256
 
 HEADER = "year,exporter,importer,product,value_kusd,quantity_t\n"
 ROWS = "2021,CHN,DEU,811292,10.5,2\n2022,CHN,DEU,811292,11,\n2022,USA,DEU,010121,1,1\n"

@@ -58,8 +58,9 @@ def matrix(
     """
     from ostra.ask import assessments, matrix
     from ostra.cli import ranking
+    from ostra.files.whole_files import write_whole
     from ostra.model.base import DIMENSIONS
-    from ostra.show.output import Column, write_file
+    from ostra.show.output import Column
     from ostra.show.text.shading import MATRIX_LEGEND, level_style
 
     if sum((rank, perturb is not None, horizon)) > 1:
@@ -90,7 +91,7 @@ def matrix(
     if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
         from ostra.show import matrix_picture
 
-        write_file(file, matrix_picture(made))
+        write_whole(file, matrix_picture(made))
         return
     listing = matrix.matrix_of(made)
     if output.form == "table":

@@ -73,7 +73,7 @@ def simulate(
         Input–output table to use; see: ostra data list.
     """
     from ostra.ask import disruption
-    from ostra.show.output import write_file
+    from ostra.files.whole_files import write_whole
 
     output.check(draws=True, folder=True)
     space = workspace(workspace_path)
@@ -101,7 +101,7 @@ def simulate(
         raise
     place = output.output
     if place is not None and output.form == "table" and place.suffix.lower() == ".svg":
-        write_file(place, drawn([found]))
+        write_whole(place, drawn([found]))
     elif place is not None and output.form == "table" and (place.is_dir() or not place.suffix):
         write_folder(found, place)
         print(f"Written to {place}")
@@ -119,7 +119,8 @@ def compare_scenarios(
 ) -> None:
     """Simulate scenarios and show them side by side; with -o FILE.svg, draw them below each other."""
     from ostra.ask import disruption
-    from ostra.show.output import Column, write_file
+    from ostra.files.whole_files import write_whole
+    from ostra.show.output import Column
 
     output.check(draws=True)
     disruption.tell_apart([disruption.scenario_id(space, name) for name in names])
@@ -129,7 +130,7 @@ def compare_scenarios(
             found.append(disruption.simulate(space, name, home=home, runs=runs, seed=seed, advance=advance))
     place = output.output
     if place is not None and output.form == "table" and place.suffix.lower() == ".svg":
-        write_file(place, drawn(found))
+        write_whole(place, drawn(found))
         return
     listing = disruption.compare(found)
     if output.form == "table":
@@ -171,19 +172,20 @@ def _rests_on(found: list[Simulation]) -> str:
 def write_folder(found: Simulation, folder: Path) -> None:
     """All tables as CSV with their provenance, the picture, and everything as one JSON."""
     from ostra.ask.disruption import VIEWS
-    from ostra.show.output import to_json, write_file
+    from ostra.files.whole_files import write_whole
+    from ostra.show.output import to_json
 
     for by, (name, _) in VIEWS.items():
         listing = found.listing(by)
         show(listing, losses.columns_of(by, listing), Output(csv=True, output=folder / f"{name}.csv"))
-    write_file(folder / "course.svg", drawn([found]))
+    write_whole(folder / "course.svg", drawn([found]))
     whole = {
         "format": "ostra-simulation/1",
         "scenario": found.scenario.model_dump(mode="json", exclude_defaults=True),
         "provenance": found.provenance.model_dump(),
         **{name: getattr(found.outcome, name) for name, _ in VIEWS.values()},
     }
-    write_file(folder / f"{found.scenario.id}.json", to_json(whole))
+    write_whole(folder / f"{found.scenario.id}.json", to_json(whole))
 
 
 def embargo(

@@ -263,9 +263,9 @@ def _tell(found: Answer, headings: tuple[Heading, ...], output: Output) -> None:
 
 def _draw(found: Answer, output: Output, *, all_: bool, side: str) -> None:
     """Bars by order, or a map of every sector × every economy."""
+    from ostra.files.whole_files import write_whole
     from ostra.show.charts.heatmap import heat_picture
     from ostra.show.charts.hidden import PARTS, SALES_PARTS, THROUGH_PARTS, Bar, hidden_picture
-    from ostra.show.output import write_file
 
     path = output.output or Path()
     rows = found.frame.to_dicts()
@@ -276,19 +276,19 @@ def _draw(found: Answer, output: Output, *, all_: bool, side: str) -> None:
         partners = list(dict.fromkeys((r["economy"], r["economy_name"]) for r in rows if not r["is_home"]))
         cells = {(row["sector"], row["economy"]): row["look_through"] for row in rows}
         title = f"{found.provenance.title}: per cent of all {of} at any order"
-        write_file(path, heat_picture(sectors, partners, cells, title=title, said=found.summary, about=about))
+        write_whole(path, heat_picture(sectors, partners, cells, title=title, said=found.summary, about=about))
         return
     name = "sector_name" if "sector_name" in found.frame.columns else "economy_name"
     if "hidden_share" in found.frame.columns:
         bars = [Bar(r[name], _known(r["second"], r["hidden"] and r["hidden"] - r["second"])) for r in rows]
         title = f"{found.provenance.title}: what is hidden, in per cent of output"
-        write_file(path, hidden_picture(bars, title=title, said=found.summary, about=about, parts=THROUGH_PARTS))
+        write_whole(path, hidden_picture(bars, title=title, said=found.summary, about=about, parts=THROUGH_PARTS))
         return
     orders = ("face_value", "order_2", "order_3", "beyond")
     bars = [Bar(row[name], _known(*(row[part] for part in orders))) for row in rows if not row.get("is_home")]
     title = f"{found.provenance.title}: share of all {of} at any order"
     words = PARTS if side == "inputs" else SALES_PARTS
-    write_file(path, hidden_picture(bars, title=title, said=found.summary, about=about, parts=words))
+    write_whole(path, hidden_picture(bars, title=title, said=found.summary, about=about, parts=words))
 
 
 def _known(*parts: float | None) -> tuple[float, ...] | None:

@@ -112,7 +112,8 @@ def sensitivity(
         Only this one; may be given several times.
     """
     from ostra.ask import assessments, stability
-    from ostra.show.output import Column, write_file
+    from ostra.files.whole_files import write_whole
+    from ostra.show.output import Column
 
     output.check(draws=True)
     space = workspace(workspace_path, profile)
@@ -123,7 +124,7 @@ def sensitivity(
     if output.form == "table" and file is not None and file.suffix.lower() == ".svg":
         from ostra.show import sensitivity_picture
 
-        write_file(file, sensitivity_picture(listing.frame.to_dicts(), listing.provenance))
+        write_whole(file, sensitivity_picture(listing.frame.to_dicts(), listing.provenance))
         return
     if output.form == "table":
         listing = stability.sensitivity_words(listing)

@@ -99,7 +99,8 @@ def write_reports(assessment: Assessment, output: Path) -> list[Path]:
         The extra for PDF is not installed, or a file cannot be written.
     """
     from ostra import show
-    from ostra.show.output import to_json, write_file
+    from ostra.files.whole_files import write_whole
+    from ostra.show.output import to_json
 
     files = report_files(output, assessment.ecosystem)
     html = ""
@@ -108,13 +109,13 @@ def write_reports(assessment: Assessment, output: Path) -> list[Path]:
             if form in (".html", ".pdf"):
                 html = html or show.render_html(assessment)
             if form == ".html":
-                write_file(file, html)
+                write_whole(file, html)
             elif form == ".pdf":
-                write_file(file, show.render_pdf(html))
+                write_whole(file, show.render_pdf(html))
             elif form == ".xlsx":
-                write_file(file, show.render_xlsx(assessment))
+                write_whole(file, show.render_xlsx(assessment))
             else:
-                write_file(file, to_json(assessment.model_dump(mode="json")))
+                write_whole(file, to_json(assessment.model_dump(mode="json")))
             advance(done, len(files))
     return list(files.values())
 
@@ -130,22 +131,23 @@ def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
         The assessments do not belong together, the extra for PDF is not installed, or a file cannot be written.
     """
     from ostra import show
+    from ostra.files.whole_files import write_whole
     from ostra.model.assessment import AssessmentSet
-    from ostra.show.output import to_json, write_file
+    from ostra.show.output import to_json
 
     with progress("chapters") as advance:
         volume = show.make_volume(made, advance)
     files = report_files(output, volume.name)
     if ".json" in files:
         stored = AssessmentSet(assessments=tuple(made))
-        write_file(files[".json"], to_json(stored.model_dump(mode="json")))
+        write_whole(files[".json"], to_json(stored.model_dump(mode="json")))
     if ".html" in files:
-        write_file(files[".html"], volume.html())
+        write_whole(files[".html"], volume.html())
     if ".xlsx" in files:
-        write_file(files[".xlsx"], show.render_volume_xlsx(made))
+        write_whole(files[".xlsx"], show.render_volume_xlsx(made))
     if ".pdf" in files:
         with progress("print") as advance:
-            write_file(files[".pdf"], show.render_volume_pdf(volume, advance))
+            write_whole(files[".pdf"], show.render_volume_pdf(volume, advance))
     return list(files.values())
 
 

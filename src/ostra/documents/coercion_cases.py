@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ostra.documents.readers.coercion_table import COLUMNS, ListedCase, as_cells, coercion_cases_reading
 from ostra.errors import ConflictError
-from ostra.facts.incoming import locked
+from ostra.files.locks import locked
 from ostra.files.spreadsheets import harmless
 from ostra.files.whole_files import write_whole
 from ostra.model.evidence import Source

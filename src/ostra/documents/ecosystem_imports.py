@@ -18,7 +18,7 @@ from ostra.documents.yaml_documents import read_dossier
 from ostra.documents.yaml_text import document_text
 from ostra.documents.yaml_tree import MAX_BYTES
 from ostra.errors import ConflictError, DataError, NotFoundError, Problem, UsageError
-from ostra.facts.incoming import locked
+from ostra.files.locks import locked
 from ostra.files.whole_files import write_whole
 from ostra.model.dossier import Dossier
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 
 from ostra.errors import DataError, Problem
-from ostra.facts.datasets import Dataset, Entry, file_sha256, files_sha256, read_manifest
+from ostra.facts.datasets import Dataset, Entry, files_sha256, read_manifest
 from ostra.facts.readers.archives import Progress, no_progress
 from ostra.facts.readers.reading import quoted_path
 from ostra.facts.tables import table
+from ostra.files.whole_files import file_sha256
 
 MEND = "Remove the data set from the manifest and import it again."
 

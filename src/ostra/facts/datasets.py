@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.facts.readers.reading import quoted_path
 from ostra.facts.tables import table, tables
+from ostra.files.whole_files import write_whole
 from ostra.model.base import IsoDate, Model
 
 MANIFEST = "manifest.json"
@@ -367,29 +367,7 @@ def read_manifest(root: Path) -> Manifest:
 
 def write_manifest(root: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step; whoever reads meanwhile sees the old one or the new one, never a part."""
-    text = json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
-    fresh = root / f".{MANIFEST}.{os.getpid()}"
-    with fresh.open("w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    fresh.replace(root / MANIFEST)
-    sync_folder(root)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames within the folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    write_whole(root / MANIFEST, json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n")
 
 
 def files_sha256(files: Sequence[FactsFile]) -> str:

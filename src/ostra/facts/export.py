@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -12,10 +11,11 @@ import duckdb
 import xlsxwriter
 
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
-from ostra.facts.datasets import Dataset, Facts, file_sha256
+from ostra.facts.datasets import Dataset, Facts
 from ostra.facts.readers.reading import quoted, quoted_path
 from ostra.facts.tables import table
 from ostra.files.spreadsheets import FORMULA_STARTS, harmless
+from ostra.files.whole_files import file_sha256, whole_file, write_whole
 from ostra.version import __version__
 
 Format = Literal["csv", "parquet", "xlsx"]
@@ -67,9 +67,12 @@ def export_dataset(
     order = ", ".join(f"{column} NULLS FIRST" for column in table(table_name).key)
     if not target.parent.is_dir():
         raise UsageError(f"folder {target.parent} does not exist")
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    spill = target.parent / ".ostra-export"
     try:
-        with duckdb.connect(":memory:", config={"temp_directory": str(target.parent / ".ostra-export")}) as connection:
+        with (
+            whole_file(target) as part,
+            duckdb.connect(":memory:", config={"temp_directory": str(spill)}) as connection,
+        ):
             listed = ", ".join(quoted_path(path) for path in source.paths())
             names = ", ".join(source.entry.columns)
             query = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false){condition}"
@@ -82,7 +85,6 @@ def export_dataset(
                 connection.execute(f"COPY (SELECT {safe} FROM ({ordered})) TO {quoted(str(part))} (FORMAT csv, HEADER)")
             else:
                 connection.execute(f"COPY ({ordered}) TO {quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)")
-        part.replace(target)
     except duckdb.Error as error:
         raise DataError(
             Problem(
@@ -92,13 +94,10 @@ def export_dataset(
             )
         ) from None
     finally:
-        part.unlink(missing_ok=True)
-        if (target.parent / ".ostra-export").is_dir():
-            (target.parent / ".ostra-export").rmdir()
+        if spill.is_dir():
+            spill.rmdir()
     sidecar = target.with_name(target.name + ".source.json")
-    sidecar.write_text(
-        json.dumps(_sidecar(source, target, rows, where or {}), indent=2, ensure_ascii=False) + "\n", "utf-8"
-    )
+    write_whole(sidecar, json.dumps(_sidecar(source, target, rows, where or {}), indent=2, ensure_ascii=False) + "\n")
     return target, sidecar, rows
 
 

@@ -7,7 +7,6 @@ import's own; that folder is renamed into place; only then is the manifest repla
 from __future__ import annotations
 
 import itertools
-import os
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -27,18 +26,18 @@ from ostra.facts.datasets import (
     FactsInput,
     Manifest,
     facts_root,
-    file_sha256,
     files_sha256,
     read_manifest,
-    sync_folder,
     write_manifest,
 )
-from ostra.facts.incoming import incoming, locked
+from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
 from ostra.facts.readers.archives import Progress, Scanned, joined_hash, no_progress
 from ostra.facts.readers.reading import Reading, quoted, quoted_path
 from ostra.facts.rejects import write_rejects
 from ostra.facts.tables import SORTED_BY, table
+from ostra.files.locks import locked
+from ostra.files.whole_files import file_sha256, flush, flush_folder
 
 DEFAULT_MEMORY = "1GB"
 REJECTS = "rejects"
@@ -262,11 +261,10 @@ def _write(staged: staging.Staged, data: Path, progress: Progress) -> list[Facts
         progress("writing", done + 1, len(years))
     files = []
     for path in sorted(data.iterdir()):
-        with path.open("rb") as handle:
-            os.fsync(handle.fileno())
+        flush(path)
         rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
         files.append(FactsFile(path=path.name, rows=rows, sha256=file_sha256(path)))
-    sync_folder(data)
+    flush_folder(data)
     return [file for file in files if file.rows]
 
 
@@ -360,7 +358,7 @@ def commit(root: Path, folder: Path, entry: Entry) -> None:
         _clear_unlisted(target)
         target.parent.mkdir(exist_ok=True)
         (folder / "data").rename(target)
-        sync_folder(target.parent)
+        flush_folder(target.parent)
         if entry.rejected:
             (root / REJECTS).mkdir(exist_ok=True)
             (folder / "rejects.csv").replace(_rejects_file(root, entry.id))

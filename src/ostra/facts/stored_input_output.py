@@ -5,7 +5,6 @@ A table of 4,000 nodes has up to 16 million cells, so that neither way passes th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ostra.errors import DataError, NotFoundError, Problem
-from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile, file_sha256, sync_folder
+from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile
 from ostra.facts.mrio.read_table import Matrix, MrioTable, Vector
 from ostra.facts.readers.archives import Progress, no_progress
 from ostra.facts.readers.reading import quoted, quoted_path
 from ostra.facts.tables import table
+from ostra.files.whole_files import file_sha256, flush, flush_folder
 
 TABLE = "input_output"
 # The largest table that is published today has 19,680 nodes (GLORIA); dense, it takes 3.1 GB.
@@ -111,9 +111,8 @@ def write_table(
             f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {int(level)}, ROW_GROUP_SIZE 122880)"
         )
         rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
-    sync_folder(folder)
+    flush(path)
+    flush_folder(folder)
     progress("writing", 1, 1)
     return FactsFile(path=path.name, rows=rows, sha256=file_sha256(path))
 

@@ -1,13 +1,11 @@
 """Parts of a long computation, kept so that it can be stopped and taken up again.
 
-A folder holds one NPZ file for each part. A part is written beside its place, flushed, and moved there in one step, so
-that a part that is there is whole.
+A folder holds one NPZ file for each part; a part that is there is whole.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.errors import DataError, OstraError, Problem
+from ostra.errors import DataError, Problem
+from ostra.files.whole_files import write_whole
 
 PATTERN = "part-*.npz"
 
@@ -48,20 +47,9 @@ def keep_part(folder: Path, number: int, arrays: Mapping[str, NDArray[np.generic
     OstraError
         The disk refuses.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(folder / f"part-{number:08d}.npz")
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OstraError(f"cannot keep a part in {folder}: {error.strerror or error}") from error
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    write_whole(folder / f"part-{number:08d}.npz", buffer.getvalue())
 
 
 def drop_parts(folder: Path) -> None:

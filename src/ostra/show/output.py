@@ -10,15 +10,14 @@ import csv
 import io
 import json
 import math
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from ostra.errors import OstraError, UsageError
+from ostra.errors import UsageError
 from ostra.files.spreadsheets import harmless
+from ostra.files.whole_files import write_whole
 from ostra.model.evidence import Provenance
 from ostra.words.figures import figure, significant
 
@@ -237,35 +236,6 @@ def format_cell(value: Any, kind: Kind) -> str:
     return str(value)
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write the file whole or not at all.
-
-    Raises
-    ------
-    OstraError
-        The folder does not exist and cannot be made, or the disk refuses.
-    """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            # mkstemp makes files private; give the result the mode that open() would have given it.
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(temporary).chmod(0o666 & ~mask)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OstraError(f"cannot write {path}: {error.strerror or error}") from error
-
-
 def write_rows(
     rows: Sequence[Row],
     columns: Sequence[Column],
@@ -307,7 +277,7 @@ def write_rows(
     if output is None:
         stream.write(content if isinstance(content, str) else content.decode())
     else:
-        write_file(output, content)
+        write_whole(output, content)
         if form in ("csv", "json"):
             # Beside the data, as `ostra data export` does, so that filters and sources travel with the file.
-            write_file(output.with_name(output.name + ".source.json"), to_json(provenance.model_dump()))
+            write_whole(output.with_name(output.name + ".source.json"), to_json(provenance.model_dump()))
