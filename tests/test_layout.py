@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "facts": {"version", "files", *BASE},
     "documents": {"files", "facts", *BASE},
     "provenance": {"facts", *BASE},
-    "show": {"progress", "files", "provenance", "ask", *BASE},
+    "show": {"progress", "files", *BASE},
     "ecosystem": BASE,
     "scenario": {"processors", "ecosystem", *BASE},
     "dimensions": {"ecosystem", *BASE},

@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from ostra.errors import NotFoundError
 from ostra.facts.datasets import Facts
 from ostra.model.assessment import Assessment
-from ostra.model.evidence import Claim, Evidence, FactRef, Source
+from ostra.model.evidence import Claim, Evidence, FactRef
+from ostra.model.trace import FactRows, Step
 
 SAMPLE_ROWS = 5  # facts rows shown at each reference; the whole count is always given
-
-
-@dataclass(frozen=True)
-class FactRows:
-    """The rows behind a reference: how many there are now, and the largest of them."""
-
-    reference: FactRef
-    columns: tuple[str, ...]
-    sample: tuple[tuple[Any, ...], ...]
-    rows: int
-    caveat: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One link of the chain: a piece of evidence with its rows, claims and sources, and the inputs that it rests on."""
-
-    evidence: Evidence
-    facts: tuple[FactRows, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    sources: tuple[Source, ...] = ()
-    inputs: tuple[Step, ...] = field(default=())
-    repeated: bool = False  # shown in full higher up
-
-    def as_dict(self) -> dict[str, Any]:
-        """The chain as JSON-ready values."""
-        return {
-            **self.evidence.model_dump(mode="json", exclude={"inputs", "facts", "claims", "sources"}),
-            "facts": [
-                {
-                    **rows.reference.model_dump(mode="json"),
-                    "rows_now": rows.rows,
-                    "sample": [dict(zip(rows.columns, row, strict=True)) for row in rows.sample],
-                    "caveat": rows.caveat,
-                }
-                for rows in self.facts
-            ],
-            "claims": [claim.model_dump(mode="json") for claim in self.claims],
-            "sources": [source.model_dump(mode="json") for source in self.sources],
-            "inputs": [step.as_dict() for step in self.inputs],
-        }
-
-    def walk(self) -> Iterator[Step]:
-        """This step and all below it, top first."""
-        yield self
-        for step in self.inputs:
-            yield from step.walk()
 
 
 def trace(assessment: Assessment, evidence_id: str, facts: Facts | None = None) -> Step:

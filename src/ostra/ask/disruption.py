@@ -19,6 +19,7 @@ from ostra.files.checkpoints import drop_parts, keep_part, kept_parts
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
+from ostra.model.results.simulation import Parties
 from ostra.model.scenario import OUR_CHOICE, Scenario
 from ostra.progress import Advance, quiet
 from ostra.scenario.compile import Compiled, ItemFacts, compiled
@@ -63,9 +64,19 @@ class Simulation:
         return sellers_of(self.compiled)
 
     @property
-    def withholds_itself(self) -> bool:
-        """Whether home withholds, and nobody else."""
-        return set(self.sellers) == set(self.compiled.home.economies)
+    def parties(self) -> Parties:
+        """Who is who in it."""
+        home = self.compiled.home
+        return Parties(
+            scenario=self.scenario.id,
+            home=home.code,
+            home_name=home.name,
+            sellers=self.sellers,
+            hit=tuple(self.compiled.hit),
+            withholds_itself=set(self.sellers) == set(home.economies),
+            sides=frozenset(row["where"] for row in self.outcome.summary),
+            drawn=bool(self.compiled.drawn),
+        )
 
     def listing(self, by: By = "measure") -> Listing:
         """One of the tables; `by` says which."""

@@ -106,7 +106,7 @@ def simulate(
         write_folder(found, place)
         print(f"Written to {place}")
     elif output.form == "table":
-        listing, columns = losses.told(found, by)
+        listing, columns = losses.view(found.listing(by), by, found.parties)
         legend = (losses.UNIT,) if by == "measure" else ()
         show(listing, columns, output, legend, keep=2 if by in ("sector", "day") else 1)
     else:
@@ -134,7 +134,7 @@ def compare_scenarios(
         return
     listing = disruption.compare(found)
     if output.form == "table":
-        shown, columns = losses.compared(found, listing)
+        shown, columns = losses.side_by_side([one.parties for one in found], listing)
         show(shown, columns, output, (losses.UNIT,), keep=1)
     else:
         show(listing, [Column(key, key) for key in listing.frame.columns], output)
@@ -153,7 +153,13 @@ def drawn(found: list[Simulation]) -> str:
 
     return course_picture(
         [
-            (one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary, losses.sides_drawn(one))
+            (
+                one.scenario.id,
+                one.scenario.title,
+                one.outcome.course,
+                one.outcome.summary,
+                losses.sides_drawn(one.parties),
+            )
             for one in found
         ],
         source=_rests_on(found),

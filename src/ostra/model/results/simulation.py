@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ostra.model.base import Id, Model
 from ostra.model.evidence import Evidence, Source
 
@@ -63,3 +65,20 @@ class ScenarioResults(Model):
     evidence: tuple[Evidence, ...]
     sources: tuple[Source, ...]
     sha256: str
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who is who in a scenario that was simulated; economies by code.
+
+    `sides` are those that its figures tell of (home, sellers, hit, world); `drawn` is whether open numbers were drawn.
+    """
+
+    scenario: Id
+    home: str
+    home_name: str
+    sellers: tuple[str, ...]
+    hit: tuple[str, ...]
+    withholds_itself: bool  # home withholds, and nobody else
+    sides: frozenset[str]
+    drawn: bool

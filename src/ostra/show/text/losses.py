@@ -9,8 +9,8 @@ from ostra.words.economies import code_and_name, economy_name
 from ostra.words.figures import figure, significant
 
 if TYPE_CHECKING:
-    from ostra.ask.disruption import By, Simulation
     from ostra.model.listing import Listing
+    from ostra.model.results.simulation import Parties
     from ostra.show.output import Column
 
 Row = Mapping[str, Any]
@@ -42,17 +42,16 @@ def columns_of(by: str, listing: Listing) -> list[Column]:
     return [column for column in (*first, *rest) if column.key in listing.frame.columns]
 
 
-def told(found: Simulation, by: By) -> tuple[Listing, list[Column]]:
-    """A view of a scenario for the terminal: rows and columns."""
+def view(listing: Listing, by: str, parties: Parties) -> tuple[Listing, list[Column]]:
+    """A view of a scenario for the terminal: rows and columns. `by` says what the rows of the listing are."""
     from ostra.show.output import Column
 
-    listing = found.listing(by)
     if by == "parameter":
         numbers = [Column(key, key.capitalize(), "number") for key in ("low", "middle", "high")]
         rest = [Column(key, key.capitalize()) for key in ("unit", "origin", "reason")]
         return listing, [Column("parameter", "Number"), *numbers, *rest]
     with_draws = drawn_in(listing)
-    names = sides_of(found)
+    names = sides_of(parties)
     rows: list[dict[str, str]] = []
     for row in listing.frame.to_dicts():
         unit = row.get("unit") or ("share" if by == "day" else "million USD")
@@ -86,15 +85,12 @@ def told(found: Simulation, by: By) -> tuple[Listing, list[Column]]:
     return _listing(rows, listing), [*heads, *figures, *more]
 
 
-def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, list[Column]]:
+def side_by_side(found: Sequence[Parties], listing: Listing) -> tuple[Listing, list[Column]]:
     """Scenarios side by side for the terminal: a column for each, the ends and the draws below the middle."""
     from ostra.show.output import Column
 
-    ids = [one.scenario.id for one in found]
-    homes = {one.compiled.home.name for one in found}
+    homes = {one.home_name for one in found}
     names = SIDES | ({"home": f"home: {homes.pop()}"} if len(homes) == 1 else {})
-    with_draws = {one.scenario.id for one in found if one.compiled.drawn}
-    there = {(one.scenario.id, row["where"]) for one in found for row in one.outcome.summary}
     rows: list[dict[str, str]] = []
     side = ""
     for row in listing.frame.to_dicts():
@@ -102,34 +98,35 @@ def compared(found: Sequence[Simulation], listing: Listing) -> tuple[Listing, li
             side = row["where"]
             rows.append({HEAD: names[row["where"]].upper()})
         cells = {}
-        for name in ids:
-            one = {"middle": row[name], "mild": row[f"{name}_low"], "severe": row[f"{name}_high"]}
-            one |= {key: row.get(f"{name}_{key}") for key in PERCENTILES}
-            said = figures_of(one, row["unit"], name in with_draws)
+        for one in found:
+            name = one.scenario
+            figures = {"middle": row[name], "mild": row[f"{name}_low"], "severe": row[f"{name}_high"]}
+            figures |= {key: row.get(f"{name}_{key}") for key in PERCENTILES}
+            said = figures_of(figures, row["unit"], one.drawn)
             lines = [said["middle"], f"({said['ends']})" if said["ends"] != said["middle"] else ""]
             lines.append(f"draws {said['draws']}" if said["draws"] else "")
-            cells[name] = "\n".join(line for line in lines if line) if (name, row["where"]) in there else "–"
+            cells[name] = "\n".join(line for line in lines if line) if row["where"] in one.sides else "–"
         rows.append({HEAD: measure_words(row), **cells})
-    return _listing(rows, listing), [Column(HEAD, "Measure"), *(Column(name, name) for name in ids)]
+    return _listing(rows, listing), [Column(HEAD, "Measure"), *(Column(one.scenario, one.scenario) for one in found)]
 
 
-def sides_of(found: Simulation) -> dict[str, str]:
+def sides_of(parties: Parties) -> dict[str, str]:
     """What the sides of a scenario are called: what they do, and who they are."""
-    own = SIDES["home"] + (f", {SIDES['sellers']}" if found.withholds_itself else "")
-    who = names_of(found)
+    own = SIDES["home"] + (f", {SIDES['sellers']}" if parties.withholds_itself else "")
+    who = names_of(parties)
     return {side: f"{said}: {who[side]}" if side in who else said for side, said in (SIDES | {"home": own}).items()}
 
 
-def sides_drawn(found: Simulation) -> dict[str, str]:
+def sides_drawn(parties: Parties) -> dict[str, str]:
     """What the sides are called in a picture: who they are, and in short what they do."""
-    who = names_of(found)
-    own = f"{found.compiled.home.code} (withholds)" if found.withholds_itself else who["home"]
+    who = names_of(parties)
+    own = f"{parties.home} (withholds)" if parties.withholds_itself else who["home"]
     return {"home": own, "sellers": f"{who['sellers']} (withholds)", "hit": f"{who['hit']} (hit)", "world": "World"}
 
 
-def names_of(found: Simulation) -> dict[str, str]:
+def names_of(parties: Parties) -> dict[str, str]:
     """Who is home, who withholds and who is hit; of more than a few, how many."""
-    return {"home": found.compiled.home.name, "sellers": _named(found.sellers), "hit": _named(found.compiled.hit)}
+    return {"home": parties.home_name, "sellers": _named(parties.sellers), "hit": _named(parties.hit)}
 
 
 def _named(codes: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
-from ostra.provenance import FactRows, Step
+from ostra.model.trace import FactRows, Step
 from ostra.show.charts.palette import small_percent
 from ostra.show.output import format_cell
 from ostra.words.figures import figure
