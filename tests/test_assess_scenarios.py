@@ -9,7 +9,7 @@ import pytest
 import ostra
 from ostra import cli
 from ostra.ask.scenarios_assessed import scenario_results, scenarios_of
-from ostra.dimensions import judge
+from ostra.dimensions.judge import judge
 from ostra.documents.yaml_documents import builtin_dossiers
 from ostra.model.assessment import Assessment
 from ostra.model.results.simulation import LOST_PART

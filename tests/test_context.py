@@ -10,10 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ostra.context import GovernanceScore, contextualise
 from ostra.context.beta import beta_cdf, beta_quantile
+from ostra.context.contextualise import contextualise
+from ostra.context.governance import GovernanceScore
 from ostra.context.likelihood import BaseRate, base_rate, likelihood, shifted
-from ostra.dimensions import judge
+from ostra.dimensions.judge import judge
 from ostra.errors import MethodError
 from ostra.model.base import Interval
 from ostra.model.profile import LikelihoodSettings

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ostra.dimensions import judge
-from ostra.dimensions.judge import judged_findings
+from ostra.dimensions.judge import judge, judged_findings
 from ostra.dimensions.measured import measurements
 from ostra.dimensions.perturbation import Draws, level_numbers, reach, robustness
 from ostra.documents.yaml_documents import builtin_dossiers, read_dossier

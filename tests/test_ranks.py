@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import ostra
 from ostra.ask import assessments, ranks, stability
 from ostra.cli import main
-from ostra.dimensions import judge
+from ostra.dimensions.judge import judge
 from ostra.dimensions.measured import measurements
 from ostra.dimensions.perturbation import Draws
 from ostra.dimensions.pool import expected_level

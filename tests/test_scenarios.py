@@ -16,6 +16,7 @@ import ostra
 from io_worlds import random_table
 from io_worlds import table as io_table
 from ostra.ask import disruption
+from ostra.ask.scenario_list import find_scenario
 from ostra.cli import main
 from ostra.documents.yaml_documents import builtin_dossiers, builtin_scenarios, read_scenario
 from ostra.ecosystem.input_output.table import InputOutputTable
@@ -329,7 +330,7 @@ def test_every_built_in_scenario_fits_the_built_in_table(capsys: pytest.CaptureF
     space = ostra.open()
     table = space.input_output()
     for name in listed:
-        scenario = disruption.find_scenario(space, str(name))
+        scenario = find_scenario(space, str(name))
         assert scenario.id == name and "report" in {source.id for source in scenario.sources}
         ready = compiled(scenario, table, items=disruption._items(space, scenario))
         assert all(one.origin for one in ready.parameters) and ready.runs == 3
@@ -344,7 +345,7 @@ def test_the_value_share_of_rare_earths_holds_what_the_facts_give() -> None:
     seller = table.nodes_of("CHN").start + table.sector_number("C20")
     users = [table.nodes_of("EU27").start + table.sector_number(code) for code in ("C26", "C27", "C28", "C29")]
     share = imports / table.flows[seller, users].sum()
-    written = disruption.find_scenario(space, "rare-earths").items[0].value_share
+    written = find_scenario(space, "rare-earths").items[0].value_share
     assert isinstance(written, ShareRange) and written.low <= share <= written.high
 
 
@@ -358,7 +359,7 @@ def test_magnesium_takes_hold_and_users_from_the_dossier(tmp_path: Path) -> None
     (tmp_path / "dossiers").mkdir()
     (tmp_path / "dossiers" / "cars.yaml").write_text(text.replace(vehicles, ""), encoding="utf-8")
     space = ostra.open(tmp_path)
-    own = disruption.find_scenario(space, "magnesium")
+    own = find_scenario(space, "magnesium")
     other = own.model_copy(update={"items": (own.items[0].model_copy(update={"ecosystem": "cars"}),)})
     table = space.input_output()
     found = []

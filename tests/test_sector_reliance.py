@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import ostra
 from io_worlds import icio_countries, random_table, table
-from ostra.dimensions import judge
+from ostra.dimensions.judge import judge
 from ostra.ecosystem.input_output.classes import sectors_for
 from ostra.ecosystem.input_output.coefficients import Chains
 from ostra.ecosystem.input_output.groups import Group

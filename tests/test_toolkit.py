@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra.context import contextualise
-from ostra.dimensions import judge
+from ostra.context.contextualise import contextualise
+from ostra.dimensions.judge import judge
 from ostra.errors import DataError
 from ostra.model.base import DIMENSIONS
 from ostra.model.evidence import Evidence
 from ostra.model.results.toolkit import InstrumentMatch, ToolkitResult
-from ostra.toolkit import match
+from ostra.toolkit.match import match
 from steps_world import (
     YEAR,
     a_catalogue,

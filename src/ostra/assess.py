@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ostra import context, dimensions, toolkit
-from ostra.context import GovernanceScore
+from ostra.context.contextualise import contextualise
+from ostra.context.governance import GovernanceScore
+from ostra.dimensions.judge import judge
 from ostra.ecosystem.analyse import analyse
 from ostra.ecosystem.fact_tables import FactTables
 from ostra.errors import MethodError
@@ -15,6 +16,7 @@ from ostra.model.evidence import Claim, Evidence, Source
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
 from ostra.model.results.simulation import ScenarioResults
+from ostra.toolkit.match import match
 from ostra.words.economies import Home, economy_name
 
 
@@ -62,9 +64,9 @@ def assess(
     if scenarios is not None:
         known = tuple(sorted((*step1.evidence, *scenarios.evidence), key=lambda entry: entry.id))
         step1 = step1.model_copy(update={"scenarios": scenarios.outcomes, "evidence": known})
-    step2 = dimensions.judge(step1, dossier, profile, members=members)
-    step3 = context.contextualise(step1, step2, dossier, profile, governance_scores(tables, year), home=home, year=year)
-    step4 = toolkit.match(step1, step2, step3, dossier, profile, catalogue)
+    step2 = judge(step1, dossier, profile, members=members)
+    step3 = contextualise(step1, step2, dossier, profile, governance_scores(tables, year), home=home, year=year)
+    step4 = match(step1, step2, step3, dossier, profile, catalogue)
     evidence = merge_evidence(step1.evidence, step2.evidence, step3.evidence, step4.evidence)
     simulated = () if scenarios is None else scenarios.sources
     sources = merge_sources(fact_sources, dossier.sources, profile.sources, catalogue.sources, simulated)

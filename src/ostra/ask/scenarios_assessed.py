@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ostra.ask.disruption import Simulation, find_scenario, scenario_files, simulate
+from ostra.ask.disruption import Simulation, simulate
+from ostra.ask.scenario_list import find_scenario, scenario_files
 from ostra.documents.yaml_documents import document_sha256
 from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.facts.citing import as_source

@@ -119,7 +119,7 @@ def compare(
         Two or more ids, all of ecosystems or all of scenarios.
     """
     from ostra.ask import matrix
-    from ostra.ask.disruption import scenario_files
+    from ostra.ask.scenario_list import scenario_files
     from ostra.cli.disrupting import compare_scenarios
     from ostra.show.output import Column
 

@@ -21,7 +21,7 @@ SEED = Annotated[int, Parameter(help="Of the draws; the same seed gives the same
 
 def scenarios(*, workspace_path: WorkspaceOption = None, output: Output = DEFAULT_OUTPUT) -> None:
     """List the scenarios of disruption that can be simulated."""
-    from ostra.ask import disruption
+    from ostra.ask import scenario_list
     from ostra.show.output import Column
 
     columns = [
@@ -34,7 +34,7 @@ def scenarios(*, workspace_path: WorkspaceOption = None, output: Output = DEFAUL
         Column("date", "As of"),
         Column("origin", "Origin"),
     ]
-    show(disruption.scenarios(workspace(workspace_path)), columns, output)
+    show(scenario_list.scenarios(workspace(workspace_path)), columns, output)
 
 
 def simulate(
@@ -72,12 +72,12 @@ def simulate(
     dataset
         Input–output table to use; see: ostra data list.
     """
-    from ostra.ask import disruption
+    from ostra.ask import disruption, scenario_list
     from ostra.files.whole_files import write_whole
 
     output.check(draws=True, folder=True)
     space = workspace(workspace_path)
-    name = disruption.scenario_id(space, scenario)
+    name = scenario_list.scenario_id(space, scenario)
     keep = kept_in(space.path, output.output, name)
     if resume and keep is None:
         raise UsageError("nothing was kept that could be resumed: name a workspace with -w or a place with -o")
@@ -118,12 +118,12 @@ def compare_scenarios(
     space: Workspace, names: list[str], home: str | None, output: Output, *, runs: int = 0, seed: int = 0
 ) -> None:
     """Simulate scenarios and show them side by side; with -o FILE.svg, draw them below each other."""
-    from ostra.ask import disruption
+    from ostra.ask import disruption, scenario_list
     from ostra.files.whole_files import write_whole
     from ostra.show.output import Column
 
     output.check(draws=True)
-    disruption.tell_apart([disruption.scenario_id(space, name) for name in names])
+    disruption.tell_apart([scenario_list.scenario_id(space, name) for name in names])
     found = []
     for number, name in enumerate(names, start=1):
         with progress(f"simulate {number} of {len(names)}") as advance:

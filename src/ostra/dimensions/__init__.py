@@ -1,5 +1,1 @@
 """Step 2: from dependencies and findings to levels on four dimensions, tensions and robustness."""
-
-from ostra.dimensions.judge import judge
-
-__all__ = ["judge"]

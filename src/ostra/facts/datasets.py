@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-import duckdb
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ostra.errors import DataError, NotFoundError, Problem
@@ -23,6 +22,9 @@ from ostra.facts.readers.reading import quoted_path
 from ostra.facts.tables import table, tables
 from ostra.files.whole_files import write_whole
 from ostra.model.base import IsoDate, Model
+
+if TYPE_CHECKING:
+    import duckdb
 
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 64 << 20
@@ -305,6 +307,8 @@ class Facts:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
+            import duckdb  # here, so that listings which read no facts do not load it
+
             self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
             # DuckDB would draw a bar of its own into the output of long queries on a terminal.
             self._connection.execute("SET enable_progress_bar = false")

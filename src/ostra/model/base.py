@@ -29,7 +29,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whi
 class Model(BaseModel):
     """A frozen record; unknown keys are errors, so that a misspelt key is never silently ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Validators are built when first used: most commands need few of the models.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Interval(Model):

@@ -1,13 +1,17 @@
 """The report of an assessment, or of several in one volume: HTML for the screen, PDF for the table, XLSX for those
 who calculate on."""
 
-from ostra.show.charts.course import course_picture
-from ostra.show.charts.level_matrix import matrix_picture
-from ostra.show.charts.threshold_panels import sensitivity_picture
-from ostra.show.printed.page import render_html
-from ostra.show.printed.paper import render_pdf, render_volume_pdf
-from ostra.show.printed.volume import make_volume
-from ostra.show.printed.workbook import render_volume_xlsx, render_xlsx
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ostra.show.charts.course import course_picture
+    from ostra.show.charts.level_matrix import matrix_picture
+    from ostra.show.charts.threshold_panels import sensitivity_picture
+    from ostra.show.printed.page import render_html
+    from ostra.show.printed.paper import render_pdf, render_volume_pdf
+    from ostra.show.printed.volume import make_volume
+    from ostra.show.printed.workbook import render_volume_xlsx, render_xlsx
 
 __all__ = [
     "course_picture",
@@ -20,3 +24,22 @@ __all__ = [
     "render_xlsx",
     "sensitivity_picture",
 ]
+
+_HOMES = {
+    "course_picture": "charts.course",
+    "make_volume": "printed.volume",
+    "matrix_picture": "charts.level_matrix",
+    "render_html": "printed.page",
+    "render_pdf": "printed.paper",
+    "render_volume_pdf": "printed.paper",
+    "render_volume_xlsx": "printed.workbook",
+    "render_xlsx": "printed.workbook",
+    "sensitivity_picture": "charts.threshold_panels",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first used: a table on the terminal needs neither charts nor pages.
+    if name in _HOMES:
+        return getattr(import_module(f"ostra.show.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'ostra.show' has no attribute {name!r}")

@@ -1,31 +1,35 @@
-"""The workspace itself: documents and facts, what can be asked of them, and the assessment of an ecosystem."""
+"""The workspace itself: documents and facts, what can be asked of them, and the assessment of an ecosystem.
+
+The methods are imported where they are used: who lists ecosystems or data sets does not wait for the analysis.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from ostra.ask import data, materials, trade
-from ostra.assess import assess, governance_scores
-from ostra.context import GovernanceScore
+from ostra.ask import data
 from ostra.documents import yaml_documents
-from ostra.ecosystem.fact_tables import FactTables
-from ostra.ecosystem.input_output.home_exposure import HomeExposure, home_exposure
-from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import NotFoundError
 from ostra.facts.citing import as_source, covered
 from ostra.facts.datasets import Dataset, Facts, open_facts
-from ostra.facts.stored_input_output import read_table, sector_names
-from ostra.model.assessment import Assessment, Hashes
 from ostra.model.listing import Listing
-from ostra.model.profile import TradeThresholds
-from ostra.model.results.simulation import ScenarioResults
 from ostra.version import __version__
 from ostra.words import economies
 from ostra.words.economies import Home
 from ostra.workspace.documents import Documents
 from ostra.workspace.years import DEFAULT_HOME, wanted_years
+
+if TYPE_CHECKING:
+    from ostra.context.governance import GovernanceScore
+    from ostra.ecosystem.fact_tables import FactTables
+    from ostra.ecosystem.input_output.home_exposure import HomeExposure
+    from ostra.ecosystem.input_output.table import InputOutputTable
+    from ostra.model.assessment import Assessment
+    from ostra.model.profile import TradeThresholds
+    from ostra.model.results.simulation import ScenarioResults
 
 # What an assessment is a function of, beside the documents.
 FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_products")
@@ -84,6 +88,8 @@ class Workspace(Documents):
         UsageError, NotFoundError
             A year, product, economy or ecosystem that cannot be had.
         """
+        from ostra.ask import trade
+
         if ecosystem is not None:
             items = self.dossier(ecosystem).items
             products = sorted({*(products or ()), *(binding.hs for item in items for binding in item.products)})
@@ -109,6 +115,8 @@ class Workspace(Documents):
         dataset: str | None = None,
     ) -> Listing:
         """Exporters whose loss would hit the world's trade in a product most; parameters as for `deps`."""
+        from ostra.ask import trade
+
         return trade.points_of_failure(self.facts, years, products=products, dataset=dataset)
 
     def materials(
@@ -125,6 +133,8 @@ class Workspace(Documents):
         NotFoundError
             An economy or material that does not exist.
         """
+        from ostra.ask import materials
+
         return materials.supply_risk(self.facts, self._tables, economies.home(home), years, materials_wanted)
 
     def assess(
@@ -156,6 +166,9 @@ class Workspace(Documents):
         NotFoundError, DataError, UsageError
             An input does not exist, breaks its definition, or does not cover the year.
         """
+        from ostra.assess import assess
+        from ostra.model.assessment import Hashes
+
         dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
         seen_from = economies.home(home)
         tables = self._tables
@@ -203,6 +216,9 @@ class Workspace(Documents):
         DataError
             The stored rows do not fit together.
         """
+        from ostra.ecosystem.input_output.table import InputOutputTable
+        from ostra.facts.stored_input_output import read_table, sector_names
+
         source = self.facts.dataset("input_output", dataset)
         stored = read_table(source, year)
         return InputOutputTable(
@@ -221,6 +237,8 @@ class Workspace(Documents):
 
     def _exposure(self, home: Home) -> tuple[HomeExposure | None, str]:
         """Home in the input-output table, the same for all ecosystems, or why it cannot be found there."""
+        from ostra.ecosystem.input_output.home_exposure import home_exposure
+
         if home.code not in self._exposures:
             try:
                 self._exposures[home.code] = home_exposure(self.input_output(), home), ""
@@ -234,6 +252,8 @@ class Workspace(Documents):
 
     def governance(self, year: int) -> Mapping[str, Sequence[GovernanceScore]]:
         """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
+        from ostra.assess import governance_scores
+
         return governance_scores(self._tables, year)
 
     def latest_year(self) -> int:
@@ -242,6 +262,8 @@ class Workspace(Documents):
 
     @cached_property
     def _tables(self) -> FactTables:
+        from ostra.ecosystem.fact_tables import FactTables
+
         facts = self.facts
         source = facts.dataset("trade")
         return FactTables(

@@ -21,8 +21,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lu_factor, lu_solve
-from scipy.linalg.blas import dgemm, dgemv, dtrsm
 
 from ostra.ecosystem.input_output.table import InputOutputTable, Matrix, Vector
 from ostra.errors import MethodError
@@ -72,6 +70,8 @@ class Chains:
     @cached_property
     def factors(self) -> tuple[Matrix, NDArray[np.int32]]:
         """LU factors of (I − A)ᵀ; the transpose, because NumPy keeps rows together and LAPACK columns."""
+        from scipy.linalg import lu_factor  # here, as everywhere below: SciPy takes a fifth of a second to load
+
         left = np.multiply(self.table.flows, -self._weight, order="C")
         if self.idle.any():
             left[self.idle] = 0.0
@@ -83,11 +83,16 @@ class Chains:
 
     def solve(self, right: Matrix) -> Matrix:
         """`L · right`: output that final sales `right` (n, or n × k) call forth."""
-        return np.asarray(lu_solve(self.factors, right, trans=1, check_finite=False))
+        return self._solved(right, trans=1)
 
     def solve_transposed(self, right: Matrix) -> Matrix:
         """`Lᵀ · right`: for each node, what a unit of its product holds of the quantities `right` of all others."""
-        return np.asarray(lu_solve(self.factors, right, trans=0, check_finite=False))
+        return self._solved(right, trans=0)
+
+    def _solved(self, right: Matrix, trans: int) -> Matrix:
+        from scipy.linalg import lu_solve
+
+        return np.asarray(lu_solve(self.factors, right, trans=trans, check_finite=False))
 
     def solve_sales(self, right: Matrix) -> Matrix:
         """`H · right`: the part of each node's output that reaches `right` through any number of sales."""
@@ -136,6 +141,8 @@ class Chains:
         A run of columns of the inverse needs only the factors below and right of where it starts, so that all blocks
         together cost about as much as the factors, a quarter of what the whole inverse costs, and no room for it.
         """
+        from scipy.linalg.blas import dtrsm
+
         factors, pivots = self.factors
         size, width = self.table.size, len(self.table.sectors)
         place = _places(pivots)
@@ -202,6 +209,8 @@ def _product(flows: Matrix, right: Matrix, *, transposed: bool = False) -> Matri
 
     NumPy keeps rows together and BLAS columns, so that BLAS is handed the transpose, which it takes without a copy.
     """
+    from scipy.linalg.blas import dgemm, dgemv
+
     back = not transposed
     if right.ndim == 1:
         return np.asarray(dgemv(1.0, flows.T, right, trans=back))
