@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"errors"},
     "words": {"errors", "model"},
     "files": {"errors"},
-    "facts": {"version", "files", *BASE},
+    "facts": {"version", "progress", "files", *BASE},
     "documents": {"files", "facts", *BASE},
     "provenance": {"facts", *BASE},
     "show": {"progress", "files", *BASE},

@@ -104,12 +104,7 @@ def import_files(
     )
     with progress("import") as advance:
         if dry_run:
-            import tempfile
-
-            with tempfile.TemporaryDirectory(prefix="ostra-check-") as folder:
-                report = check_file(
-                    kind, files, Path(folder), options=options, progress=lambda what, done, total: advance(done, total)
-                )
+            report = check_file(kind, files, options=options, advance=advance)
         else:
             report = import_file(
                 folder_of(workspace_path),
@@ -119,7 +114,7 @@ def import_files(
                 strict=strict,
                 options=options,
                 retrieved=cited.retrieved,
-                progress=lambda what, done, total: advance(done, total),
+                advance=advance,
             )
     say(f"{report.rows:,} rows {'are sound' if dry_run else 'imported'}, {report.rejected:,} rejected")
     if report.dataset is not None:
@@ -145,9 +140,7 @@ def check_store(*, workspace_path: WorkspaceOption = None) -> None:
     if space.path is not None:
         roots.append(facts_root(space.path))
     with progress("check") as advance:
-        problems = [
-            problem for root in roots for problem in check_facts(root, lambda what, done, total: advance(done, total))
-        ]
+        problems = [problem for root in roots for problem in check_facts(root, advance)]
     if problems:
         raise DataError(problems)
     say(f"{len(space.facts.datasets())} data sets are sound")

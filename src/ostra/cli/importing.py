@@ -93,13 +93,7 @@ def mrio(
     folder = None if dry_run else folder_of(workspace_path)
     with progress("import") as advance:
         if folder is None:
-            import tempfile
-
-            with tempfile.TemporaryDirectory(prefix="ostra-check-") as scratch:
-                report = check_mrio(
-                    files, Path(scratch), layout=layout, year=year, options=options,
-                    progress=lambda what, done, total: advance(done, total),
-                )  # fmt: skip
+            report = check_mrio(files, layout=layout, year=year, options=options, advance=advance)
         else:
             report = import_mrio(
                 folder,
@@ -110,7 +104,7 @@ def mrio(
                 strict=strict,
                 options=options,
                 retrieved=cited.retrieved,
-                progress=lambda what, done, total: advance(done, total),
+                advance=advance,
             )
     _tell(report)
 

@@ -8,15 +8,15 @@ import duckdb
 
 from ostra.errors import DataError, Problem
 from ostra.facts.datasets import Dataset, Entry, files_sha256, read_manifest
-from ostra.facts.readers.archives import Progress, no_progress
 from ostra.facts.readers.reading import quoted_path
 from ostra.facts.tables import table
 from ostra.files.whole_files import file_sha256
+from ostra.progress import Advance, quiet
 
 MEND = "Remove the data set from the manifest and import it again."
 
 
-def check_facts(root: Path, progress: Progress = no_progress) -> list[Problem]:
+def check_facts(root: Path, advance: Advance = quiet) -> list[Problem]:
     """Read every file of a facts folder again and compare it with the manifest.
 
     Hashes, row counts, columns and types, required values, years, and the uniqueness of rows are checked; an empty
@@ -29,7 +29,7 @@ def check_facts(root: Path, progress: Progress = no_progress) -> list[Problem]:
     found: list[Problem] = []
     for number, entry in enumerate(manifest.datasets):
         found += check_dataset(root, entry)
-        progress("checking", number + 1, len(manifest.datasets))
+        advance(number + 1, len(manifest.datasets))
     return found
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -32,12 +33,13 @@ from ostra.facts.datasets import (
 )
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
-from ostra.facts.readers.archives import Progress, Scanned, joined_hash, no_progress
+from ostra.facts.readers.archives import Scanned, joined_hash
 from ostra.facts.readers.reading import Reading, quoted, quoted_path
 from ostra.facts.rejects import write_rejects
 from ostra.facts.tables import SORTED_BY, table
 from ostra.files.locks import locked
 from ostra.files.whole_files import file_sha256, flush, flush_folder
+from ostra.progress import Advance, quiet
 
 DEFAULT_MEMORY = "1GB"
 REJECTS = "rejects"
@@ -72,7 +74,7 @@ def import_file(
     retrieved: str | None = None,
     memory: str = DEFAULT_MEMORY,
     threads: int | None = None,
-    progress: Progress = no_progress,
+    advance: Advance = quiet,
 ) -> ImportReport:
     """Import one or more files of one kind as one data set of the workspace.
 
@@ -96,8 +98,8 @@ def import_file(
         Memory that the import may use before it spills to disk, such as `500MB`.
     threads
         Number of threads; all cores if not given.
-    progress
-        Called with (what is being done, done, total).
+    advance
+        Called with how much of the present step is done and how much there is.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def import_file(
     root.mkdir(parents=True, exist_ok=True)
     named = _paths(paths)
     with incoming(root) as folder:
-        prepared = prepare(kind, named, folder, options, progress)
+        prepared = prepare(kind, named, folder, options, advance)
         known = _recognised(root, prepared, options, strict)
         if known:
             return ImportReport(
@@ -124,11 +126,11 @@ def import_file(
                 caveats=known.notes,
             )  # fmt: skip
         with _connected(folder, memory, threads) as connection:
-            staged = staging.stage(connection, prepared.reading, prepared.files, progress)
+            staged = staging.stage(connection, prepared.reading, prepared.files, advance)
             _refuse(staged, strict)
             edition, notes = _settled(staged, prepared)
             data = folder / "data"
-            files = _write(staged, data, progress)
+            files = _write(staged, data, advance)
             first, rejected = write_rejects(folder / "rejects.csv", staging.problems(staged), SHOWN)
         entry = _entry(prepared, edition, notes, files, rejected, dataset, retrieved, options)
         commit(root, folder, entry)
@@ -142,18 +144,18 @@ def import_file(
 def check_file(
     kind: str,
     paths: Path | Sequence[Path],
-    folder: Path,
     *,
     options: Options | None = None,
     memory: str = DEFAULT_MEMORY,
     threads: int | None = None,
-    progress: Progress = no_progress,
+    advance: Advance = quiet,
 ) -> ImportReport:
-    """Check files as `import_file` would, without importing them; `folder` holds temporary files meanwhile."""
-    with incoming(folder) as scratch:
-        prepared = prepare(kind, _paths(paths), scratch, options or Options(), progress)
+    """Check files as `import_file` would, without importing them."""
+    with TemporaryDirectory(prefix="ostra-check-") as folder:
+        scratch = Path(folder)
+        prepared = prepare(kind, _paths(paths), scratch, options or Options(), advance)
         with _connected(scratch, memory, threads) as connection:
-            staged = staging.stage(connection, prepared.reading, prepared.files, progress)
+            staged = staging.stage(connection, prepared.reading, prepared.files, advance)
             first = tuple(itertools.islice(staging.problems(staged), SHOWN))
             rows = connection.execute("SELECT count(*) FROM sound").fetchall()[0][0]
             notes = _settled(staged, prepared)[1] if rows else ()
@@ -240,7 +242,7 @@ def _settled(staged: staging.Staged, prepared: Prepared) -> tuple[str | None, tu
     return edition, tuple(notes)
 
 
-def _write(staged: staging.Staged, data: Path, progress: Progress) -> list[FactsFile]:
+def _write(staged: staging.Staged, data: Path, advance: Advance) -> list[FactsFile]:
     """Write one sorted Parquet file for each year, or one in all, and flush them to disk."""
     reading, connection = staged.reading, staged.connection
     definition = table(reading.table)
@@ -255,10 +257,9 @@ def _write(staged: staging.Staged, data: Path, progress: Progress) -> list[Facts
             connection,
             f"COPY (SELECT {casts} FROM ({_sorted(reading, year)})) TO {quoted(str(data / name))}"
             " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)",
-            f"writing {year}" if year else "writing",
-            progress,
+            advance,
         )
-        progress("writing", done + 1, len(years))
+        advance(done + 1, len(years))
     files = []
     for path in sorted(data.iterdir()):
         flush(path)

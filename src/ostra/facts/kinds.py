@@ -9,18 +9,17 @@ from pathlib import Path
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.facts.readers import baci, comext, plain, raw_materials
 from ostra.facts.readers.archives import (
-    Progress,
     Scanned,
     check_is_file,
     first_names,
     is_zip,
-    no_progress,
     scan,
     unpack,
     unpack_gzip,
 )
 from ostra.facts.readers.reading import Reading
 from ostra.facts.tables import table
+from ostra.progress import Advance, quiet
 
 
 @dataclass(frozen=True)
@@ -129,9 +128,7 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
-def prepare(
-    kind: str, paths: Sequence[Path], folder: Path, options: Options, progress: Progress = no_progress
-) -> Prepared:
+def prepare(kind: str, paths: Sequence[Path], folder: Path, options: Options, advance: Advance = quiet) -> Prepared:
     """Scan the files, unpack archives into `folder`, and make the reader that fits.
 
     Raises
@@ -151,15 +148,15 @@ def prepare(
         inner = folder / f"unpacked-{len(originals)}"
         if is_zip(path):
             inner.mkdir()
-            originals.append(scan(path, str(path), progress, text=False))
-            members = unpack(path, inner, chosen.member, progress)
-            files += [scan(member, name, progress) for name, member in members]
+            originals.append(scan(path, str(path), advance, text=False))
+            members = unpack(path, inner, chosen.member, advance)
+            files += [scan(member, name, advance) for name, member in members]
         elif path.suffix.lower() == ".gz":
             inner.mkdir()
-            originals.append(scan(path, str(path), progress, text=False))
-            files.append(scan(unpack_gzip(path, inner, progress), str(path), progress))
+            originals.append(scan(path, str(path), advance, text=False))
+            files.append(scan(unpack_gzip(path, inner, advance), str(path), advance))
         else:
-            scanned = scan(path, str(path), progress)
+            scanned = scan(path, str(path), advance)
             originals.append(scanned)
             files.append(scanned)
     reading = chosen.reader([file.name for file in files], first_names(files[0]), options)

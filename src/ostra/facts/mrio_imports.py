@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ostra.errors import DataError, Problem, UsageError
 from ostra.facts.datasets import Axes, Dataset, Entry, FactsFile, FactsInput, facts_root, files_sha256, read_manifest
@@ -20,9 +21,10 @@ from ostra.facts.mrio.labelled import assemble
 from ostra.facts.mrio.layouts import Opened, layout_of, open_tables, read_tables
 from ostra.facts.mrio.read_table import MrioTable
 from ostra.facts.mrio.rules import NOTABLE, Residual, oddities, residuals
-from ostra.facts.readers.archives import Progress, Scanned, joined_hash, no_progress
+from ostra.facts.readers.archives import Scanned, joined_hash
 from ostra.facts.stored_input_output import TABLE, axes_of, write_table
 from ostra.facts.tables import table
+from ostra.progress import Advance, quiet
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def import_mrio(
     strict: bool = False,
     options: Options | None = None,
     retrieved: str | None = None,
-    progress: Progress = no_progress,
+    advance: Advance = quiet,
 ) -> MrioReport:
     """Import the years of one table as one data set of the workspace.
 
@@ -86,7 +88,7 @@ def import_mrio(
     root = facts_root(workspace)
     root.mkdir(parents=True, exist_ok=True)
     with incoming(root) as folder:
-        chosen, originals, opened = open_tables(paths, folder, layout, progress)
+        chosen, originals, opened = open_tables(paths, folder, layout, advance)
         stated = options.stated() | ({"year": str(year)} if year is not None else {})
         sha256 = joined_hash(originals)
         known = _recognised(root, f"mrio-{chosen}", sha256, stated)
@@ -94,7 +96,7 @@ def import_mrio(
             return _report(known, chosen, (), known.notes, recognised=True)
         data = folder / "data"
         data.mkdir()
-        axes, files, notes, found = _written(chosen, opened, data, year, options, strict, progress)
+        axes, files, notes, found = _written(chosen, opened, data, year, options, strict, advance)
         kind = f"mrio-{chosen}"
         entry = _entry(kind, chosen, axes, files, notes, originals, stated, options, dataset, retrieved)
         commit(root, folder, entry)
@@ -103,20 +105,19 @@ def import_mrio(
 
 def check_mrio(
     paths: Sequence[Path],
-    folder: Path,
     *,
     layout: str | None = None,
     year: int | None = None,
     options: Options | None = None,
-    progress: Progress = no_progress,
+    advance: Advance = quiet,
 ) -> MrioReport:
-    """Check tables as `import_mrio` would, without importing them; `folder` holds temporary files meanwhile."""
-    with incoming(folder) as scratch:
-        chosen, _, opened = open_tables(paths, scratch, layout, progress)
+    """Check tables as `import_mrio` would, without importing them."""
+    with TemporaryDirectory(prefix="ostra-check-") as folder:
+        chosen, _, opened = open_tables(paths, Path(folder), layout, advance)
         notes: list[str] = []
         years = []
         one: MrioTable | None = None
-        for one in _checked(chosen, opened, year, options or Options(), notes, progress):
+        for one in _checked(chosen, opened, year, options or Options(), notes, advance):
             years.append(one.year)
         if one is None:
             raise DataError(Problem("there is no table in the files", ", ".join(str(path) for path in paths)))
@@ -128,16 +129,16 @@ def check_mrio(
 
 
 def _checked(
-    layout: str, opened: Sequence[Opened], year: int | None, options: Options, notes: list[str], progress: Progress
+    layout: str, opened: Sequence[Opened], year: int | None, options: Options, notes: list[str], advance: Advance
 ) -> Iterator[MrioTable]:
     """The tables under our labels, one after the other; what must be said of them is added to `notes`."""
-    progress("reading", 0, len(opened))
+    advance(0, len(opened))
     for number, labelled in enumerate(read_tables(layout, opened, year=year, eur_usd=options.eur_usd)):
         one = assemble(labelled)
         prefix = f"{one.year}: " if len(opened) > 1 else ""
         notes += [prefix + note for note in (*one.notes, *oddities(one))]
         yield one
-        progress("reading", number + 1, len(opened))
+        advance(number + 1, len(opened))
 
 
 def _written(
@@ -147,7 +148,7 @@ def _written(
     year: int | None,
     options: Options,
     strict: bool,
-    progress: Progress,
+    advance: Advance,
 ) -> tuple[Axes, list[FactsFile], tuple[str, ...], tuple[Residual, ...]]:
     """Every year checked and written; the axes of all must agree."""
     axes: Axes | None = None
@@ -155,7 +156,7 @@ def _written(
     files: list[FactsFile] = []
     notes: list[str] = []
     found: tuple[Residual, ...] = ()
-    for one in _checked(layout, opened, year, options, notes, progress):
+    for one in _checked(layout, opened, year, options, notes, advance):
         if one.year in years:
             raise DataError(Problem(f"the year {one.year} is there twice", mend="Import each release by itself."))
         years.add(one.year)
@@ -168,7 +169,7 @@ def _written(
         found = tuple(residuals(one))
         if strict:
             _refuse(found)
-        files.append(write_table(one, data, progress=progress))
+        files.append(write_table(one, data, advance=advance))
     if axes is None:
         raise DataError(Problem("there is no table in the files"))
     return axes, files, tuple(dict.fromkeys(notes)), found

@@ -16,8 +16,9 @@ from pathlib import Path
 import duckdb
 
 from ostra.errors import DataError, NotFoundError, Problem
-from ostra.facts.readers.archives import Header, Progress, Scanned, no_progress, read_header, record_lines
+from ostra.facts.readers.archives import Header, Scanned, read_header, record_lines
 from ostra.facts.readers.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, quoted, quoted_path
+from ostra.progress import Advance, quiet
 
 # A column with more different values than this is not what its header says (there are about 250 economies).
 MOST_CODES = 20_000
@@ -74,9 +75,9 @@ def connect(spill: Path, memory: str, threads: int | None = None) -> duckdb.Duck
     return connection
 
 
-def run(connection: duckdb.DuckDBPyConnection, sql: str, stage: str, progress: Progress = no_progress) -> None:
-    """Execute a long statement and tell how far it is; an error in `progress` or Ctrl-C stops it."""
-    if progress is no_progress:
+def run(connection: duckdb.DuckDBPyConnection, sql: str, advance: Advance = quiet) -> None:
+    """Execute a long statement and tell how far it is; an error in `advance` or Ctrl-C stops it."""
+    if advance is quiet:
         connection.execute(sql)
         return
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -87,15 +88,15 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str, stage: str, progress: P
                     running.result(timeout=0.1)
                     break
                 except StillRunning:
-                    progress(stage, max(0, min(99, round(connection.query_progress()))), 100)
+                    advance(max(0, min(99, round(connection.query_progress()))), 100)
         except BaseException:
             connection.interrupt()
             raise
-    progress(stage, 100, 100)
+    advance(100, 100)
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, reading: Reading, files: list[Scanned], progress: Progress = no_progress
+    connection: duckdb.DuckDBPyConnection, reading: Reading, files: list[Scanned], advance: Advance = quiet
 ) -> Staged:
     """Read and check the files; afterwards the view `sound` holds the rows to keep.
 
@@ -111,10 +112,10 @@ def stage(
     for name, (columns, resolve) in reading.resolve.items():
         lists[name] = _declare(connection, name, _resolved(staged, files, headers, columns, resolve))
     for number, (file, header) in enumerate(zip(files, headers, strict=True)):
-        _stage_file(staged, number, file, header, lists, progress)
+        _stage_file(staged, number, file, header, lists, advance)
     _view(staged)
     _count(staged)
-    _find_duplicates(staged, progress)
+    _find_duplicates(staged, advance)
     return staged
 
 
@@ -188,7 +189,7 @@ def _line_end(file: Scanned) -> str:
 
 
 def _stage_file(
-    staged: Staged, number: int, file: Scanned, header: Header, lists: dict[str, str], progress: Progress
+    staged: Staged, number: int, file: Scanned, header: Header, lists: dict[str, str], advance: Advance
 ) -> None:
     reading = staged.reading
     raws = list(reading.columns)
@@ -214,8 +215,7 @@ def _stage_file(
             f" CASE WHEN fault BETWEEN 1 AND {ASIDE} THEN [{texts}] END AS raw FROM ("
             f"  SELECT *, (CASE {cases} ELSE 0 END)::UTINYINT AS fault FROM ("
             f"    SELECT {values}, {texts} FROM (SELECT {given} FROM {_source(file, header, reading, rejects=True)})))",
-            f"checking {Path(file.name).name}",
-            progress,
+            advance,
         )
     except duckdb.InvalidInputException as error:
         raise DataError(
@@ -305,7 +305,7 @@ def _count(staged: Staged) -> None:
             staged.set_aside[fault.reason] = staged.set_aside.get(fault.reason, 0) + count
 
 
-def _find_duplicates(staged: Staged, progress: Progress) -> None:
+def _find_duplicates(staged: Staged, advance: Advance) -> None:
     """Mark the second and later rows of each key; the first in the order of the files stays."""
     reading = staged.reading
     if not reading.key:
@@ -314,8 +314,7 @@ def _find_duplicates(staged: Staged, progress: Progress) -> None:
     run(
         staged.connection,
         f"CREATE TABLE repeated AS SELECT {key}, min(row) AS first FROM unlike GROUP BY {key} HAVING count(*) > 1",
-        "looking for duplicates",
-        progress,
+        advance,
     )
     if not staged.connection.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
         return

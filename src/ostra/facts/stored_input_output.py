@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile
 from ostra.facts.mrio.read_table import Matrix, MrioTable, Vector
-from ostra.facts.readers.archives import Progress, no_progress
 from ostra.facts.readers.reading import quoted, quoted_path
 from ostra.facts.tables import table
 from ostra.files.whole_files import file_sha256, flush, flush_folder
+from ostra.progress import Advance, quiet
 
 TABLE = "input_output"
 # The largest table that is published today has 19,680 nodes (GLORIA); dense, it takes 3.1 GB.
@@ -71,7 +71,7 @@ def write_table(
     *,
     level: int = 3,
     threads: int | None = None,
-    progress: Progress = no_progress,
+    advance: Advance = quiet,
 ) -> FactsFile:
     """Write one year as `part-YEAR.parquet` in the folder, sorted by part and node, and flush it to disk.
 
@@ -103,7 +103,7 @@ def write_table(
             cells = {"place": place.astype(np.int64, copy=False), "value": flat[place]}
             connection.register(f"cells_{number}", cells)
             queries.append(_select(table_of_year, name, f"cells_{number}"))
-            progress(f"gathering {name}", number + 1, len(parts))
+            advance(number + 1, len(parts))
         columns = ", ".join(f"{column.name}::{column.type} AS {column.name}" for column in table(TABLE).columns)
         union = " UNION ALL ".join(queries)
         connection.execute(
@@ -113,7 +113,7 @@ def write_table(
         rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
     flush(path)
     flush_folder(folder)
-    progress("writing", 1, 1)
+    advance(1, 1)
     return FactsFile(path=path.name, rows=rows, sha256=file_sha256(path))
 
 

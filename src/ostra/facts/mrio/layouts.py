@@ -12,17 +12,16 @@ from ostra.facts.mrio import by_pymrio, icio_csv, wiod
 from ostra.facts.mrio.labelled import Labelled
 from ostra.facts.mrio.npz import npz
 from ostra.facts.readers.archives import (
-    Progress,
     Scanned,
     check_is_file,
     is_zip,
     member_names,
-    no_progress,
     scan,
     unpack,
     unpack_gzip,
 )
 from ostra.facts.readers.comext import RATES_HELP, per_kusd
+from ostra.progress import Advance, quiet
 
 NOT_STATED = "not stated; see the terms of the source"
 WIOD_LICENCE = "Creative Commons Attribution 4.0 International"
@@ -127,7 +126,7 @@ def layout_of(name: str) -> Layout:
 
 
 def open_tables(
-    paths: Sequence[Path], scratch: Path, layout: str | None = None, progress: Progress = no_progress
+    paths: Sequence[Path], scratch: Path, layout: str | None = None, advance: Advance = quiet
 ) -> tuple[str, list[Scanned], list[Opened]]:
     """Recognise the layout, hash what the user named, and unpack archives into `scratch`.
 
@@ -151,24 +150,24 @@ def open_tables(
         if path.is_dir():
             if not whole:
                 raise DataError(Problem("is a directory, not a file", str(path), mend="Name the files inside it."))
-            originals += [scan(file, str(file), progress, text=False) for file in _inside(path, layout)]
+            originals += [scan(file, str(file), advance, text=False) for file in _inside(path, layout)]
             opened.append(Opened(path, str(path)))
             continue
         check_is_file(path)
         if layout == "gloria":
             raise DataError(Problem("is a file", str(path), mend="Name the folder with tables, satellites and ReadMe."))
         if whole:
-            originals.append(scan(path, str(path), progress, text=False))
-            folder = _unpacked(path, inner, scratch / f"members-{number}", layout, progress)
+            originals.append(scan(path, str(path), advance, text=False))
+            folder = _unpacked(path, inner, scratch / f"members-{number}", layout, advance)
             opened.append(Opened(folder, str(path)))
         elif layout in MEMBERS and path.suffix.lower() == ".zip":
-            originals.append(scan(path, str(path), progress, text=False))
-            opened += _members(path, inner, layout, progress)
+            originals.append(scan(path, str(path), advance, text=False))
+            opened += _members(path, inner, layout, advance)
         elif layout in ("npz", "wiod13", "wiod16"):
-            originals.append(scan(path, str(path), progress, text=False))
+            originals.append(scan(path, str(path), advance, text=False))
             opened.append(Opened(path, str(path)))
         else:
-            originals_here, opened_here = _csv_files(path, inner, progress)
+            originals_here, opened_here = _csv_files(path, inner, advance)
             originals.append(originals_here)
             opened += opened_here
     if layout == "eora26":
@@ -274,36 +273,36 @@ def _unrecognised(path: Path) -> DataError:
     )
 
 
-def _csv_files(path: Path, inner: Path, progress: Progress) -> tuple[Scanned, list[Opened]]:
+def _csv_files(path: Path, inner: Path, advance: Advance) -> tuple[Scanned, list[Opened]]:
     if is_zip(path):
         inner.mkdir()
-        original = scan(path, str(path), progress, text=False)
-        members = unpack(path, inner, lambda name: name.lower().endswith((".csv", ".txt")), progress)
-        return original, [Opened(file, name, scan(file, name, progress)) for name, file in members]
+        original = scan(path, str(path), advance, text=False)
+        members = unpack(path, inner, lambda name: name.lower().endswith((".csv", ".txt")), advance)
+        return original, [Opened(file, name, scan(file, name, advance)) for name, file in members]
     if path.suffix.lower() == ".gz":
         inner.mkdir()
-        original = scan(path, str(path), progress, text=False)
-        file = unpack_gzip(path, inner, progress)
-        return original, [Opened(file, str(path), scan(file, str(path), progress))]
-    original = scan(path, str(path), progress)
+        original = scan(path, str(path), advance, text=False)
+        file = unpack_gzip(path, inner, advance)
+        return original, [Opened(file, str(path), scan(file, str(path), advance))]
+    original = scan(path, str(path), advance)
     return original, [Opened(path, str(path), original)]
 
 
-def _members(archive: Path, inner: Path, layout: str, progress: Progress) -> list[Opened]:
+def _members(archive: Path, inner: Path, layout: str, advance: Advance) -> list[Opened]:
     """The tables of an archive of several years, one for each year."""
     inner.mkdir()
     pattern = MEMBERS[layout]
-    members = unpack(archive, inner, lambda name: bool(pattern.fullmatch(PurePosixPath(name).name)), progress)
+    members = unpack(archive, inner, lambda name: bool(pattern.fullmatch(PurePosixPath(name).name)), advance)
     return [Opened(file, name) for name, file in members]
 
 
-def _unpacked(archive: Path, folder: Path, scratch: Path, layout: str, progress: Progress) -> Path:
+def _unpacked(archive: Path, folder: Path, scratch: Path, layout: str, advance: Advance) -> Path:
     """The members that a layout needs, under their own names below `folder`; names that lead out are refused."""
     if not is_zip(archive):
         raise DataError(Problem("is no zip archive", str(archive), mend="Name the archive, or the unpacked folder."))
     folder.mkdir(exist_ok=True)
     scratch.mkdir()
-    members = unpack(archive, scratch, lambda name: by_pymrio.needed(layout, name), progress)
+    members = unpack(archive, scratch, lambda name: by_pymrio.needed(layout, name), advance)
     for name, file in members:
         inside = PurePosixPath(name.removeprefix(f"{archive}/"))
         if inside.is_absolute() or ".." in inside.parts or "\\" in str(inside) or "\0" in str(inside):

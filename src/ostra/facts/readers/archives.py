@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from ostra.errors import DataError, Problem
-
-Progress = Callable[[str, int, int], None]  # what is being done, how much is done, how much there is
+from ostra.progress import Advance, quiet
 
 CHUNK = 1 << 20
 # Our choice: a published BACI archive unpacks to about 8 GB of text, at about 4 to 1.
@@ -61,10 +60,6 @@ class Header:
     raw: tuple[str, ...]
 
 
-def no_progress(stage: str, done: int, total: int) -> None:
-    """The progress callback of those who do not want to know."""
-
-
 def check_is_file(path: Path) -> None:
     """Refuse what is missing, is no regular file, or is empty, each with its own words."""
     name = str(path)
@@ -88,7 +83,7 @@ def is_zip(path: Path) -> bool:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() == ".zip"
 
 
-def scan(path: Path, name: str, progress: Progress = no_progress, *, text: bool = True) -> Scanned:
+def scan(path: Path, name: str, advance: Advance = quiet, *, text: bool = True) -> Scanned:
     """Read the file once: its hash, its number of lines and its encoding.
 
     A byte order mark is accepted. Bytes that are not UTF-8 are taken as Latin-1 (ISO 8859-1), which the caller
@@ -108,7 +103,7 @@ def scan(path: Path, name: str, progress: Progress = no_progress, *, text: bool 
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             done += len(chunk)
-            progress("reading", done, total)
+            advance(done, total)
             if not text:
                 continue
             if done == len(chunk):
@@ -235,7 +230,7 @@ def member_names(archive: Path) -> tuple[str, ...]:
 
 
 def unpack(
-    archive: Path, into: Path, wanted: Callable[[str], bool], progress: Progress = no_progress
+    archive: Path, into: Path, wanted: Callable[[str], bool], advance: Advance = quiet
 ) -> list[tuple[str, Path]]:
     """Unpack the members of a zip archive that are wanted, under names of our own, in the order of their names.
 
@@ -279,7 +274,7 @@ def unpack(
                                     mend="Check where the archive comes from.",
                                 )
                             )
-                        progress("unpacking", done, max(expected, done))
+                        advance(done, max(expected, done))
                 unpacked.append((f"{name}/{member.filename}", target))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno is not None:
@@ -292,7 +287,7 @@ def unpack(
     return unpacked
 
 
-def unpack_gzip(archive: Path, into: Path, progress: Progress = no_progress) -> Path:
+def unpack_gzip(archive: Path, into: Path, advance: Advance = quiet) -> Path:
     """Unpack one `.gz` file, with the same limits as a zip archive."""
     name, target = str(archive), into / f"{archive.stem}"
     size, done = archive.stat().st_size, 0
@@ -303,7 +298,7 @@ def unpack_gzip(archive: Path, into: Path, progress: Progress = no_progress) -> 
                 done += count
                 if done > budget:
                     raise DataError(Problem(f"unpacks to more than {budget >> 20} MB", name))
-                progress("unpacking", done, done)
+                advance(done, done)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(Problem(f"the archive is truncated or damaged: {error}", name)) from None
     return target
