@@ -15,7 +15,7 @@ from ostra.documents.ecosystem_imports import check_ecosystem, import_ecosystem
 from ostra.documents.yaml_documents import builtin_dossiers, builtin_profiles, read_dossier, read_profile
 from ostra.documents.yaml_text import document_text, text_value
 from ostra.documents.yaml_tree import parse_yaml
-from ostra.errors import ConflictError, DataError, NotFoundError, UsageError
+from ostra.errors import ConflictError, DataError, NotFoundError, OstraError, UsageError
 from ostra.workspace import Workspace
 
 FILES = {
@@ -93,7 +93,7 @@ def test_a_failing_disk_leaves_the_old_dossier(tmp_path: Path, folder: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OstraError, match="No space"):
         import_ecosystem(tmp_path, "csv", folder, into="ev", replace=True)
     assert path.read_bytes() == before
     assert {p.name for p in path.parent.iterdir()} == {"ev.yaml", ".lock"}

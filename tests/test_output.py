@@ -78,7 +78,8 @@ def test_xlsx_holds_typed_cells_and_the_provenance() -> None:
     data = book["Data"]
     assert [cell.value for cell in data[2]] == ["=cmd|' /C calc'!A0", 0.25, True, "a; b"]
     assert data["A2"].data_type == "s"
-    assert [row[0].value for row in book["About"].iter_rows()] == ABOUT.lines()
+    assert list(book["About"].iter_rows(values_only=True)) == ABOUT.named()
+    assert ABOUT.lines() == ["Test", "year: 2023", "source: a source", "caveat: one caveat"]
 
 
 def test_a_narrow_terminal_gets_the_first_columns_and_is_told_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

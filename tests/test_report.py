@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ostra.files.spreadsheets import harmless
 from ostra.model.assessment import Assessment
 from ostra.model.base import Interval, Level
 from ostra.model.dossier import NOT_SAID, Position
@@ -25,7 +26,7 @@ from ostra.show.printed.page import in_one_sentence
 from ostra.show.sections.evidence_index import Chain, safe_url
 from ostra.show.sections.selection import cards, caveats, ranked_dependencies, top_chokepoints, top_dependencies
 from ostra.show.sections.stands import rows as rows_of_positions
-from ostra.show.sections.widgets import csv_link, harmless
+from ostra.show.sections.widgets import csv_link
 from sample_assessment import sample_assessment
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 from ostra.documents.readers.coercion_table import COLUMNS, ListedCase, as_cells, coercion_cases_reading
 from ostra.errors import ConflictError
 from ostra.files.locks import locked
-from ostra.files.spreadsheets import harmless
+from ostra.files.spreadsheets import csv_text
 from ostra.files.whole_files import write_whole
 from ostra.model.evidence import Source
 from ostra.model.profile import CoercionCase, Profile
@@ -147,12 +145,7 @@ def import_cases(workspace: Path, file: Path, profile: Profile, *, replace: bool
 
 def cases_text(cases: Sequence[ListedCase]) -> str:
     """The list as CSV, in order of year and id; no cell is run by a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for cells in as_cells(cases):
-        writer.writerow([harmless(cells[column]) for column in COLUMNS])
-    return text.getvalue()
+    return csv_text(COLUMNS, ([cells[column] for column in COLUMNS] for cells in as_cells(cases)))
 
 
 def with_cases(profile: Profile, cases: Iterable[ListedCase]) -> Profile:

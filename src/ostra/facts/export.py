@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
-import xlsxwriter
 
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
 from ostra.facts.datasets import Dataset, Facts
@@ -16,6 +15,7 @@ from ostra.facts.readers.reading import quoted, quoted_path
 from ostra.facts.tables import table
 from ostra.files.spreadsheets import FORMULA_STARTS, harmless
 from ostra.files.whole_files import file_sha256, whole_file, write_whole
+from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.version import __version__
 
 Format = Literal["csv", "parquet", "xlsx"]
@@ -128,31 +128,20 @@ def _xlsx(connection: duckdb.DuckDBPyConnection, query: str, source: Dataset, ro
                 mend="Export CSV or Parquet, or select fewer rows.",
             )
         )
-    # Constant memory: rows go to disk as they come, text as text and never as formula or link.
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet(source.table)
-        sheet.write_row(0, 0, source.entry.columns)
-        sheet.freeze_panes(1, 0)
-        cursor = connection.execute(query)
-        line = 1
-        while piece := cursor.fetchmany(PIECE):
-            for values in piece:
-                for position, value in enumerate(values):
-                    if isinstance(value, str):
-                        sheet.write_string(line, position, harmless(value))
-                    elif value is not None:
-                        sheet.write_number(line, position, float(value))
-                line += 1
-        about = book.add_worksheet("source")
-        for line, (name, text) in enumerate(_about(source).items()):
-            about.write_string(line, 0, name)
-            about.write_string(line, 1, harmless(text))
+    columns = [(column, "") for column in source.entry.columns]
+    notes = Notes("source", ((name, harmless(text)) for name, text in _about(source).items()))
+    cells = ([_cell(value) for value in row] for row in _rows_of(connection.execute(query)))
+    write_workbook(str(path), [Sheet(source.table, columns, cells), notes], many_rows=True)
+
+
+def _rows_of(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while piece := cursor.fetchmany(PIECE):
+        yield from piece
+
+
+def _cell(value: Any) -> Any:
+    """Text as harmless as in CSV; exact decimals as numbers."""
+    return harmless(value) if isinstance(value, str) else None if value is None else float(value)
 
 
 def _about(source: Dataset) -> dict[str, str]:

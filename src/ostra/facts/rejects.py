@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ostra.errors import Problem
-from ostra.files.spreadsheets import harmless
+from ostra.files.spreadsheets import write_csv
 
 COLUMNS = ("file", "line", "column", "value", "reason", "mend")
 
@@ -16,14 +15,15 @@ def write_rejects(path: Path, problems: Iterable[Problem], keep: int) -> tuple[t
     """Write one line for each problem; return the first `keep` and how many there were."""
     first: list[Problem] = []
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(COLUMNS)
+
+    def rows() -> Iterator[tuple[str | int | None, ...]]:
+        nonlocal count
         for problem in problems:
-            line = "" if problem.line is None else str(problem.line)
-            cells = (problem.file, line, problem.column, problem.value, problem.reason, problem.mend)
-            writer.writerow([harmless(cell) for cell in cells])
+            yield problem.file, problem.line, problem.column, problem.value, problem.reason, problem.mend
             count += 1
             if count <= keep:
                 first.append(problem)
+
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        write_csv(handle, COLUMNS, rows())
     return tuple(first), count

@@ -113,12 +113,13 @@ class Provenance(Model):
     method: str = ""  # page of docs/methods, without suffix
     caveats: tuple[str, ...] = ()
 
+    def named(self) -> list[tuple[str, str]]:
+        """The provenance as short texts, each with what it is; the title first."""
+        method = [("method", f"docs/methods/{self.method}.md")] if self.method else []
+        sources = [("source", source) for source in self.sources]
+        caveats = [("caveat", caveat) for caveat in self.caveats]
+        return [("title", self.title), *self.filters.items(), *sources, *method, *caveats]
+
     def lines(self) -> list[str]:
         """The provenance as short lines of text, the title first."""
-        lines = [self.title]
-        lines += [f"{name}: {value}" for name, value in self.filters.items()]
-        lines += [f"source: {source}" for source in self.sources]
-        if self.method:
-            lines.append(f"method: docs/methods/{self.method}.md")
-        lines += [f"caveat: {caveat}" for caveat in self.caveats]
-        return lines
+        return [self.title, *(f"{name}: {text}" for name, text in self.named()[1:])]

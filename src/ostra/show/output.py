@@ -6,7 +6,6 @@ written so that it stays text.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from ostra.errors import UsageError
-from ostra.files.spreadsheets import harmless
+from ostra.files.spreadsheets import csv_text
 from ostra.files.whole_files import write_whole
+from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.evidence import Provenance
 from ostra.words.figures import figure, significant
 
@@ -65,60 +65,21 @@ def to_json(value: Any) -> str:
     return json.dumps(round_floats(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def safe_cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made harmless by a leading apostrophe; the rest unchanged."""
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, float):
-        return round_floats(value)
-    if isinstance(value, list | tuple):
-        return safe_cell("; ".join(str(item) for item in value))
-    return value
-
-
 def to_csv(rows: Iterable[Row], keys: Sequence[str]) -> str:
-    """The rows as CSV with a heading line; unknown is an empty cell, true and false are lower case."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(keys)
-    for row in rows:
-        cells = (safe_cell(row.get(key)) for key in keys)
-        writer.writerow(["" if c is None else str(c).lower() if isinstance(c, bool) else c for c in cells])
-    return text.getvalue()
+    """The rows as CSV with a heading line; a list is one text."""
+    return csv_text(keys, ([round_floats(_joined(row.get(key))) for key in keys] for row in rows))
 
 
 def to_xlsx(rows: Sequence[Row], keys: Sequence[str], provenance: Provenance) -> bytes:
     """The rows as a workbook: the data on the first sheet, filters, sources and caveats on the second."""
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        heading = book.add_format({"bold": True, "bottom": 1})
-        sheet = book.add_worksheet("Data")
-        sheet.freeze_panes(1, 0)
-        for column, key in enumerate(keys):
-            sheet.write_string(0, column, key, heading)
-            sheet.set_column(column, column, max(10, min(40, len(key) + 2)))
-        for line, row in enumerate(rows, start=1):
-            for column, key in enumerate(keys):
-                cell = row.get(key)
-                if isinstance(cell, list | tuple):
-                    cell = "; ".join(str(item) for item in cell)
-                if isinstance(cell, bool):
-                    sheet.write_boolean(line, column, cell)
-                elif isinstance(cell, int | float):
-                    if math.isfinite(cell):
-                        sheet.write_number(line, column, cell)
-                elif cell is not None:
-                    sheet.write_string(line, column, str(cell))
-        if rows:
-            sheet.autofilter(0, 0, len(rows), len(keys) - 1)
-        about = book.add_worksheet("About")
-        about.set_column(0, 0, 100)
-        for line, text in enumerate(provenance.lines()):
-            about.write_string(line, 0, text)
+    cells = ([_joined(row.get(key)) for key in keys] for row in rows)
+    write_workbook(buffer, [Sheet("Data", [(key, "") for key in keys], cells), Notes("About", provenance.named())])
     return buffer.getvalue()
+
+
+def _joined(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def to_terminal(

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import datetime
 import io
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
+from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.assessment import Assessment
 from ostra.show.charts.palette import listed
 from ostra.show.printed import overview
-from ostra.show.sections.sheets import COLUMNS, Columns, Row, columns_of, sheets
+from ostra.show.sections.sheets import COLUMNS, columns_of, sheets
 from ostra.words.economies import code_and_name
 
-CELL_LIMIT = 32_767  # characters that a cell can hold
-WIDEST = 60
-FORMATS = {"share": "0.0%", "kusd": "#,##0", "number": "0.000", "count": "0", "text": "@"}
 UNITS = (
     "Shares are fractions shown as per cent; values in thousands of current USD; the unit of each column stands in its "
     "heading. An empty cell is unknown or not applicable, never zero. At least and at most are the ends of an interval."
@@ -33,14 +28,13 @@ def render_xlsx(assessment: Assessment) -> bytes:
 
     Text is written as text, never as a formula or a link, whatever it begins with. Unknown is an empty cell.
     """
-    buffer = io.BytesIO()
     title = f"{assessment.title}: strategic dependencies of {assessment.home_name}, {assessment.year}"
     about = f"{assessment.id}, made with ostra {assessment.hashes.version}"
-    with _book(buffer, title, assessment.dossier_author, about, assessment.dossier_date) as (book, formats):
-        _read_me(book, formats, read_me_lines(assessment))
-        for name, columns, rows in sheets(assessment):
-            _sheet(book, formats, name, columns, rows)
-    return buffer.getvalue()
+    pages: list[Sheet | Notes] = [
+        Notes("Read me", read_me_lines(assessment)),
+        *(Sheet(*sheet) for sheet in sheets(assessment)),
+    ]
+    return _book(pages, title, assessment.dossier_author, about, assessment.dossier_date)
 
 
 def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
@@ -49,58 +43,53 @@ def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
     The first column names the ecosystem. Otherwise as `render_xlsx`.
     """
     first = assessments[0]
-    buffer = io.BytesIO()
     authors = listed(list(dict.fromkeys(a.dossier_author for a in assessments)))
     about = f"{len(assessments)} assessments, made with ostra {first.hashes.version}"
     date = max(a.dossier_date for a in assessments)
     title = f"{overview.HEADING}: {first.home_name}, {first.year}"
-    with _book(buffer, title, authors, about, date) as (book, formats):
-        lines = [
-            ("Volume", title),
-            ("Assessments", "; ".join(f"{a.id}: {a.title}" for a in assessments)),
-            ("Home", code_and_name(first.home)),
-            ("Year", str(first.year)),
-            ("Profile", f"{first.profile_title} ({first.profile}), {first.profile_author}"),
-            ("Dossiers by", authors),
-            ("Filters", f"home {first.home}, assessed year {first.year}; all rows, nothing left out"),
-            ("Units", UNITS),
-            ("Evidence", "An identifier is unique within its ecosystem: ostra trace 'ASSESSMENT#IDENTIFIER'."),
-            *(("Dossier SHA-256", f"{a.ecosystem}: {a.hashes.dossier}") for a in assessments),
-            ("Facts SHA-256", first.hashes.facts),
-            ("Profile SHA-256", first.hashes.profile),
-            ("Instruments SHA-256", first.hashes.instruments),
-            ("Version", first.hashes.version),
-        ]
-        lines += [
-            ("Caveat", f"{a.ecosystem}: {text}")
-            for a in assessments
-            for text in dict.fromkeys((*a.caveats, *a.step1.caveats))
-        ]
-        _read_me(book, formats, lines)
-        _sheet(book, formats, "Overview", columns_of(OVERVIEW), overview.matrix_rows(assessments))
-        made = [(a.ecosystem, {name: rows for name, _, rows in sheets(a)}) for a in assessments]
-        for name, text in COLUMNS.items():
-            rows = ((ecosystem, *row) for ecosystem, parts in made for row in parts[name])
-            _sheet(book, formats, name, columns_of(f"ecosystem,{text}"), rows)
+    lines = [
+        ("Volume", title),
+        ("Assessments", "; ".join(f"{a.id}: {a.title}" for a in assessments)),
+        ("Home", code_and_name(first.home)),
+        ("Year", str(first.year)),
+        ("Profile", f"{first.profile_title} ({first.profile}), {first.profile_author}"),
+        ("Dossiers by", authors),
+        ("Filters", f"home {first.home}, assessed year {first.year}; all rows, nothing left out"),
+        ("Units", UNITS),
+        ("Evidence", "An identifier is unique within its ecosystem: ostra trace 'ASSESSMENT#IDENTIFIER'."),
+        *(("Dossier SHA-256", f"{a.ecosystem}: {a.hashes.dossier}") for a in assessments),
+        ("Facts SHA-256", first.hashes.facts),
+        ("Profile SHA-256", first.hashes.profile),
+        ("Instruments SHA-256", first.hashes.instruments),
+        ("Version", first.hashes.version),
+    ]
+    lines += [
+        ("Caveat", f"{a.ecosystem}: {text}")
+        for a in assessments
+        for text in dict.fromkeys((*a.caveats, *a.step1.caveats))
+    ]
+    made = [(a.ecosystem, {name: rows for name, _, rows in sheets(a)}) for a in assessments]
+    pages: list[Sheet | Notes] = [
+        Notes("Read me", lines),
+        Sheet("Overview", columns_of(OVERVIEW), overview.matrix_rows(assessments)),
+        *(
+            Sheet(
+                name,
+                columns_of(f"ecosystem,{text}"),
+                [(ecosystem, *row) for ecosystem, parts in made for row in parts[name]],
+            )
+            for name, text in COLUMNS.items()
+        ),
+    ]
+    return _book(pages, title, authors, about, date)
+
+
+def _book(pages: Sequence[Sheet | Notes], title: str, author: str, comments: str, date: str) -> bytes:
+    """The workbook, with its properties."""
+    buffer = io.BytesIO()
+    properties = {"title": title, "author": author, "comments": comments, "created": _moment(date)}
+    write_workbook(buffer, pages, properties)
     return buffer.getvalue()
-
-
-@contextmanager
-def _book(
-    buffer: io.BytesIO, title: str, author: str, comments: str, date: str
-) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    """An open workbook with its properties, and the formats of its cells."""
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(buffer, options)
-    book.set_properties({"title": title, "author": author, "comments": comments, "created": _moment(date)})
-    formats = {kind: book.add_format({"num_format": shape, "valign": "top"}) for kind, shape in FORMATS.items()}
-    formats["heading"] = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
-    formats["bold"] = book.add_format({"bold": True, "valign": "top"})
-    formats["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
-    yield book, formats
-    book.close()
 
 
 def _moment(date: str) -> datetime.datetime:
@@ -139,37 +128,3 @@ def read_me_lines(a: Assessment) -> list[tuple[str, str]]:
         ("Version", a.hashes.version),
     ]
     return lines + [("Caveat", text) for text in dict.fromkeys((*a.caveats, *a.step1.caveats))]
-
-
-def _read_me(book: Any, formats: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
-    """The first sheet: a name and a text on each line."""
-    sheet = book.add_worksheet("Read me")
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 100)
-    for row, (name, text) in enumerate(lines):
-        sheet.write_string(row, 0, name, formats["bold"])
-        sheet.write_string(row, 1, text[:CELL_LIMIT], formats["wrap"])
-
-
-def _sheet(book: Any, formats: Mapping[str, Any], name: str, columns: Columns, rows: Iterable[Row]) -> None:
-    """One sheet: frozen heading, filter, number formats."""
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 1)
-    widths = [min(len(heading) + 2, 24) for heading, _ in columns]
-    last = 0
-    for column, (heading, _) in enumerate(columns):
-        sheet.write_string(0, column, heading, formats["heading"])
-    for last, row in enumerate(rows, start=1):
-        for column, (value, (_, kind)) in enumerate(zip(row, columns, strict=True)):
-            if value is None or value == "":
-                continue
-            if isinstance(value, int | float):
-                if math.isfinite(value):
-                    sheet.write_number(last, column, value, formats[kind])
-                continue
-            text = str(value)[:CELL_LIMIT]
-            sheet.write_string(last, column, text, formats["text"])
-            widths[column] = max(widths[column], min(len(text) + 1, WIDEST))
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)

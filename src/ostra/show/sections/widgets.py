@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
@@ -12,7 +10,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from ostra.files.spreadsheets import harmless
+from ostra.files.spreadsheets import csv_text
 from ostra.model.base import LEVELS, Interval
 from ostra.model.evidence import Evidence
 from ostra.model.results.dimensions import LevelDistribution
@@ -54,23 +52,10 @@ def spread_bar(spread: LevelDistribution) -> Markup:
 
 def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, notes: Sequence[str] = ()) -> Markup:
     """A link that saves the rows as CSV, made of the page itself; text that a spreadsheet would run stays text."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heading)
-    for row in rows:
-        writer.writerow([_cell(cell) for cell in row])
-    for note in notes:
-        writer.writerow([f"# {note}"])
+    lines = [*rows, *([f"# {note}"] for note in notes)]
     return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
-        name, quote(text.getvalue())
+        name, quote(csv_text(heading, lines, line_end="\r\n"))
     )
-
-
-def _cell(cell: Any) -> Any:
-    """A cell of CSV: unknown is empty, text is harmless, and a zero has no sign."""
-    if cell is None:
-        return ""
-    return harmless(cell) if isinstance(cell, str) else 0.0 if cell == 0.0 and isinstance(cell, float) else cell
 
 
 def font_faces() -> str:
