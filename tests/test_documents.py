@@ -241,7 +241,7 @@ likelihood: {first_year: 2010, last_year: 2020, hold_weight: 1, mutual_weight: 1
     ("old", "new", "reason"),
     [
         ("relation: rival", "relation: friend", "allowed words"),
-        ("economy: CHN, relation: rival", "economy: USA, relation: rival", "given twice"),
+        ("economy: CHN, relation: rival", "economy: USA, relation: rival", "defined twice"),
         ("rule, source: book", "rule, source: bok", "no source 'bok'"),
         ("first_year: 2010", "first_year: 2030", "first_year is after last_year"),
         ("hold_weight: 1,", "hold_weight: 11,", "at most 10"),

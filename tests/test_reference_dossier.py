@@ -14,7 +14,14 @@ from ostra.model.base import Model
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference-dossier.md"
 
-NOT_WRITTEN = {"Evidence", "FactRef", "Interval", "Model", "Provenance"}  # results, bases, and what rows are made of
+NOT_WRITTEN = {
+    "Document",
+    "Evidence",
+    "FactRef",
+    "Interval",
+    "Model",
+    "Provenance",
+}  # results, bases, and what rows are made of
 
 
 def models() -> list[type[BaseModel]]:

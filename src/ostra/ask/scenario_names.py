@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path as File
 
-from ostra.documents.economy_codes import economies_named
 from ostra.documents.validation import dotted
 from ostra.documents.yaml_documents import scenario_as_written
-from ostra.documents.yaml_tree import MAX_PROBLEMS, Path, Tree, line_at
+from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, line_at
 from ostra.ecosystem.input_output.aggregate import members_in, not_apart
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import DataError, NotFoundError, Problem, did_you_mean, shortened
 from ostra.model.dossier import Dossier, Item
-from ostra.model.scenario import SECTIONS, CapacityLoss, Scenario, Withholding
+from ostra.model.references import Path, named
+from ostra.model.scenario import CapacityLoss, Scenario, Withholding
 from ostra.scenario.sector_choice import like_sectors, sector_numbers
 from ostra.words import economies
 from ostra.workspace import Workspace
@@ -64,8 +64,7 @@ def unknown_names(
     def problem(path: Path, value: str, reason: str, mend: str) -> Problem:
         return Problem(reason, file, line_at(tree, path), dotted(path, tree.value), shortened(value), mend)
 
-    homes = economies_named(tree, Scenario)
-    for path, text in [*homes, *([] if "home" in tree.value else [(("home",), scenario.home)])]:
+    for path, _, text in named(scenario, Scenario, "home"):
         try:
             side = economies.home(text)
         except NotFoundError:
@@ -75,13 +74,10 @@ def unknown_names(
         except NotFoundError:
             reason, mend = not_apart(table, side)
             yield problem(path, text, reason, mend[:1].upper() + mend[1:])
-    for section in SECTIONS:
-        for number, entry in enumerate(getattr(scenario, section)):
-            for key in ("sectors", "users"):
-                for place, name in enumerate(getattr(entry, key, ())):
-                    wrong = _no_sector(table, name)
-                    if wrong:
-                        yield problem((section, number, key, place), name, *wrong)
+    for path, _, name in named(scenario, Scenario, "sector"):
+        wrong = _no_sector(table, name)
+        if wrong:
+            yield problem(path, name, *wrong)
     for path, ecosystem, items in _items_named(scenario):
         wrong = _no_ecosystem(space, ecosystem)
         if wrong:

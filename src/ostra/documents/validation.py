@@ -9,43 +9,18 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ostra.documents.yaml_tree import MAX_PROBLEMS, Path, Tree, line_at
+from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, line_at
 from ostra.errors import DataError, Problem, shortened
+from ostra.model.references import Fault, Path, faults_between
 
 M = TypeVar("M", bound=BaseModel)
 
-# Where the subjects of the models' own checks ("claim 'x': no source 'y'") are listed.
-_SECTIONS = {
-    "source": "sources",
-    "claim": "claims",
-    "stage": "stages",
-    "item": "items",
-    "finding": "findings",
-    "actor": "actors",
-    "context": "context",
-    "recommendation": "recommendations",
-    "instrument": "instruments",
-    "case": "cases",
-    "withholding": "withheld",
-    "loss": "lost_capacity",
-    "demand": "demand",
-    "stock": "stocks",
-    "essential": "essential",
-    "substitution": "substitution",
-    "release": "releases",
-    "addition": "new_capacity",
-}
-_NO_SUCH = re.compile(r"no (\w+) '([^']*)'")
-_SUBJECT = re.compile(r"^(\w+) '([^']*)'")
-_LINK = re.compile(r"^link '([^']*)' -> '([^']*)'")
-_PROVISION = re.compile(r"^provision of '([^']*)' by ([^:]*)")
-_POSITION = re.compile(r"^position on '([^']*)' of (\w+)")
-_RELATION = re.compile(r"^relation to (\w+) is given twice")
 _SHARE_FIELDS = frozenset({"share", "low", "high", "weight", "confidence", "hold", "medium", "credible"})
 
 
@@ -67,8 +42,8 @@ def validated(tree: Tree, model: type[M], file: str) -> M:
     Raises
     ------
     DataError
-        One problem per fault. Faults inside entries come first; references between entries are checked among the
-        entries that are sound.
+        One problem per fault, in the order of the document. References are followed whatever else is at fault; other
+        rules between entries are checked among those that are sound.
     """
     value = tree.value
     try:
@@ -82,11 +57,11 @@ def validated(tree: Tree, model: type[M], file: str) -> M:
             return model.model_validate_json(json.dumps(value), strict=True)
         except ValidationError as error:
             errors = error.errors(include_url=False)
-    problems = [*_field_problems(tree, value, model, file, errors), *_own_problems(tree, value, file, errors)]
-    if any(e["loc"] for e in errors):
-        problems += _problems_among_the_sound(tree, value, model, file, errors)
-    unique = {(p.line, p.column, p.reason): p for p in problems}
-    ordered = sorted(unique.values(), key=lambda p: (p.line or 0, p.column, p.reason))
+    problems = [
+        *_field_problems(tree, value, model, file, errors),
+        *_problems_between(tree, value, model, file, errors),
+    ]
+    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.line or 0, p.column, p.reason))
     raise DataError(ordered[:MAX_PROBLEMS])
 
 
@@ -221,11 +196,7 @@ def _reason_and_mend(error: ErrorDetails, path: Path, model: type[BaseModel]) ->
         return "expected a text", "Write it in one line, in quotes if it holds ': ' or '#'"
     if kind == "bool_type":
         return "expected true or false", ""
-    return _plain(str(error["msg"])), ""
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ")
+    return str(context.get("error", error["msg"])), ""
 
 
 def _range(kind: str, context: dict[str, Any], name: str, value: Any) -> tuple[str, str]:
@@ -301,94 +272,54 @@ def _models_in(annotation: Any) -> list[Any]:
     return []
 
 
-def _own_problems(tree: Tree, value: Any, file: str, errors: list[ErrorDetails]) -> Iterator[Problem]:
-    """Problems that the model's own check of the whole document found."""
-    for error in errors:
-        if error["loc"]:
-            continue
-        for fault in _plain(str(error["msg"])).split("; "):
-            path = _subject_path(tree, value, fault)
+def _problems_between(
+    tree: Tree, value: Any, model: type[BaseModel], file: str, errors: list[ErrorDetails]
+) -> Iterator[Problem]:
+    """Faults between entries, also where other entries are faulty; of a value that is told already, nothing more."""
+    told = {_path(value, error) for error in errors if error["loc"]}
+    for fault in (*faults_between(value, model), *_broken_rules(value, model, errors)):
+        if fault.path not in told:
             yield Problem(
-                fault,
-                file=file,
-                line=line_at(tree, path),
-                column=dotted(path, value),
-                mend=_reference_mend(value, fault),
+                fault.reason, file, line_at(tree, fault.path), dotted(fault.path, value), mend=_mend(tree, value, fault)
             )
 
 
-def _subject_path(tree: Tree, value: dict[str, Any], fault: str) -> Path:
-    """The entry that a fault speaks of; the last of several with the same id, because that one is the double."""
-    link, provision, subject = _LINK.match(fault), _PROVISION.match(fault), _SUBJECT.match(fault)
-    relation, missing = _RELATION.match(fault), _NO_SUCH.search(fault)
-    position = _POSITION.match(fault)
-    path: Path = ()
-    if link is not None:
-        path = _entry(value, "links", {"item": link[1], "needs": link[2]})
-    elif provision is not None:
-        by_name = _entry(value, "provision", {"item": provision[1], "organisation": provision[2]})
-        by_economy = _entry(value, "provision", {"item": provision[1], "economy": provision[2]})
-        path = by_name or by_economy or _entry(value, "provision", {"item": provision[1]})
-    elif position is not None:
-        path = _entry(value, "positions", {"topic": position[1], "economy": position[2]})
-    elif relation is not None:
-        path = _entry(value, "relations", {"economy": relation[1]})
-    elif subject is not None and subject[1] in _SECTIONS:
-        path = _entry(value, _SECTIONS[subject[1]], {"id": subject[2]})
-    if missing is not None:
-        # The very place where the name stands, within the entry if one is known.
-        places = (p for p, text in tree.raw.items() if text == missing[2] and p[-1] != "id" and p[: len(path)] == path)
-        path = next(places, path)
-    key = fault.partition(":")[0]
-    return path or ((key,) if key in value else ())
-
-
-def _entry(value: dict[str, Any], section: str, wanted: dict[str, str]) -> Path:
-    rows = value.get(section)
-    if not isinstance(rows, list):
-        return ()
-    found = [i for i, row in enumerate(rows) if isinstance(row, dict) and wanted.items() <= row.items()]
-    return (section, found[-1]) if found else ()
-
-
-def _reference_mend(value: dict[str, Any], fault: str) -> str:
-    missing = _NO_SUCH.search(fault)
-    if missing is None:
-        return "Give each its own id" if "defined twice" in fault else ""
-    section = _SECTIONS.get(missing[1], "")
-    known = [row["id"] for row in value.get(section, ()) if isinstance(row, dict) and isinstance(row.get("id"), str)]
-    close = _nearest(missing[2], known)
-    return f"Did you mean '{close}'?" if close else f"Add it to '{section}', or name one that is there"
-
-
-def _problems_among_the_sound(
-    tree: Tree, value: Any, model: type[BaseModel], file: str, errors: list[ErrorDetails]
-) -> list[Problem]:
-    """Faults between the entries that are sound by themselves, so that one reading names everything.
-
-    The faulty entries are left out for this; what refers to them is not called missing.
-    """
-    faulty = {path[:2] for path in (_path(value, e) for e in errors) if len(path) >= 2}
-    sound = copy.deepcopy(value)
-    left_out: set[str] = set()
-    for section, index in sorted(faulty, key=str, reverse=True):
-        rows = sound.get(section)
-        if isinstance(rows, list) and isinstance(index, int):
-            entry = rows[index]
-            if isinstance(entry, dict):
-                left_out |= {str(entry.get(key)) for key in ("id", "item")}
-            rows[index] = None
-    for section, rows in sound.items():
-        if isinstance(rows, list):
-            sound[section] = [row for row in rows if row is not None]
+def _broken_rules(value: Any, model: type[BaseModel], errors: list[ErrorDetails]) -> Iterator[Fault]:
+    """Rules of the whole document that break among its sound entries; nothing where more than entries is at fault."""
+    faulty = {_path(value, error)[:2] for error in errors if error["loc"]}
+    if not faulty:
+        yield from (fault for error in errors for fault in error.get("ctx", {}).get("rules", ()))
+        return
+    left: dict[str, list[int]] = {}
+    for section in {path[0] for path in faulty if path}:
+        rows = value.get(section) if isinstance(section, str) else None
+        if not isinstance(rows, list) or (section,) in faulty:
+            return
+        left[str(section)] = [number for number in range(len(rows)) if (section, number) not in faulty]
+    sound = value | {section: [value[section][number] for number in numbers] for section, numbers in left.items()}
     try:
         model.model_validate_json(json.dumps(sound), strict=True)
     except ValidationError as error:
         remaining = error.errors(include_url=False)
         if any(e["loc"] for e in remaining):
-            return []  # a fault that is not inside an entry: the whole cannot be checked yet
-        found = _own_problems(tree, value, file, remaining)
-        emptied = [section for section, _ in faulty if sound.get(section) == []]  # not so in the document
-        consequences = (*(f"'{name}'" for name in left_out), *map(str, emptied))
-        return [p for p in found if not any(words in p.reason for words in consequences)]
-    return []
+            return  # a list of which nothing is left
+        for fault in _broken_rules(sound, model, remaining):
+            if left.keys().isdisjoint(fault.lists):  # else the faulty entries may be what is missing
+                section, *within = fault.path
+                numbers = left.get(str(section))
+                if numbers is not None and within:
+                    within[0] = numbers[int(within[0])]
+                yield replace(fault, path=(section, *within))
+
+
+def _mend(tree: Tree, value: Any, fault: Fault) -> str:
+    if fault.first:
+        return f"{fault.mend}; the first stands on line {line_at(tree, fault.first)}"
+    if not fault.missing:
+        return fault.mend
+    (section,) = fault.lists
+    rows = value.get(section, ())
+    close = _nearest(
+        fault.missing, [row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+    )
+    return f"Did you mean '{close}'?" if close else f"Add it to '{section}', or name one that is there"

@@ -16,13 +16,13 @@ from typing import Any
 import yaml
 
 from ostra.errors import DataError, Problem, shortened
+from ostra.model.references import Path
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 30  # the deepest built-in document has 6 levels
 DEEP = f"nested more than {MAX_DEPTH} levels deep"
 MAX_PROBLEMS = 200  # more help nobody; the rest is counted
 
-Path = tuple[str | int, ...]
 Scalar = str | int | float | bool | None
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")

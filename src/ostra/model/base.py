@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+
+@dataclass(frozen=True)
+class Refers:
+    """The value is the id of an entry in a list of its document; `word` is what an entry of it is called."""
+
+    section: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """The value names something that stands outside its document.
+
+    `economy` is a code, `economy or bloc` too; `home` is a country or bloc by code or name; `sector` is one of an
+    input-output table.
+    """
+
+    kind: Literal["economy", "economy or bloc", "home", "sector"]
+
 
 Dimension = Literal["resilience", "security", "values", "competitiveness"]
 DIMENSIONS: tuple[Dimension, ...] = ("resilience", "security", "values", "competitiveness")
@@ -18,12 +39,22 @@ RELATIONS: tuple[Relation, ...] = ("domestic", "ally", "partner", "competitor", 
 Horizon = Literal["now", "short", "medium", "long"]  # this year, within 2 years, 2 to 5 years, later
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Economy = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 3166-1 alpha-3
-EconomyOrBloc = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]  # as Economy, or a bloc: EU27
+Economy = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Names("economy")]  # ISO 3166-1 alpha-3
+EconomyOrBloc = Annotated[  # as Economy, or a bloc: EU27
+    str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$"), Names("economy or bloc")
+]
 Hs6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}(-[01][0-9](-[0-3][0-9])?)?$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+HomeName = Annotated[Text, Names("home")]  # a country or bloc by code or name
+Sector = Annotated[Text, Names("sector")]  # by code or name
+
+# Ids of entries of the same document.
+SourceId = Annotated[Id, Refers("sources", "source")]
+ClaimId = Annotated[Id, Refers("claims", "claim")]
+StageId = Annotated[Id, Refers("stages", "stage")]
+ItemId = Annotated[Id, Refers("items", "item")]
 
 
 class Model(BaseModel):
@@ -31,6 +62,7 @@ class Model(BaseModel):
 
     # Validators are built when first used: most commands need few of the models.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    unique: ClassVar[tuple[str, ...]] = ()  # the keys that tell an entry from all others of its kind in a document
 
 
 class Interval(Model):

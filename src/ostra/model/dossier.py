@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from ostra.model.base import (
+    ClaimId,
     Dimension,
     Economy,
     EconomyOrBloc,
@@ -17,11 +17,14 @@ from ostra.model.base import (
     Id,
     Interval,
     IsoDate,
+    ItemId,
     Model,
     Share,
+    StageId,
     Text,
 )
 from ostra.model.evidence import Claim, Source
+from ostra.model.references import Document, Fault
 
 ItemKind = Literal[
     "material",
@@ -64,7 +67,7 @@ class SectorBinding(Model):
     share: Share | Interval | None = None
     coverage: Literal["exact", "wider", "part"] = "wider"
     note: str = ""
-    claims: tuple[Id, ...] = ()
+    claims: tuple[ClaimId, ...] = ()
 
     def interval(self) -> Interval:
         """The share as an interval; unknown is 0 to 1."""
@@ -83,10 +86,12 @@ UNSPECIFIED: Economy = "ZZZ"
 class Item(Model):
     """A node of the ecosystem."""
 
+    unique: ClassVar = ("id",)
+
     id: Id
     name: Text
     kind: ItemKind
-    stage: Id
+    stage: StageId
     description: str = ""
     products: tuple[ProductBinding, ...] = ()
     sectors: tuple[SectorBinding, ...] = ()
@@ -94,11 +99,13 @@ class Item(Model):
     # By which the listed providers are all there are. With none listed, the item has no provider of its own and is
     # what its inputs and variants make it.
     complete: tuple[Literal["location", "headquarters"], ...] = ()
-    claims: tuple[Id, ...] = ()
+    claims: tuple[ClaimId, ...] = ()
 
 
 class Stage(Model):
     """A column of the ecosystem map, in production order."""
+
+    unique: ClassVar = ("id",)
 
     id: Id
     name: Text
@@ -110,12 +117,18 @@ class Link(Model):
     `essentiality` is the part of the item's output that is lost when what it requires is lost altogether.
     """
 
-    item: Id
-    needs: Id
+    item: ItemId
+    needs: ItemId
     kind: Literal["requires", "variant_of"] = "requires"
     weight: Share | None = None  # share of a variant where known
     essentiality: float = Field(default=1.0, gt=0.0, le=1.0, allow_inf_nan=False)
-    claims: tuple[Id, ...] = ()
+    claims: tuple[ClaimId, ...] = ()
+
+    @model_validator(mode="after")
+    def _of_another(self) -> Self:
+        if self.item == self.needs:
+            raise ValueError("an item cannot need itself")
+        return self
 
 
 class Provision(Model):
@@ -129,7 +142,7 @@ class Provision(Model):
     marked `part_of_economy`: the total contains them, so that they must not be added to it.
     """
 
-    item: Id
+    item: ItemId
     economy: Economy
     among: tuple[Economy, ...] = ()
     organisation: str = ""
@@ -137,7 +150,7 @@ class Provision(Model):
     by: Literal["location", "headquarters"]
     share: Share | Interval | None = None
     year: int | None = Field(default=None, ge=1900, le=2100)
-    claims: tuple[Id, ...] = Field(min_length=1)
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
     note: str = ""
 
     def interval(self) -> Interval:
@@ -155,11 +168,13 @@ class Ownership(Model):
     organisation: Text  # as in the provision
     owner: Text
     economy: Economy
-    claims: tuple[Id, ...] = ()
+    claims: tuple[ClaimId, ...] = ()
 
 
 class Actor(Model):
     """An organisation, or a public office holder in the public role, to watch."""
+
+    unique: ClassVar = ("id",)
 
     id: Id
     name: Text
@@ -168,7 +183,7 @@ class Actor(Model):
     role: Text
     why: Text
     since: str = ""
-    claims: tuple[Id, ...] = Field(min_length=1)
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
 class JudgedFinding(Model):
@@ -177,8 +192,10 @@ class JudgedFinding(Model):
     Severity 0 with effect −1 says that the author looked and found no challenge, which differs from saying nothing.
     """
 
+    unique: ClassVar = ("id",)
+
     id: Id
-    items: tuple[Id, ...] = Field(min_length=1)
+    items: tuple[ItemId, ...] = Field(min_length=1)
     supplier: Economy | None = None
     dimension: Dimension
     effect: Literal[-1, 1]
@@ -188,7 +205,7 @@ class JudgedFinding(Model):
     reason: Text
     author: Text
     date: IsoDate
-    claims: tuple[Id, ...] = Field(min_length=1)
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _looked_at(self) -> Self:
@@ -205,25 +222,29 @@ class ContextEntry(Model):
     `economy` may be a bloc, whose entry bears on whoever is its member in the year assessed.
     """
 
+    unique: ClassVar = ("id",)
+
     id: Id
     economy: EconomyOrBloc
     kind: Literal["law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"]
     title: Text
     what: Text
-    reach: tuple[Id, ...] = ()  # items within its reach
+    reach: tuple[ItemId, ...] = ()  # items within its reach
     since: str = ""
-    claims: tuple[Id, ...] = Field(min_length=1)
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
 class Recommendation(Model):
     """What the source advises, tied to an instrument of the catalogue."""
 
+    unique: ClassVar = ("id",)
+
     id: Id
     instrument: Id
     text: Text
     dimensions: tuple[Dimension, ...]
-    items: tuple[Id, ...] = ()
-    claims: tuple[Id, ...] = Field(min_length=1)
+    items: tuple[ItemId, ...] = ()
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
 class Position(Model):
@@ -234,13 +255,15 @@ class Position(Model):
     claims.
     """
 
+    unique: ClassVar = ("topic", "economy")
+
     topic: Id
     economy: EconomyOrBloc
     text: Text
-    claims: tuple[Id, ...] = Field(min_length=1)
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
-class Dossier(Model):
+class Dossier(Document):
     """One ecosystem: items and links, who provides what, what follows from it, and where each datum is from."""
 
     format: Literal["ostra-dossier/1"]
@@ -264,76 +287,21 @@ class Dossier(Model):
     open_questions: tuple[Text, ...] = ()
     caveats: tuple[Text, ...] = ()  # what to know before using it; travels to every page
 
-    @model_validator(mode="after")
-    def _references_resolve(self) -> Self:
-        """Ids are unique, every reference leads somewhere, and no item's known shares exceed the whole."""
-        faults = list(_duplicates("source", (s.id for s in self.sources)))
-        faults += _duplicates("claim", (c.id for c in self.claims))
-        faults += _duplicates("stage", (s.id for s in self.stages))
-        faults += _duplicates("item", (i.id for i in self.items))
-        faults += _duplicates("finding", (f.id for f in self.findings))
-        faults += _duplicates("actor", (a.id for a in self.actors))
-        faults += [
-            f"position on '{topic}' of {economy} is defined twice"
-            for (topic, economy), number in Counter((p.topic, p.economy) for p in self.positions).items()
-            if number > 1
-        ]
-        sources = {s.id for s in self.sources}
-        claims = {c.id for c in self.claims}
-        stages = {s.id for s in self.stages}
-        items = {i.id for i in self.items}
-
-        def missing(what: str, where: str, wanted: Iterable[str], known: set[str]) -> None:
-            faults.extend(f"{where}: no {what} '{name}'" for name in wanted if name not in known)
-
-        for claim in self.claims:
-            missing("source", f"claim '{claim.id}'", [claim.source], sources)
-        for item in self.items:
-            missing("stage", f"item '{item.id}'", [item.stage], stages)
-            missing("claim", f"item '{item.id}'", item.claims, claims)
-            for sector in item.sectors:
-                missing("claim", f"item '{item.id}'", sector.claims, claims)
-        for link in self.links:
-            where = f"link '{link.item}' -> '{link.needs}'"
-            missing("item", where, [link.item, link.needs], items)
-            missing("claim", where, link.claims, claims)
-            if link.item == link.needs:
-                faults.append(f"{where}: an item cannot need itself")
-        for provision in self.provision:
-            where = f"provision of '{provision.item}' by {provision.organisation or provision.economy}"
-            missing("item", where, [provision.item], items)
-            missing("claim", where, provision.claims, claims)
-        for owned in self.ownership:
-            missing("claim", f"ownership of '{owned.organisation}'", owned.claims, claims)
-        for finding in self.findings:
-            missing("item", f"finding '{finding.id}'", finding.items, items)
-            missing("claim", f"finding '{finding.id}'", finding.claims, claims)
-        for actor in self.actors:
-            missing("claim", f"actor '{actor.id}'", actor.claims, claims)
-        for entry in self.context:
-            missing("item", f"context '{entry.id}'", entry.reach, items)
-            missing("claim", f"context '{entry.id}'", entry.claims, claims)
-        for position in self.positions:
-            missing("claim", f"position on '{position.topic}' of {position.economy}", position.claims, claims)
-        for advice in self.recommendations:
-            missing("item", f"recommendation '{advice.id}'", advice.items, items)
-            missing("claim", f"recommendation '{advice.id}'", advice.claims, claims)
-        faults += self._overfull()
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
-
-    def _overfull(self) -> list[str]:
+    def rules(self) -> Iterator[Fault]:
         """Items whose least possible shares already sum to more than the whole (2 points allowed for rounding)."""
         totals: dict[tuple[str, str, int | None, bool], float] = {}
-        for row in self.provision:
-            key = (row.item, row.by, row.year, row.part_of_economy)
+        last: dict[tuple[str, str, int | None, bool], int] = {}
+        for number, row in enumerate(self.provision):
+            key = (row.item, str(row.by), row.year, row.part_of_economy)
             totals[key] = totals.get(key, 0.0) + row.interval().low
-        return [
-            f"provision of '{item}' by {by} ({year or 'no year'}): shares sum to {total:.0%}, more than 100%"
-            for (item, by, year, _), total in totals.items()
-            if total > 1.02 + 1e-9
-        ]
+            last[key] = number
+        for key, total in totals.items():
+            if total > 1.02 + 1e-9:
+                item, by, year, _ = key
+                reason = (
+                    f"provision of '{item}' by {by} ({year or 'no year'}): shares sum to {total:.0%}, more than 100%"
+                )
+                yield Fault(("provision", last[key], "share"), reason, "Make the larger ones intervals, or mend them")
 
     def item(self, item_id: str) -> Item:
         """The item with this id.
@@ -347,13 +315,3 @@ class Dossier(Model):
             if item.id == item_id:
                 return item
         raise KeyError(item_id)
-
-
-def _duplicates(what: str, ids: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    faults = []
-    for name in ids:
-        if name in seen:
-            faults.append(f"{what} '{name}' is defined twice")
-        seen.add(name)
-    return faults

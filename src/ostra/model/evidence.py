@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ostra.model.base import Id, IsoDate, Model, Text
+from ostra.model.base import Id, IsoDate, Model, SourceId, Text
 
 Basis = Literal["measures", "cites", "judges"]
 """How the source knows: it measured the thing itself, cites somebody who did, or judges."""
@@ -18,6 +18,8 @@ reports a fact; judged: an opinion with an author."""
 
 class Source(Model):
     """A document or data set that claims and facts rest on."""
+
+    unique: ClassVar = ("id",)
 
     id: Id
     title: Text
@@ -36,9 +38,11 @@ class Claim(Model):
     `value` (or `low` and `high`) with `unit` when it is a number; `as_of` is the time that it speaks of.
     """
 
+    unique: ClassVar = ("id",)
+
     id: Id
     statement: Text
-    source: Id
+    source: SourceId
     locator: Text  # section, page, note or table
     basis: Basis
     as_of: str = ""

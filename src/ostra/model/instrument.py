@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ostra.model.base import Dimension, EconomyOrBloc, Id, Level, Model, Relation, Text
+from ostra.model.base import Dimension, EconomyOrBloc, Id, Level, Model, Relation, SourceId, Text
 from ostra.model.dossier import ItemKind
 from ostra.model.evidence import Source
+from ostra.model.references import Document, Fault
 
 
 class SideEffect(Model):
@@ -24,7 +26,7 @@ class InstrumentUse(Model):
     by: EconomyOrBloc
     what: Text
     since: str = ""
-    source: Id
+    source: SourceId
     locator: Text
 
 
@@ -33,6 +35,8 @@ class Instrument(Model):
 
     `cases` holds the uses that the sources tell of; without any, no source that was read names one.
     """
+
+    unique: ClassVar = ("id",)
 
     id: Id
     name: Text
@@ -49,26 +53,18 @@ class Instrument(Model):
     lag: Literal["under 1 year", "1 to 3 years", "3 to 5 years", "over 5 years"]
     cost: Literal["low", "medium", "high", "very high"]
     cases: tuple[InstrumentUse, ...] = ()
-    source: Id
+    source: SourceId
     locator: Text
 
 
-class Catalogue(Model):
+class Catalogue(Document):
     """All instruments that may be recommended; `no-action` is always one of them."""
 
     format: Literal["ostra-instruments/1"]
     sources: tuple[Source, ...]
     instruments: tuple[Instrument, ...]
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        ids = [i.id for i in self.instruments]
-        faults = [f"instrument '{i}' is defined twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
-        if "no-action" not in ids:
-            faults.append("the catalogue must hold 'no-action'")
-        known = {s.id for s in self.sources}
-        cited = [(i.id, source) for i in self.instruments for source in (i.source, *(use.source for use in i.cases))]
-        faults += [f"instrument '{name}': no source '{source}'" for name, source in cited if source not in known]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+    def rules(self) -> Iterator[Fault]:
+        """Doing nothing is among what can be done."""
+        if all(instrument.id != "no-action" for instrument in self.instruments):
+            yield Fault(("instruments",), "the catalogue must hold 'no-action'", lists=("instruments",))

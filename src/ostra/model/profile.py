@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ostra.errors import UsageError
 from ostra.model.base import (
@@ -14,16 +14,19 @@ from ostra.model.base import (
     Dimension,
     Economy,
     EconomyOrBloc,
+    HomeName,
     Horizon,
     Id,
     IsoDate,
     Model,
     Relation,
     Share,
+    SourceId,
     Text,
 )
 from ostra.model.dossier import ItemKind
 from ostra.model.evidence import Source
+from ostra.model.references import Document, Fault
 
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
@@ -35,11 +38,13 @@ class EconomyRelation(Model):
     actor of its own: what it does counts as the other's, and it adds no supplier-years to a base rate.
     """
 
+    unique: ClassVar = ("economy",)
+
     economy: Economy
     relation: Relation | None = None
     like: Economy | None = None
     reason: Text
-    source: Id
+    source: SourceId
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -54,7 +59,7 @@ class TradeThresholds(Model):
     concentration: Share = 0.4
     extra_share: Share = 0.5
     import_export_ratio: Positive = 1.0
-    source: Id
+    source: SourceId
 
 
 class SeverityRule(Model):
@@ -81,7 +86,7 @@ class SeverityRule(Model):
     confidence: Share
     horizon: Horizon
     reason: Text
-    source: Id
+    source: SourceId
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -106,13 +111,15 @@ class CoercionCase(Model):
     measures alone, because pressure leaves no trace that could be counted alike everywhere.
     """
 
+    unique: ClassVar = ("id",)
+
     id: Id
     coercer: EconomyOrBloc
     target: EconomyOrBloc
     year: int = Field(ge=1945, le=2100)
     form: Literal["measure", "pressure"] = "measure"
     means: Text
-    source: Id
+    source: SourceId
     locator: Text
 
 
@@ -128,14 +135,27 @@ class LikelihoodSettings(Model):
     credible: Share = 0.9
     reason: Text
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_year > self.last_year:
+            raise ValueError("first_year is after last_year")
+        return self
 
-class Profile(Model):
+
+def _all_dimensions(weights: dict[Dimension, float]) -> dict[Dimension, float]:
+    absent = [dimension for dimension in DIMENSIONS if dimension not in weights]
+    if absent:
+        raise ValueError(f"weights miss {', '.join(absent)}")
+    return weights
+
+
+class Profile(Document):
     """From whose viewpoint an assessment is made, and by whose yardsticks."""
 
     format: Literal["ostra-profile/1"]
     id: Id
     title: Text
-    home: str
+    home: HomeName
     author: Text
     date: IsoDate
     sources: tuple[Source, ...]
@@ -144,39 +164,18 @@ class Profile(Model):
     trade: TradeThresholds
     persistence_years: int = Field(default=3, ge=1, le=30)
     severity: tuple[SeverityRule, ...]
-    weights: dict[Dimension, Positive]
+    weights: Annotated[dict[Dimension, Positive], AfterValidator(_all_dimensions)]
     tolerance: tuple[Tolerance, ...]
     likelihood: LikelihoodSettings
     cases: tuple[CoercionCase, ...] = ()
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        faults = []
-        sources = {s.id for s in self.sources}
-        cited = [r.source for r in self.relations] + [self.trade.source] + [r.source for r in self.severity]
-        cited += [c.source for c in self.cases]
-        faults += [f"no source '{name}'" for name in cited if name not in sources]
-        seen: set[str] = set()
-        for row in self.relations:
-            if row.economy in seen:
-                faults.append(f"relation to {row.economy} is given twice")
-            seen.add(row.economy)
+    def rules(self) -> Iterator[Fault]:
+        """Economies that are seen like one which is itself seen like another."""
         inheriting = {row.economy for row in self.relations if row.like is not None}
-        faults += [
-            f"relation to {row.economy}: '{row.like}' has no relation of its own to pass on"
-            for row in self.relations
-            if row.like is not None and row.like in {*inheriting, row.economy}
-        ]
-        ids = [case.id for case in self.cases]
-        faults += [f"case '{name}' is given twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
-        absent = [d for d in DIMENSIONS if d not in self.weights]
-        if absent:
-            faults.append(f"weights miss {', '.join(absent)}")
-        if self.likelihood.first_year > self.likelihood.last_year:
-            faults.append("likelihood: first_year is after last_year")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+        for number, row in enumerate(self.relations):
+            if row.like is not None and row.like in {*inheriting, row.economy}:
+                reason = f"'{row.like}' has no relation of its own to pass on"
+                yield Fault(("relations", number, "like"), reason, "Name the economy that decides in the end")
 
     def relation_to(self, economy: str, members: frozenset[str]) -> Relation:
         """The relation to one economy; members of the home are domestic, unlisted ones have the default."""

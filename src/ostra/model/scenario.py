@@ -6,14 +6,15 @@ triangle). Runs draw from it; without runs, the mild and the severe ends are com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ostra.model.base import Id, IsoDate, Model, Share, Text
+from ostra.model.base import HomeName, Id, IsoDate, Model, Sector, Share, SourceId, Text
 from ostra.model.evidence import Source
+from ostra.model.references import Document, Fault, Path
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0.0, le=36500.0, allow_inf_nan=False)]
@@ -88,9 +89,11 @@ class Stated(Model):
     choice all the same.
     """
 
+    unique: ClassVar = ("id",)
+
     id: Id
     reason: Text
-    source: Id | None = None
+    source: SourceId | None = None
     locator: str = ""  # where in the source it stands
     ours: tuple[str, ...] = ()
 
@@ -121,10 +124,10 @@ class Withholding(Lasting):
     `share` is the part of the usual deliveries that stops.
     """
 
-    seller: Text  # a country or a bloc
-    buyers: tuple[Text, ...] = ()  # none named: everybody else
-    sectors: tuple[Text, ...] = ()  # of the seller, by code or name; none named: all
-    users: tuple[Text, ...] = ()  # sectors of the buyers; none named: all, final users included
+    seller: HomeName  # a country or a bloc
+    buyers: tuple[HomeName, ...] = ()  # none named: everybody else
+    sectors: tuple[Sector, ...] = ()  # of the seller, by code or name; none named: all
+    users: tuple[Sector, ...] = ()  # sectors of the buyers; none named: all, final users included
     share: UncertainShare = 1.0
     concerns: tuple[Concern, ...] = ()
 
@@ -136,8 +139,8 @@ class ItemWithholding(Lasting):
     docs/methods/disruption-items.md tells. What the dossier leaves open and no key here narrows is a range from 0 to 1.
     """
 
-    seller: Text
-    buyers: tuple[Text, ...] = ()
+    seller: HomeName
+    buyers: tuple[HomeName, ...] = ()
     ecosystem: Id
     item: Id
     share: UncertainShare = 1.0  # of what the seller provides
@@ -150,8 +153,8 @@ class ItemWithholding(Lasting):
 class CapacityLoss(Lasting):
     """Sectors of an economy cannot produce all that they usually do; `share` is the part that is lost."""
 
-    economy: Text
-    sectors: tuple[Text, ...] = ()
+    economy: HomeName
+    sectors: tuple[Sector, ...] = ()
     share: UncertainShare
     recovers: UncertainDays = 0.0  # days after the end until all is back, in equal steps
     concerns: tuple[Concern, ...] = ()
@@ -160,15 +163,15 @@ class CapacityLoss(Lasting):
 class DemandChange(Lasting):
     """Final users of an economy buy more or less of some sectors' goods, wherever they come from."""
 
-    economy: Text
-    sectors: tuple[Text, ...] = ()
+    economy: HomeName
+    sectors: tuple[Sector, ...] = ()
     change: UncertainChange  # −0.1 is a tenth less
 
 
 class Stocks(Stated):
     """How many days of use of these sectors' goods their users hold at the start."""
 
-    sectors: tuple[Text, ...] = ()  # goods of these sectors; none named: all that no other entry names
+    sectors: tuple[Sector, ...] = ()  # goods of these sectors; none named: all that no other entry names
     days: UncertainDays
 
 
@@ -188,7 +191,7 @@ class Substitution(Stated):
 
     limit: UncertainFactor
     days: UncertainDays
-    sectors: tuple[Text, ...] = ()
+    sectors: tuple[Sector, ...] = ()
 
 
 class Essential(Stated):
@@ -197,16 +200,16 @@ class Essential(Stated):
     Where entries speak of the same goods and users, the last one counts.
     """
 
-    sectors: tuple[Text, ...] = Field(min_length=1)
-    users: tuple[Text, ...] = ()  # sectors that use them; none named: all
+    sectors: tuple[Sector, ...] = Field(min_length=1)
+    users: tuple[Sector, ...] = ()  # sectors that use them; none named: all
     share: UncertainShare
 
 
 class StockRelease(Stated):
     """A policy response: a stockpile of goods is released to users in an economy, a part of it each day."""
 
-    economy: Text
-    sectors: tuple[Text, ...] = Field(min_length=1)
+    economy: HomeName
+    sectors: tuple[Sector, ...] = Field(min_length=1)
     days_of_use: UncertainDays  # how large the stockpile is
     begins: Day
     lasts: Annotated[int, Field(ge=1, le=36500)]
@@ -215,19 +218,17 @@ class StockRelease(Stated):
 class NewCapacity(Stated):
     """A policy response: producers of an economy can make more than before, `lag` days after the start."""
 
-    economy: Text
-    sectors: tuple[Text, ...] = Field(min_length=1)
+    economy: HomeName
+    sectors: tuple[Sector, ...] = Field(min_length=1)
     share: UncertainShare  # of the usual output
     lag: UncertainDays
     ramp: UncertainDays = 0.0  # days from then until all of it works
 
 
 Rationing = Literal["proportional", "domestic first", "intermediate first"]
+HAPPENING = ("withheld", "items", "lost_capacity", "demand")  # without an entry in any of them nothing happens
 SECTIONS = (
-    "withheld",
-    "items",
-    "lost_capacity",
-    "demand",
+    *HAPPENING,
     "stocks",
     "essential",
     "substitution",
@@ -236,7 +237,7 @@ SECTIONS = (
 )
 
 
-class Scenario(Model):
+class Scenario(Document):
     """One disruption and what softens it, as one document."""
 
     format: Literal["ostra-scenario/1"]
@@ -245,7 +246,7 @@ class Scenario(Model):
     summary: Text
     author: Text
     date: IsoDate
-    home: Text = "EU27"  # from whose viewpoint results are told, unless another is asked for
+    home: HomeName = "EU27"  # from whose viewpoint results are told, unless another is asked for
     days: Annotated[int, Field(ge=1, le=36500)] = 365
     start: FullDate | None = None  # date of day 0, needed where days are written as dates
     level: Share = 0.99  # "days until output falls below" counts to this part of the output before
@@ -263,52 +264,43 @@ class Scenario(Model):
     new_capacity: tuple[NewCapacity, ...] = ()
     caveats: tuple[Text, ...] = ()
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        """Ids are unique, sources exist, days lie in order within the scenario, and something happens."""
-        faults = []
-        known = {source.id for source in self.sources}
-        seen: set[str] = set()
-        for section, entry in self.entries():
-            where = section if section == "overproduction" else f"{_SINGULAR[section]} '{entry.id}'"
-            if entry.id in seen:
-                faults.append(f"{where} is defined twice")
-            seen.add(entry.id)
-            if entry.source is not None and entry.source not in known:
-                faults.append(f"{where}: no source '{entry.source}'")
-            strange = sorted(set(entry.ours) - set(type(entry).model_fields))
-            faults += [f"{where}: ours names '{key}', which is no key of the entry" for key in strange]
-            faults += [f"{where}: {fault}" for fault in self._times(entry)]
-        if not (self.withheld or self.items or self.lost_capacity or self.demand):
-            faults.append("withheld: nothing happens. Add an entry to withheld, items, lost_capacity or demand")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+    def rules(self) -> Iterator[Fault]:
+        """Days lie in order within the scenario, `ours` names keys, and something happens."""
+        for path, entry in self.entries():
+            for number, key in enumerate(entry.ours):
+                if key not in type(entry).model_fields:
+                    yield Fault((*path, "ours", number), f"ours names '{key}', which is no key of the entry")
+            yield from self._times(path, entry)
+        if not any(getattr(self, section) for section in HAPPENING):
+            reason = f"nothing happens. Add an entry to {', '.join(HAPPENING[:-1])} or {HAPPENING[-1]}"
+            yield Fault((HAPPENING[0],), reason, lists=HAPPENING)
 
-    def _times(self, entry: Stated) -> Iterable[str]:
+    def _times(self, path: Path, entry: Stated) -> Iterator[Fault]:
         """What is wrong with the days of an entry."""
         days: dict[str, int] = {}
         for name in ("begins", "ends"):
             written = getattr(entry, name, None)
             if isinstance(written, str) and self.start is None:
-                yield f"{name} is a date ({written}), and the scenario has no 'start'"
+                yield Fault((*path, name), f"{name} is a date ({written}), and the scenario has no 'start'")
             elif written is not None:
                 try:
                     days[name] = self.day(written)
                 except ValueError as error:
-                    yield f"{name} {written} is no date ({error})"
+                    yield Fault((*path, name), f"{name} {written} is no date ({error})")
         if "begins" in days and not 0 <= days["begins"] < self.days:
-            yield f"begins on day {days['begins']}, outside the {self.days} days of the scenario"
+            reason = f"begins on day {days['begins']}, outside the {self.days} days of the scenario"
+            yield Fault((*path, "begins"), reason)
         elif len(days) == 2 and days["ends"] <= days["begins"]:
-            yield f"ends on day {days['ends']}, not after it begins on day {days['begins']}"
+            reason = f"ends on day {days['ends']}, not after it begins on day {days['begins']}"
+            yield Fault((*path, "ends"), reason)
 
-    def entries(self) -> Iterator[tuple[str, Stated]]:
-        """Every entry that states numbers, with the name of its section."""
+    def entries(self) -> Iterator[tuple[Path, Stated]]:
+        """Every entry that states numbers, with its place."""
         for section in SECTIONS:
-            for entry in getattr(self, section):
-                yield section, entry
+            for number, entry in enumerate(getattr(self, section)):
+                yield (section, number), entry
         if self.overproduction is not None:
-            yield "overproduction", self.overproduction
+            yield ("overproduction",), self.overproduction
 
     def items_of(self, ecosystem: str) -> tuple[str, ...]:
         """Items of an ecosystem that are withheld, or that other entries concern; each once, in the order written."""
@@ -330,17 +322,3 @@ class Scenario(Model):
         if self.start is None:
             raise ValueError("the scenario has no start")
         return (date.fromisoformat(written) - date.fromisoformat(self.start)).days
-
-
-# One word each, by which faults are found again in the text of the document.
-_SINGULAR = {
-    "withheld": "withholding",
-    "items": "item",
-    "lost_capacity": "loss",
-    "demand": "demand",
-    "stocks": "stock",
-    "essential": "essential",
-    "substitution": "substitution",
-    "releases": "release",
-    "new_capacity": "addition",
-}
