@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -243,7 +244,10 @@ class Dataset:
 
 
 class Facts:
-    """Read-only view of the facts in one or more roots; the later root stands before the earlier."""
+    """Read-only view of the facts in one or more roots; the later root stands before the earlier.
+
+    Threads may share it; a relation belongs to the thread that it was made in.
+    """
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self._datasets: list[Dataset] = []
@@ -251,7 +255,9 @@ class Facts:
             built_in = root == builtin_root()
             entries = read_manifest(root).datasets
             self._datasets += [Dataset(root, entry, built_in) for entry in entries]
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._database: duckdb.DuckDBPyConnection | None = None
+        self._opening = threading.Lock()
+        self._own = threading.local()  # the cursor of each thread: a connection answers one thread at a time
 
     def datasets(self, table: str | None = None) -> tuple[Dataset, ...]:
         """All data sets, or those of one table; the one that is read by default comes last."""
@@ -289,7 +295,7 @@ class Facts:
         covered = " AND ".join(
             f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.entry.lapsed.items())
         )
-        return self._connect().sql(
+        return self._cursor().sql(
             f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false) WHERE {covered or 'true'}"
         )
 
@@ -300,19 +306,24 @@ class Facts:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def close(self) -> None:
-        """Close the connection; relations made from it can no longer be read."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Give back the memory; relations made before must no longer be read."""
+        with self._opening:
+            if self._database is not None:
+                self._database.close()
+            self._database, self._own = None, threading.local()
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
-        if self._connection is None:
-            import duckdb  # here, so that listings which read no facts do not load it
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._own, "cursor", None)
+        if cursor is None:
+            with self._opening:
+                if self._database is None:
+                    import duckdb  # here, so that listings which read no facts do not load it
 
-            self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+                    self._database = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+                cursor = self._own.cursor = self._database.cursor()
             # DuckDB would draw a bar of its own into the output of long queries on a terminal.
-            self._connection.execute("SET enable_progress_bar = false")
-        return self._connection
+            cursor.execute("SET enable_progress_bar = false")
+        return cursor
 
 
 def _known(name: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
+from threading import RLock
 from typing import TypeVar, cast
 
 import polars as pl
@@ -23,6 +24,8 @@ DEFAULT_PROFILE = "eu27"
 
 class Documents:
     """Dossiers, profile and instruments, read when they are first asked for and again when their files change.
+
+    Threads may share them: what one reads, the others wait for.
 
     Parameters
     ----------
@@ -48,6 +51,8 @@ class Documents:
         self._profile = profile
         self._weights = dict(weights or {})
         self._read: dict[Path, tuple[object, object]] = {}
+        self._made: dict[Hashable, object] = {}
+        self._reading = RLock()
 
     def dossier_files(self) -> dict[str, Path]:
         """Ecosystem id -> file, the workspace's own before built-in ones."""
@@ -141,10 +146,18 @@ class Documents:
         """The document, read again only when the file has changed; several assessments in turn share it."""
         state = file.stat() if file.is_file() else None
         stamp = (state.st_mtime_ns, state.st_size) if state else None
-        known = self._read.get(file)
-        if stamp is None or known is None or known[0] != stamp:
-            known = self._read[file] = (stamp, read(file))
+        with self._reading:
+            known = self._read.get(file)
+            if stamp is None or known is None or known[0] != stamp:
+                known = self._read[file] = (stamp, read(file))
         return cast("Document", known[1])
+
+    def _kept(self, key: Hashable, make: Callable[[], Document]) -> Document:
+        """What stands under the key, made when it is first needed; several threads share it."""
+        with self._reading:
+            if key not in self._made:
+                self._made[key] = make()
+            return cast("Document", self._made[key])
 
     def _own(self, name: str) -> Path | None:
         file = None if self.path is None else self.path / name

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ostra.ask import data
@@ -38,10 +37,10 @@ FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_pro
 class Workspace(Documents):
     """Documents and facts, read when they are first asked for; parameters as for `Documents`."""
 
-    @cached_property
+    @property
     def facts(self) -> Facts:
         """The fact tables: those imported into the workspace before the built-in ones."""
-        return open_facts(self.path)
+        return self._kept("facts", lambda: open_facts(self.path))
 
     def datasets(self, table: str | None = None) -> Listing:
         """The data sets at hand, one row each; `default` marks those that are used unless another is named."""
@@ -239,16 +238,13 @@ class Workspace(Documents):
         """Home in the input-output table, the same for all ecosystems, or why it cannot be found there."""
         from ostra.ecosystem.input_output.home_exposure import home_exposure
 
-        if home.code not in self._exposures:
+        def made() -> tuple[HomeExposure | None, str]:
             try:
-                self._exposures[home.code] = home_exposure(self.input_output(), home), ""
+                return home_exposure(self.input_output(), home), ""
             except NotFoundError as error:
-                self._exposures[home.code] = None, f"What sectors rely on is unknown: {error}."
-        return self._exposures[home.code]
+                return None, f"What sectors rely on is unknown: {error}."
 
-    @cached_property
-    def _exposures(self) -> dict[str, tuple[HomeExposure | None, str]]:
-        return {}
+        return self._kept(("exposure", home.code), made)
 
     def governance(self, year: int) -> Mapping[str, Sequence[GovernanceScore]]:
         """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
@@ -260,7 +256,7 @@ class Workspace(Documents):
         """The latest year that trade and production facts both cover."""
         return min(covered(self.facts.dataset("trade"))[1], covered(self.facts.dataset("production"))[1])
 
-    @cached_property
+    @property
     def _tables(self) -> FactTables:
         from ostra.ecosystem.fact_tables import FactTables
 
@@ -282,11 +278,5 @@ class Workspace(Documents):
         )
 
     def _product_names(self, source: Dataset) -> dict[str, str]:
-        """Words for the products of a data set, read once."""
-        if source.id not in self._names:
-            self._names[source.id] = data.product_names(self.facts, source)
-        return self._names[source.id]
-
-    @cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        return {}
+        """Words for the products of a data set."""
+        return self._kept(("product names", source.id), lambda: data.product_names(self.facts, source))
