@@ -31,6 +31,7 @@ def assess(
     hashes: Hashes,
     fact_sources: Iterable[Source] = (),
     scenarios: ScenarioResults | None = None,
+    provision_until: int | None = None,
 ) -> Assessment:
     """Run steps 1 to 4 for one ecosystem, seen from one home, for one year.
 
@@ -48,6 +49,8 @@ def assess(
         One source per data set, its id the data set's id.
     scenarios
         What simulated disruptions of the ecosystem came to, with their evidence; part of step 1.
+    provision_until
+        As for `analyse`.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def assess(
         Two steps gave the same id to different evidence.
     """
     members = home.members(year)
-    step1 = analyse(dossier, tables, profile, home=home, year=year)
+    step1 = analyse(dossier, tables, profile, home=home, year=year, provision_until=provision_until)
     if scenarios is not None:
         known = tuple(sorted((*step1.evidence, *scenarios.evidence), key=lambda entry: entry.id))
         step1 = step1.model_copy(update={"scenarios": scenarios.outcomes, "evidence": known})

@@ -8,10 +8,11 @@ from typing import Literal
 import polars as pl
 
 from ostra.ecosystem import chain, graph
+from ostra.ecosystem.amounts import Of
 from ostra.ecosystem.chain import Structure
-from ostra.ecosystem.chain.providers import Basis, Of
 from ostra.ecosystem.holds import Hold, import_holds, production_holds
 from ostra.ecosystem.materials import production_shares
+from ostra.ecosystem.provision import ROWS_BY, By
 from ostra.ecosystem.trade import dependency
 from ostra.facts.citing import cite
 from ostra.model.dossier import Dossier
@@ -23,14 +24,13 @@ from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
 METHOD = "chain"
-BASES: tuple[Basis, ...] = ("location", "headquarters")
 
 
 def structure_of(
     space: Workspace,
     ecosystem: str,
     *,
-    by: Basis = "either",
+    by: By = "either",
     of: Of = "economies",
     home: str = DEFAULT_HOME,
     year: int | None = None,
@@ -45,7 +45,8 @@ def structure_of(
         What counts as providing (`location`, `headquarters`, `ownership`, `either`), and who plays (`economies`,
         `organisations`).
     home, year
-        From where imports are seen, and the year of the facts; by default the latest.
+        From where imports are seen, and the year of the facts, by default the latest; provision rows of later years
+        than the one named are left out.
     sides
         Blocs whose members shall act as one.
     unnamed
@@ -56,20 +57,33 @@ def structure_of(
     NotFoundError, DataError, UsageError
         As for `Workspace.dossier` and `chain.structure`.
     """
+    (made,), dossier = structures(space, ecosystem, [by], of=of, home=home, year=year, sides=sides, unnamed=unnamed)
+    return made, dossier
+
+
+def structures(
+    space: Workspace,
+    ecosystem: str,
+    bys: Sequence[By],
+    *,
+    of: Of = "economies",
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    sides: Sequence[str] = (),
+    unnamed: Literal["possible", "none"] = "possible",
+) -> tuple[list[Structure], Dossier]:
+    """As `structure_of`, for several ways to count at the cost of reading the facts once."""
     dossier = space.dossier(ecosystem)
     facts_year = year or space.latest_year()
-    inherited = inherited_holds(space, dossier, economies.home(home), facts_year)
-    blocs = acting_blocs(sides, facts_year)
-    return chain.structure(dossier, by=by, of=of, year=year, inherited=inherited, blocs=blocs, unnamed=unnamed), dossier
+    inherited = _inherited_holds(space, dossier, economies.home(home), facts_year)
+    blocs = chain.acting_blocs(map(economies.home, sides), facts_year)
+    return [
+        chain.structure(dossier, by=by, of=of, year=year, inherited=inherited, blocs=blocs, unnamed=unnamed)
+        for by in bys
+    ], dossier
 
 
-def acting_blocs(sides: Sequence[str], year: int) -> dict[str, frozenset[str]]:
-    """The blocs among the sides, with their members of the year: those that act as one."""
-    acting = [economies.home(side) for side in sides]
-    return {side.code: side.members(year) for side in acting if side.is_bloc}
-
-
-def inherited_holds(space: Workspace, dossier: Dossier, home: Home, year: int) -> list[Hold]:
+def _inherited_holds(space: Workspace, dossier: Dossier, home: Home, year: int) -> list[Hold]:
     """Holds from facts for items that are bound to materials and customs headings."""
     names = sorted({item.material for item in dossier.items if item.material})
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
@@ -88,7 +102,7 @@ def holds(
     economy: str | None = None,
     item: str | None = None,
     every_item: bool = False,
-    by: Basis = "either",
+    by: By = "either",
     home: str = DEFAULT_HOME,
     year: int | None = None,
     least: float = 0.0,
@@ -144,17 +158,12 @@ def compared(
 ) -> Listing:
     """`holds` by location and by headquarters, side by side: where it is made, and who controls it."""
     holder = economies.home(economy).code if economy else None
-    dossier = space.dossier(ecosystem)
-    facts_year = year or space.latest_year()
-    inherited = inherited_holds(space, dossier, economies.home(home), facts_year)
-    blocs = acting_blocs([economy] if economy else [], facts_year)
-    structures = {
-        basis: chain.structure(dossier, by=basis, year=year, inherited=inherited, blocs=blocs) for basis in BASES
-    }
-    players = [holder] if holder else sorted({player for made in structures.values() for player in made.players})
-    wanted = wanted_items(structures["location"], dossier, item, every_item)
+    sides = [economy] if economy else []
+    made, dossier = structures(space, ecosystem, ROWS_BY, home=home, year=year, sides=sides)
+    players = [holder] if holder else sorted({player for structure in made for player in structure.players})
+    wanted = wanted_items(made[0], dossier, item, every_item)
     frames = []
-    for basis, structure in structures.items():
+    for basis, structure in zip(ROWS_BY, made, strict=True):
         table = chain.hold_table(structure, economies=players, items=wanted, least=-1.0)
         named = {name: f"{name}_{basis}" for name in ("hold_low", "hold_high", "chokepoint", "tier", "path")}
         keys = ["economy", "economy_name", "item", "item_name"]
@@ -173,7 +182,7 @@ def on_home(
     home: str = DEFAULT_HOME,
     item: str | None = None,
     diversion: float = 0.0,
-    by: Basis = "either",
+    by: By = "either",
     year: int | None = None,
 ) -> Listing:
     """Holds of economies that withhold from home alone, while a part `diversion` arrives through third countries."""
@@ -201,9 +210,7 @@ def on_home(
     return listing(space, dossier, frame, "Holds on home alone", filters)
 
 
-def mutual(
-    space: Workspace, ecosystem: str, a: str, b: str, *, by: Basis = "either", year: int | None = None
-) -> Listing:
+def mutual(space: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either", year: int | None = None) -> Listing:
     """What each of two sides can stop of the other's, item by item, with the balance (a's hold less b's).
 
     Returns
@@ -226,7 +233,7 @@ def mutual(
 
 
 def indispensable(
-    space: Workspace, ecosystem: str, home: str, *, by: Basis = "either", year: int | None = None
+    space: Workspace, ecosystem: str, home: str, *, by: By = "either", year: int | None = None
 ) -> Listing:
     """Items at which home itself is the chokepoint of the world, and the end products that hang on them."""
     structure, dossier = structure_of(space, ecosystem, by=by, home=home, year=year, sides=[home])
@@ -244,7 +251,7 @@ def minimal_sets(
     possible: bool = False,
     of: Of = "economies",
     members: Literal["players", "items"] = "players",
-    by: Basis = "either",
+    by: By = "either",
     home: str = DEFAULT_HOME,
     year: int | None = None,
 ) -> Listing:
@@ -286,7 +293,7 @@ def importance(
     possible: bool = False,
     of: Of = "economies",
     members: Literal["players", "items"] = "items",
-    by: Basis = "either",
+    by: By = "either",
     probability: float = 0.1,
     home: str = DEFAULT_HOME,
     year: int | None = None,

@@ -72,13 +72,13 @@ def supplier(
     code = economies.iso3(name)
     profile = space.profile()
     seen_from = economies.home(home)
-    year = space.latest_year() if year is None else year
     names = list(ecosystems or space.dossier_files())
     made = []
     for number, ecosystem in enumerate(names):
         advance(number, len(names))
         made.append(space.assess(ecosystem, home, year))
     advance(len(names), len(names))
+    year = space.latest_year() if year is None else year
     members = seen_from.members(year)
     rows = [
         *_relation(code, profile, members),

@@ -10,7 +10,7 @@ from ostra.cli.options import DEFAULT_OUTPUT, HomeOption, Output, WorkspaceOptio
 from ostra.errors import UsageError
 
 if TYPE_CHECKING:
-    from ostra.ecosystem.chain.providers import Basis
+    from ostra.ecosystem.provision import By
     from ostra.show.output import Column, Kind
 
 Flag = Annotated[bool, Parameter(negative=())]
@@ -219,7 +219,7 @@ def own_columns() -> list[Column]:
     )
 
 
-def basis_of(location: bool, headquarters: bool, ownership: bool) -> Basis:
+def basis_of(location: bool, headquarters: bool, ownership: bool) -> By:
     """What counts as providing; both, unless one is asked for.
 
     Raises

@@ -12,12 +12,13 @@ from collections import defaultdict
 
 import polars as pl
 
-from ostra.ecosystem import evidence, graph
+from ostra.ecosystem import chain, evidence, graph
 from ostra.ecosystem.chain import results
 from ostra.ecosystem.fact_tables import FactTables
-from ostra.ecosystem.holds import Hold, import_holds, production_holds, provision_evidence, provision_holds
+from ostra.ecosystem.holds import Hold, import_holds, production_holds
 from ostra.ecosystem.input_output.sectors import sector_reliance
 from ostra.ecosystem.materials import geopolrisk, production_shares
+from ostra.ecosystem.provision_holds import provision_evidence, provision_holds
 from ostra.ecosystem.trade import dependency
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
@@ -43,7 +44,9 @@ LISTED_SHARE = 0.01
 CHOKEPOINT_HOLD = 0.5
 
 
-def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Home, year: int) -> EcosystemResult:
+def analyse(
+    dossier: Dossier, tables: FactTables, profile: Profile, *, home: Home, year: int, provision_until: int | None = None
+) -> EcosystemResult:
     """Find what home depends on in the ecosystem, on whom, and what it holds in return.
 
     Parameters
@@ -54,6 +57,8 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         Facts of trade, production and governance.
     home, year
         Whose dependencies, and in which year.
+    provision_until
+        Provision rows of the dossier of later years are left out; None takes all.
 
     Returns
     -------
@@ -83,7 +88,6 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     suppliers = position.suppliers.filter(pl.col("year") == year)
     produced = production_shares.production_shares(tables.production, [year], names)
     listed_suppliers = suppliers.filter(pl.col("share") >= LISTED_SHARE)
-    listed_producers = produced.filter(pl.col("share_high") >= LISTED_SHARE)
     indicators = geopolrisk.indicators(
         tables.trade,
         tables.production,
@@ -101,14 +105,17 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
     needed_by = graph.needed_by(dossier)
     ends = graph.end_products(dossier)
     reach = {item: tuple(end for end in ends if end in users) for item, users in needed_by.items()}
-    provided = provision_holds(dossier)
-    holds = import_holds(dossier, this_year, listed_suppliers) + production_holds(dossier, listed_producers) + provided
+    provided = provision_holds(dossier, provision_until)
+    from_facts = import_holds(dossier, this_year, suppliers) + production_holds(dossier, produced)
+    holds = [hold for hold in from_facts if hold.share.high >= LISTED_SHARE] + provided
     dependencies = [
         _dependency(hold, order[hold.item])
         for hold in holds
         if hold.economy not in members and hold.share.high >= MIN_HOLD
     ]
-    structure = results.chain_structure(dossier, [h for h in holds if h.measure != "provision share"], home, year)
+    structure = chain.structure(
+        dossier, by="either", year=provision_until, inherited=from_facts, blocs=chain.acting_blocs([home], year)
+    )
     through_chain, chain_evidence = results.with_evidence(
         results.chain_holds(structure, dossier, home, CHOKEPOINT_HOLD), holds, dossier, home, members
     )
@@ -145,7 +152,7 @@ def analyse(dossier: Dossier, tables: FactTables, profile: Profile, *, home: Hom
         materials=tuple(_material_rows(indicators)),
         evidence=tuple(sorted(found, key=lambda e: e.id)),
         caveats=(
-            *_caveats(dossier, this_year, produced, year),
+            *_caveats(dossier, this_year, produced, year, provision_until),
             *behind.caveats,
             *((tables.exposure_caveat,) if tables.exposure_caveat else ()),
         ),
@@ -273,8 +280,10 @@ def _material_rows(frame: pl.DataFrame) -> list[MaterialIndicators]:
     ]
 
 
-def _caveats(dossier: Dossier, this_year: pl.DataFrame, produced: pl.DataFrame, year: int) -> list[str]:
-    """What the facts do not cover for items of this ecosystem, in plain sentences."""
+def _caveats(
+    dossier: Dossier, this_year: pl.DataFrame, produced: pl.DataFrame, year: int, provision_until: int | None
+) -> list[str]:
+    """What facts and provision rows do not cover for items of this ecosystem, in plain sentences."""
     status = dict(this_year.select("product", "status").iter_rows())
     with_production = set(produced["material"].to_list())
     materials_only = [item for item in dossier.items if item.kind == "material"]
@@ -284,7 +293,12 @@ def _caveats(dossier: Dossier, this_year: pl.DataFrame, produced: pl.DataFrame, 
         for binding in item.products
         if status.get(binding.hs) == "unknown"
     ]
+    later = {row.item for row in dossier.provision if (row.year or 0) > (provision_until or row.year or 0)}
     groups = (
+        (
+            f"What is known only of later years than {year} is left out of who provides",
+            [i.name for i in dossier.items if i.id in later],
+        ),
         (f"Trade in {year} is unknown, because the data do not cover it", lapsed),
         (
             "Trade is unknown, because the data have no product for them",

@@ -151,7 +151,7 @@ class Workspace(Documents):
         ecosystem
             Id of a built-in dossier or of one in the workspace.
         home, year
-            As for `deps`.
+            As for `deps`. Provision rows of later years than the one named are left out.
         scenarios
             What `ostra.ask.scenarios_assessed.scenario_results` found for the ecosystem and home, to stand in it too.
 
@@ -176,8 +176,6 @@ class Workspace(Documents):
             exposure, why_not = self._exposure(seen_from)
             tables = replace(tables, exposure=exposure, exposure_caveat=why_not)
             used += ["input_output"]
-        if year is None:
-            year = self.latest_year()
         hashes = Hashes(
             dossier=yaml_documents.document_sha256(dossier),
             facts=self.facts.sha256(used),
@@ -192,10 +190,11 @@ class Workspace(Documents):
             profile,
             catalogue,
             home=seen_from,
-            year=wanted_years(year, self.facts.dataset("trade"))[0],
+            year=wanted_years(self.latest_year() if year is None else year, self.facts.dataset("trade"))[0],
             hashes=hashes,
             fact_sources=[as_source(self.facts.dataset(table)) for table in used],
             scenarios=scenarios,
+            provision_until=year,
         )
 
     def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:

@@ -6,7 +6,7 @@ from ostra.ecosystem.chain.importance import Importance, importance
 from ostra.ecosystem.chain.measure import Holds, holds, holds_on_home, set_holds, tier_holds
 from ostra.ecosystem.chain.mutual import Mutual, indispensability, mutual
 from ostra.ecosystem.chain.paths import HoldPath, Hop, path_text, trace_hold, trace_holds
-from ostra.ecosystem.chain.structure import Structure, structure
+from ostra.ecosystem.chain.structure import Structure, acting_blocs, structure
 
 __all__ = [
     "HoldPath",
@@ -16,6 +16,7 @@ __all__ = [
     "MinimalSets",
     "Mutual",
     "Structure",
+    "acting_blocs",
     "hold_table",
     "holds",
     "holds_on_home",

@@ -74,9 +74,8 @@ def hold_table(
     places = list(range(len(structure.items))) if items is None else [structure.row(item) for item in items]
     for column, economy in enumerate(wanted):
         shown = [row for row in places if every.high[row, column] > least]
-        for row, path in zip(
-            shown, trace_holds(structure, economy, [structure.items[row] for row in shown]), strict=True
-        ):
+        paths = trace_holds(structure, economy, [structure.items[row] for row in shown], every) if shown else ()
+        for row, path in zip(shown, paths, strict=True):
             last = path.hops[-1] if path.hops else None
             record: dict[str, object] = {
                 "economy": path.holder,

@@ -38,6 +38,14 @@ class Holds:
         row = self.items.index(item)
         return float(self.low[row, holder]), float(self.high[row, holder])
 
+    def of_holder(self, holder: frozenset[str]) -> Holds:
+        """The holds of one of the holders."""
+        column = [self.holders.index(holder)]
+        low, high, share_low, share_high = (
+            table[:, column] for table in (self.low, self.high, self.share_low, self.share_high)
+        )
+        return Holds(self.items, (holder,), low, high, share_low, share_high, self.unresolved)
+
 
 def holds(structure: Structure, economies: Sequence[str] | None = None, items: Sequence[str] | None = None) -> Holds:
     """Hold of each economy (or organisation) on each item, if it alone withholds from the world.

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from ostra.ecosystem.amounts import Backing
 from ostra.ecosystem.chain.measure import Holds, set_holds
 from ostra.ecosystem.chain.propagation import Bound
-from ostra.ecosystem.chain.providers import Backing
 from ostra.ecosystem.chain.structure import Floats, Structure, total
 from ostra.words.economies import economy_name
 
@@ -85,12 +85,18 @@ def trace_hold(structure: Structure, holder: str | Collection[str], item: str) -
 
 
 def trace_holds(
-    structure: Structure, holder: str | Collection[str], items: Sequence[str] | None = None
+    structure: Structure,
+    holder: str | Collection[str],
+    items: Sequence[str] | None = None,
+    known: Holds | None = None,
 ) -> list[HoldPath]:
-    """As `trace_hold`, for several items (by default all) at the cost of little more than one."""
+    """As `trace_hold`, for several items (by default all) at the cost of little more than one.
+
+    Where `known` has the holds of the holder on all items already, they are not computed again.
+    """
     players = [holder] if isinstance(holder, str) else list(holder)
     acting = frozenset(structure.player(name) for name in players)
-    found = set_holds(structure, [acting])
+    found = set_holds(structure, [acting]) if known is None else known.of_holder(acting)
     rows = range(len(structure.items)) if items is None else [structure.row(item) for item in items]
     ways: dict[Bound, _Ways] = {}
 
@@ -145,15 +151,15 @@ def _path(
             )
         )
     end = links[-1][0] if links else None
-    told = [f"{structure.names[hop.item]}: {text}" for hop in hops for text in structure.caveats.get(hop.item, ())]
+    caveats = [f"{structure.names[hop.item]}: {text}" for hop in hops for text in structure.caveats.get(hop.item, ())]
     if hops and not certain:
-        told.insert(0, "Possible only: no claim says that it can stop any of it for certain.")
+        caveats.insert(0, "Possible only: no claim says that it can stop any of it for certain.")
         if not hops[-1].claims and not hops[-1].evidence:
-            told.insert(1, f"No row names it as a provider of {hops[-1].name}.")
+            caveats.insert(1, f"No row names it as a provider of {hops[-1].name}.")
     if any(hop.link == "variant_of" for hop in hops):
-        told.append("At a mean of several kinds the way goes on through the kind that adds most.")
+        caveats.append("At a mean of several kinds the way goes on through the kind that adds most.")
     if structure.items[row] in found.unresolved:
-        told.append("In a cycle of variants that was not followed to the end; the bounds are wider than need be.")
+        caveats.append("In a cycle of variants that was not followed to the end; the bounds are wider than need be.")
     name = " and ".join(sorted(players))
     return HoldPath(
         holder=name,
@@ -174,7 +180,7 @@ def _path(
                 {name for player in acting for name in structure.backing.get((end, player), Backing()).organisations}
             )
         ),
-        caveats=tuple(dict.fromkeys(told)),
+        caveats=tuple(dict.fromkeys(caveats)),
     )
 
 

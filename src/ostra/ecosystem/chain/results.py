@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from ostra.ecosystem import chain, graph
 from ostra.ecosystem.chain import HoldPath, Structure
-from ostra.ecosystem.chain.providers import Basis
 from ostra.ecosystem.holds import Hold
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
@@ -16,22 +15,6 @@ from ostra.model.results.ecosystem import ChainHold, ChainHop, Dependency
 from ostra.words.economies import Home
 
 METHOD = "chain"
-
-
-def chain_structure(
-    dossier: Dossier, inherited: Sequence[Hold], home: Home, year: int, by: Basis = "either"
-) -> Structure:
-    """The ecosystem ready for computing, with home's members acting as one.
-
-    Parameters
-    ----------
-    inherited
-        Holds from facts, for items that the dossier gives no provider by location.
-    by
-        What an economy can stop: what it hosts (`location`), what it controls (`headquarters`, `ownership`), or both.
-    """
-    blocs = {home.code: home.members(year)} if home.is_bloc else None
-    return chain.structure(dossier, by=by, inherited=inherited, blocs=blocs)
 
 
 def chain_holds(structure: Structure, dossier: Dossier, home: Home, least: float) -> list[ChainHold]:
@@ -45,9 +28,9 @@ def chain_holds(structure: Structure, dossier: Dossier, home: Home, least: float
     result = []
     for column, player in enumerate(structure.players):
         held = [item for item in ends if found.low[rows[item], column] >= least]
-        result += [
-            chain_hold(path, home) for path in chain.trace_holds(structure, player, held) if path.chokepoint is not None
-        ]
+        if held:
+            paths = chain.trace_holds(structure, player, held, found)
+            result += [chain_hold(path, home) for path in paths if path.chokepoint is not None]
     result.sort(key=lambda hold: (-hold.hold.low, hold.tier, hold.item, hold.holder))
     return result
 

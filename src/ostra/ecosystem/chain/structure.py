@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,11 +11,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ostra.ecosystem.amounts import Backing, ItemProvision, Of, provision_of
 from ostra.ecosystem.chain.order import Ints, Step, levels, plan
-from ostra.ecosystem.chain.providers import Backing, Basis, ItemProvision, Of, provision_of, rows_by_item
 from ostra.ecosystem.holds import Hold
+from ostra.ecosystem.provision import ROWS_BY, By, row_by, rows_by_item
 from ostra.errors import NotFoundError, UsageError
 from ostra.model.dossier import Dossier
+from ostra.words.economies import Home
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +75,7 @@ class Structure:
     """
 
     ecosystem: str
-    by: Basis
+    by: By
     of: Of
     items: tuple[str, ...]
     names: Mapping[str, str]
@@ -124,10 +126,15 @@ class Structure:
         return economy
 
 
+def acting_blocs(sides: Iterable[Home], year: int) -> dict[str, frozenset[str]]:
+    """The blocs among the sides, with their members of the year: those that act as one."""
+    return {side.code: side.members(year) for side in sides if side.is_bloc}
+
+
 def structure(
     dossier: Dossier,
     *,
-    by: Basis = "location",
+    by: By = "location",
     of: Of = "economies",
     year: int | None = None,
     inherited: Sequence[Hold] = (),
@@ -171,13 +178,13 @@ def structure(
                 raise UsageError(f"{code} is in both {player_of[code]} and {name}; blocs that act must not overlap")
             player_of[code] = name
 
-    bases: tuple[Basis, ...] = ("location", "headquarters") if by == "either" else (by,)
+    bases: tuple[By, ...] = ROWS_BY if by == "either" else (by,)
     complete = {item.id: set(item.complete) for item in dossier.items}
     caveats: dict[str, list[str]] = defaultdict(list)
     found: list[dict[str, ItemProvision]] = []
     rows = {basis: rows_by_item(dossier, basis, year, inherited) for basis in bases}
     for basis in bases:
-        listed, told = rows[basis]
+        listed, remarks = rows[basis]
         provisions = {}
         for item in items:
             if by == "either" and not listed.get(item) and any(rows[b][0].get(item) for b in bases):
@@ -187,11 +194,11 @@ def structure(
             provisions[item] = provision_of(
                 listed.get(item, []),
                 of=of,
-                complete=("location" if basis == "location" else "headquarters") in complete[item],
+                complete=row_by(basis) in complete[item],
                 unnamed=unnamed,
                 player_of=player_of,
             )
-            caveats[item] += [*told.get(item, ()), *provisions[item].caveats]
+            caveats[item] += [*remarks.get(item, ()), *provisions[item].corrections, *provisions[item].caveats]
         found.append(provisions)
 
     players = {holder for provisions in found for p in provisions.values() for a in p.amounts for holder in a.holders}
@@ -226,7 +233,7 @@ def structure(
         variant_steps=plan(size, variant_level, nothing, variants.item, variants.needs),
         unprovided=np.array([all(not p[i].amounts and not p[i].whole for p in found) for i in items], dtype=bool),
         unclaimed=np.array([all(not p[i].amounts and p[i].claimed == 0.0 for p in found) for i in items], dtype=bool),
-        caveats={item: tuple(dict.fromkeys(told)) for item, told in sorted(caveats.items()) if told},
+        caveats={item: tuple(dict.fromkeys(texts)) for item, texts in sorted(caveats.items()) if texts},
     )
 
 
