@@ -162,17 +162,8 @@ def claims_of(dossier: Dossier, profile: Profile) -> tuple[Claim, ...]:
 
 def governance_scores(tables: FactTables, year: int) -> Mapping[str, list[GovernanceScore]]:
     """Each economy's estimate of each indicator in the year, or in the nearest earlier year that has one."""
-    rows = tables.governance.query(
-        "governance",
-        f"""
-        select country, indicator, estimate, standard_error, year from governance
-        where estimate is not null and year <= {int(year)}
-        qualify row_number() over (partition by country, indicator order by year desc) = 1
-        order by country, indicator
-        """,
-    ).fetchall()
     scores: dict[str, list[GovernanceScore]] = {}
-    for country, indicator, estimate, error, score_year in rows:
+    for country, indicator, estimate, error, score_year in tables.governance_in(year):
         scores.setdefault(country, []).append(
             GovernanceScore(
                 estimate=estimate,

@@ -26,8 +26,7 @@ def supply_risk(
     production = facts.dataset("production")
     wanted = wanted_years(years, production)
     if materials_wanted:
-        rows = tables.material_products.query("m", "select distinct material from m order by material").fetchall()
-        known = {name.casefold(): name for (name,) in rows}
+        known = {name.casefold(): name for name in tables.products_of_materials()}
         missing = [name for name in materials_wanted if name.casefold() not in known]
         if missing:
             raise NotFoundError(f"there is no material '{missing[0]}'. There are: {', '.join(known.values())}")

@@ -71,8 +71,7 @@ def analyse(
         As for `dependency.dependencies`.
     """
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    known = {name for (name,) in tables.material_products.query("m", "select distinct material from m").fetchall()}
-    names = sorted({item.material for item in dossier.items} & known)
+    names = sorted({item.material for item in dossier.items} & tables.products_of_materials().keys())
     first, last = tables.trade_years
     position = dependency.trade_position(
         tables.trade,

@@ -330,10 +330,7 @@ MATERIAL_INDICATORS = {
 def material_evidence(rows: pl.DataFrame, tables: FactTables, home: Home) -> list[Evidence]:
     """Evidence for the indicators of each material; an unknown indicator is evidence too, with the reason."""
     found = []
-    pairs = tables.material_products.query(
-        "pairs", "select distinct material, product from pairs where product is not null order by all"
-    ).fetchall()
-    products = {name: tuple(code for other, code in pairs if other == name) for name, _ in pairs}
+    products = tables.products_of_materials()
     for row in rows.iter_rows(named=True):
         inputs = {
             "geopolrisk": ("production_concentration", "import_risk"),

@@ -28,3 +28,23 @@ class FactTables:
     supply_shares: DuckDBPyRelation | None = None  # the Commission's study, where it was imported
     exposure: HomeExposure | None = None  # home in an input-output table, where the ecosystem names sectors
     exposure_caveat: str = ""  # why there is none
+
+    def products_of_materials(self) -> dict[str, tuple[str, ...]]:
+        """Every material with the product codes that it is traded under, both in order; none where none is known."""
+        rows = self.material_products.query("m", "SELECT DISTINCT material, product FROM m ORDER BY ALL").fetchall()
+        codes: dict[str, tuple[str, ...]] = {}
+        for material, product in rows:
+            codes[material] = codes.get(material, ()) + ((product,) if product is not None else ())
+        return codes
+
+    def governance_in(self, year: int) -> list[tuple[str, str, float, float | None, int]]:
+        """Country, indicator, estimate, standard error and year, of the year or of the nearest earlier one."""
+        return self.governance.query(
+            "governance",
+            f"""
+            SELECT country, indicator, estimate, standard_error, year FROM governance
+            WHERE estimate IS NOT NULL AND year <= {int(year)}
+            QUALIFY row_number() OVER (PARTITION BY country, indicator ORDER BY year DESC) = 1
+            ORDER BY country, indicator
+            """,
+        ).fetchall()

@@ -1,11 +1,12 @@
-"""How data sets are cited and what they cover, in the words of listings."""
+"""How data sets are cited and what they cover, in the words of listings, and the words for products."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ostra.errors import UsageError
-from ostra.facts.datasets import Dataset
+from ostra.facts.datasets import Dataset, Facts
+from ostra.facts.readers.plain import EDITIONS
 from ostra.model.evidence import Source
 
 
@@ -53,3 +54,17 @@ def as_source(source: Dataset) -> Source:
         retrieved=source.retrieved,
         note=" ".join(source.notes)[:4000],
     )
+
+
+def product_names(facts: Facts, source: Dataset) -> dict[str, str]:
+    """HS code -> words in the edition of the data set, else in the nearest later or earlier edition that has it."""
+    rows = facts.relation("hs_products").query(
+        "names", "select edition, product, description from names order by edition, product"
+    )
+    own = source.edition or "HS22"
+    names: dict[str, tuple[int, str]] = {}
+    for edition, product, description in rows.fetchall():
+        distance = abs(EDITIONS.index(edition) - EDITIONS.index(own)) if own in EDITIONS else 0
+        if product not in names or distance < names[product][0]:
+            names[product] = (distance, description)
+    return {product: text for product, (_, text) in names.items()}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ostra.ask import data
 from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
-from ostra.facts.citing import as_source, covered
+from ostra.facts.citing import as_source, covered, product_names
 from ostra.facts.datasets import Dataset, Facts, open_facts
 from ostra.model.listing import Listing
 from ostra.version import __version__
@@ -278,4 +278,4 @@ class Workspace(Documents):
 
     def _product_names(self, source: Dataset) -> dict[str, str]:
         """Words for the products of a data set."""
-        return self._kept(("product names", source.id), lambda: data.product_names(self.facts, source))
+        return self._kept(("product names", source.id), lambda: product_names(self.facts, source))
