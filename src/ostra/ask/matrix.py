@@ -85,6 +85,7 @@ def matrix_words(listing: Listing) -> Listing:
         row: dict[str, Any] = {"ecosystem": name}
         for cell in part.iter_rows(named=True):
             row[cell["dimension"]] = in_words(cell) if cell["level"] else f"░ {in_words(cell)}"
+            row[f"{cell['dimension']}_level"] = cell["level"]
         rows.append(row)
     return Listing(pl.DataFrame(rows), listing.provenance)
 

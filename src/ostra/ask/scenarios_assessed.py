@@ -146,22 +146,19 @@ def _measures(done: Simulation, inputs: list[str]) -> tuple[tuple[OutcomeMeasure
 
 def _parameters(done: Simulation) -> Iterator[Evidence]:
     """Every number of the scenario: cited where a source is named, judged where it is the author's choice."""
-    known = {source.id for source in done.scenario.sources}
     for one in done.compiled.parameters:
-        source = one.origin.partition(",")[0]
-        judged = source not in known
         yield Evidence(
             id=f"scenario.{done.scenario.id}.parameter.{one.name}",
             label=f"{done.scenario.title}: {one.name}",
-            kind="judged" if one.origin == OUR_CHOICE else "cited" if not judged else "computed",
+            kind="judged" if one.origin == OUR_CHOICE else "cited" if one.source else "computed",
             unit=one.unit,
             value=None if one.open else one.middle,
             low=one.low,
             high=one.high,
             substituted=_spread(one),
             method=METHOD,
-            sources=() if judged else (source,),
-            author=done.scenario.author if judged else "",
+            sources=(one.source,) if one.source else (),
+            author="" if one.source else done.scenario.author,
             date=done.scenario.date,
             caveats=(f"{one.origin}: {one.reason}",),
         )

@@ -203,6 +203,7 @@ def horizon_words(listing: Listing) -> Listing:
             "ecosystem": row["ecosystem"],
             "dimension": SHORT.get(row["dimension"], row["dimension"]),
             **{h: words(row, h) for h in HORIZONS},
+            **{f"{h}_level": row[h] for h in HORIZONS},
         }
         for row in listing.frame.iter_rows(named=True)
     ]
@@ -219,6 +220,7 @@ def perturb_words(listing: Listing) -> Listing:
         for dimension in DIMENSIONS:
             cell = cells.get(("level stays", dimension))
             row[dimension] = "not assessed" if cell is None else f"{cell['level']} {cell['near']:.0%}"
+            row[f"{dimension}_level"] = None if cell is None else cell["level"]
         # The mean rank; what is open counts as last.
         row["order"] = sum(n * share for n, share in enumerate(shares, 1)) + len(shares) * (1 - sum(shares))
         rows.append(row)

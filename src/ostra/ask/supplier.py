@@ -291,11 +291,9 @@ def _standing(assessment: Assessment, code: str) -> list[Row]:
             rows.append(share("position", "provides", what, h.hold, h.evidence, detail=h.measure, since=_word(h.year)))
     for b in assessment.step3.breaches:
         if b.supplier == code:
-            certain = "certain" if b.certain else "possible"
-            detail = f"above {b.tolerated:.0%} for {b.dimension} ({certain})"
-            rows.append(
-                share("breaches", "breach", names[b.item], b.hold, b.evidence, detail=detail, value=b.expected_excess)
-            )
+            detail = f"above {b.tolerated:.0%} for {b.dimension} ({'certain' if b.certain else 'possible'})"
+            more = {"detail": detail, "value": b.expected_excess, "certain": b.certain}
+            rows.append(share("breaches", "breach", names[b.item], b.hold, b.evidence, **more))
     return rows
 
 

@@ -38,6 +38,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "value": pl.Float64(),
     "low": pl.Float64(),
     "high": pl.Float64(),
+    "certain": pl.Boolean(),
     "unit": pl.String(),
     "source": pl.String(),
     "locator": pl.String(),

@@ -61,7 +61,7 @@ def matrix(
     from ostra.files.whole_files import write_whole
     from ostra.model.base import DIMENSIONS
     from ostra.show.output import Column
-    from ostra.show.text.shading import MATRIX_LEGEND, level_style
+    from ostra.show.text.shading import MATRIX_LEGEND
 
     if sum((rank, perturb is not None, horizon)) > 1:
         raise UsageError("--rank, --perturb and --horizon exclude each other; give one")
@@ -96,7 +96,7 @@ def matrix(
     listing = matrix.matrix_of(made)
     if output.form == "table":
         listing = matrix.matrix_words(listing)
-    levels = (Column(name, name.capitalize(), style=level_style) for name in DIMENSIONS)
+    levels = (Column(name, name.capitalize(), level=f"{name}_level") for name in DIMENSIONS)
     show(listing, [Column("ecosystem", "Ecosystem"), *levels], output, MATRIX_LEGEND)
 
 

@@ -68,14 +68,13 @@ def show_stability(made: Sequence[Assessment], profile: Profile, draws: int, out
     from ostra.ask import stability
     from ostra.model.base import DIMENSIONS
     from ostra.show.output import Column
-    from ostra.show.text.shading import level_style
 
     with progress("perturb") as advance:
         listing = stability.perturb(made, profile, draws=draws, advance=advance)
     if output.form == "table":
         listing = stability.perturb_words(listing)
     headings = {"competitiveness": "Competitive"}  # so that all columns fit 80 characters
-    levels = (Column(name, headings.get(name, name.capitalize()), style=level_style) for name in DIMENSIONS)
+    levels = (Column(name, headings.get(name, name.capitalize()), level=f"{name}_level") for name in DIMENSIONS)
     show(listing, [Column("ecosystem", "Ecosystem"), Column("ranks", "Rank"), *levels], output, STABILITY_LEGEND)
 
 
@@ -83,13 +82,12 @@ def show_horizons(made: Sequence[Assessment], output: Output) -> None:
     """Print levels by when they bite."""
     from ostra.ask import stability
     from ostra.show.output import Column
-    from ostra.show.text.shading import level_style
 
     listing = stability.by_horizon(made)
     if output.form == "table":
         listing = stability.horizon_words(listing)
     columns = [Column("ecosystem", "Ecosystem"), Column("dimension", "Dimension")]
-    columns += [Column(name, name.capitalize(), style=level_style) for name in stability.HORIZONS]
+    columns += [Column(name, name.capitalize(), level=f"{name}_level") for name in stability.HORIZONS]
     show(listing, columns, output)
 
 

@@ -25,6 +25,7 @@ from ostra.model.dossier import Dossier
 from ostra.model.profile import Profile
 from ostra.model.results.ecosystem import (
     INDIRECT,
+    TABLE_CAVEAT,
     Chokepoint,
     Dependency,
     EcosystemResult,
@@ -152,9 +153,10 @@ def analyse(
         evidence=tuple(sorted(found, key=lambda e: e.id)),
         caveats=(
             *_caveats(dossier, this_year, produced, year, provision_until),
-            *behind.caveats,
+            *(f"{TABLE_CAVEAT}{caveat}" for caveat in behind.caveats),
             *((tables.exposure_caveat,) if tables.exposure_caveat else ()),
         ),
+        table_caveats=behind.caveats,
     )
 
 

@@ -97,11 +97,13 @@ class Stated(Model):
     locator: str = ""  # where in the source it stands
     ours: tuple[str, ...] = ()
 
+    def source_of(self, key: str) -> str:
+        """The source of a number; empty where it is our choice."""
+        return "" if self.source is None or key in self.ours else self.source
+
     def origin_of(self, key: str) -> str:
         """The source of a number with the place in it, or that it is our choice."""
-        if self.source is None or key in self.ours:
-            return OUR_CHOICE
-        return f"{self.source}, {self.locator}".rstrip(", ")
+        return ", ".join(filter(None, (source, self.locator))) if (source := self.source_of(key)) else OUR_CHOICE
 
 
 class Lasting(Stated):

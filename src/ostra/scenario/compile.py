@@ -222,15 +222,17 @@ class _Compiler:
         return found
 
     def _number(self, entry: Stated, key: str, written: Written, unit: str, hurts: Hurts, origin: str = "") -> Array:
-        """A number of an entry in every run."""
+        """A number of an entry in every run; `origin` where it is not from the entry itself."""
+        field = key.partition(".")[0]
         return self.draws.values(
             parameter(
                 f"{entry.id}.{key}",
                 written,
                 unit=unit,
                 hurts=hurts,
-                origin=origin or entry.origin_of(key.partition(".")[0]),
+                origin=origin or entry.origin_of(field),
                 reason=entry.reason,
+                source="" if origin else entry.source_of(field),
             )
         )
 

@@ -49,6 +49,7 @@ class Parameter:
     hurts: Hurts
     origin: str
     reason: str
+    source: str = ""  # of the scenario's, if it is cited
 
     @property
     def open(self) -> bool:
@@ -109,7 +110,9 @@ class Draws:
         return np.concatenate([fixed, parameter.at(stream.random(self.count))])
 
 
-def parameter(name: str, written: Written, *, unit: str, hurts: Hurts, origin: str, reason: str) -> Parameter:
+def parameter(
+    name: str, written: Written, *, unit: str, hurts: Hurts, origin: str, reason: str, source: str = ""
+) -> Parameter:
     """A parameter from what the document says: a number, a range or an interval."""
     if isinstance(written, int | float):
         low = middle = high = float(written)
@@ -120,4 +123,4 @@ def parameter(name: str, written: Written, *, unit: str, hurts: Hurts, origin: s
     else:
         low, high, mode = written.ends()
         middle = (low + high) / 2.0 if mode is None else mode
-    return Parameter(name, low, middle, high, mode, unit, hurts, origin, reason)
+    return Parameter(name, low, middle, high, mode, unit, hurts, origin, reason, source)

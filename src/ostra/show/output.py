@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
@@ -44,7 +44,7 @@ class Column:
     key: str
     heading: str
     kind: Kind = "text"
-    style: Callable[[str], str] | None = None  # of a cell in a terminal, by its text
+    level: str = ""  # the key of the level that a cell in a terminal is shaded by
 
 
 def round_floats(value: Any) -> Any:
@@ -109,7 +109,7 @@ def to_terminal(
         shown = fitting(widths, [columns[k].kind for k in left], console.width + GAP)
         # A column that is kept in front counts for nothing: at least one new one is shown.
         shown = max(shown, 1 if not keep or len(left) == len(columns) else keep + 1)
-        console.print(_table(columns, texts, list(zip(left, widths, strict=True))[:shown]))
+        console.print(_table(rows, columns, texts, list(zip(left, widths, strict=True))[:shown]))
         if not keep or shown >= len(left):
             left = left[shown:]
             break
@@ -126,10 +126,14 @@ def to_terminal(
         console.print(text, style="dim", soft_wrap=False)
 
 
-def _table(columns: Sequence[Column], texts: Sequence[Sequence[str]], chosen: Sequence[tuple[int, int]]) -> Table:
+def _table(
+    rows: Sequence[Row], columns: Sequence[Column], texts: Sequence[Sequence[str]], chosen: Sequence[tuple[int, int]]
+) -> Table:
     """A table of the chosen columns, each with its width."""
     from rich.table import Table
     from rich.text import Text
+
+    from ostra.show.text.shading import STYLES
 
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     for number, width in chosen:
@@ -141,10 +145,15 @@ def _table(columns: Sequence[Column], texts: Sequence[Sequence[str]], chosen: Se
             overflow="fold" if column.kind == "text" else "ellipsis",
             max_width=width,
         )
-    for line in texts:
-        cells = ((line[number], columns[number].style, width) for number, width in chosen)
-        # A styled cell is filled to the width of its column, so that its ground is a block.
-        table.add_row(*(Text(text.ljust(width), style(text)) if style else Text(text) for text, style, width in cells))
+    for row, line in zip(rows, texts, strict=True):
+        cells = ((line[number], columns[number].level, width) for number, width in chosen)
+        # A shaded column is filled to its width, so that its ground is a block.
+        table.add_row(
+            *(
+                Text(text.ljust(wide), STYLES.get(row[level], "")) if level else Text(text)
+                for text, level, wide in cells
+            )
+        )
     return table
 
 

@@ -111,7 +111,8 @@ def _match(
 ) -> tuple[InstrumentMatch, Evidence]:
     score = fit_of(instrument, parts)
     name = f"instrument.{instrument.id}"
-    reasons, behind = _reasons(instrument, answers, advice, scene)
+    made_for = aim_reason(instrument, aim(instrument)) if answers.challenges else ""
+    reasons, behind = _reasons(instrument, answers, advice, scene, made_for)
     proof = Evidence(
         id=name,
         label=shortened(f"Fit of the instrument: {instrument.name}", LABEL),
@@ -156,12 +157,13 @@ def _match(
         cases=instrument.cases,
         source=instrument.source,
         locator=instrument.locator,
+        aim=made_for,
     )
     return result, proof
 
 
 def _reasons(
-    instrument: Instrument, answers: Answers, advice: Sequence[Recommendation], scene: Scene
+    instrument: Instrument, answers: Answers, advice: Sequence[Recommendation], scene: Scene, made_for: str
 ) -> tuple[list[str], list[str]]:
     """Sentences that say why the instrument is listed, and evidence ids that they rest on beyond its answers."""
     if instrument.id == NO_ACTION:
@@ -180,8 +182,7 @@ def _reasons(
             reasons.append(breach_reason(breaches, scene))
         if findings := [scene.findings[c.id] for c in own if c.kind == "finding"]:
             reasons.append(finding_reason(findings))
-    if answers.challenges:
-        reasons.append(aim_reason(instrument, aim(instrument)))
+    reasons += [made_for] if made_for else []
     if instrument.needs_home_strength and scene.home_chokepoints:
         points = [f"{c.item_name} ({c.evidence})" for c in scene.home_chokepoints]
         reasons.append(f"Builds on a strength that home holds: {listed(points)}.")

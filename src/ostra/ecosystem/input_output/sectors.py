@@ -19,7 +19,7 @@ from ostra.ecosystem.input_output.table import Vector
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Item
 from ostra.model.evidence import Evidence, FactRef
-from ostra.model.results.ecosystem import TABLE_CAVEAT, Dependency, SectorReliance, TradeAtStake
+from ostra.model.results.ecosystem import Dependency, SectorReliance, TradeAtStake
 from ostra.words.economies import economy_name
 from ostra.words.figures import number
 from ostra.words.sentences import slug
@@ -83,7 +83,7 @@ def sector_reliance(
     at_stake = [_at_stake(code, exposure) for code in suppliers]
     evidence += [proof for _, proofs in at_stake for proof in proofs]
     if rows:
-        caveats += [f"{TABLE_CAVEAT}{caveat}" for caveat in exposure.caveats]
+        caveats += exposure.caveats
     names = {item.id: item.name for item in dossier.items}
     return SectorResult(
         reliance=tuple(sorted(rows, key=lambda row: (row.sector, -row.look_through, row.supplier))),
@@ -104,14 +104,11 @@ def _makings(dossier: Dossier, exposure: HomeExposure, caveats: list[str]) -> It
     for code, made in sorted(items.items()):
         matched = sectors_for(exposure.table, code)
         if matched is None:
-            caveats.append(
-                f"{TABLE_CAVEAT}'{exposure.table.dataset}' has no sector that holds {code}; what it relies on "
-                "is unknown."
-            )
+            caveats.append(f"'{exposure.table.dataset}' has no sector that holds {code}; what it relies on is unknown.")
             continue
         name = ", ".join(exposure.table.sector_names[sector] for sector in matched.sectors)
         if matched.fit == "merged":
-            caveats.append(f"{TABLE_CAVEAT}{code} stands within the wider sector {name} of '{exposure.table.dataset}'.")
+            caveats.append(f"{code} stands within the wider sector {name} of '{exposure.table.dataset}'.")
         yield _Making(code, name, matched, tuple(made))
 
 

@@ -228,3 +228,4 @@ class EcosystemResult(Model):
     materials: tuple[MaterialIndicators, ...]
     evidence: tuple[Evidence, ...]
     caveats: tuple[str, ...] = ()
+    table_caveats: tuple[str, ...] = ()  # of `caveats` those on the input-output table, without `TABLE_CAVEAT`

@@ -32,6 +32,7 @@ class InstrumentMatch(Model):
     cases: tuple[InstrumentUse, ...] = ()  # documented uses; without any, no source that was read names one
     source: str = ""
     locator: str = ""
+    aim: str = ""  # of the reasons the one that says what it is made for, where it answers anything
 
 
 class ChallengeFit(Model):

@@ -164,19 +164,18 @@ def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tupl
 
 
 def _money(millions: float | None) -> str:
-    if millions is None:
-        return "unknown"
-    amount = _amount(millions)
-    return f"under USD {amount.removeprefix('under ')}" if amount.startswith("under ") else f"USD {amount}"
+    return _amount(millions, "USD ")
 
 
-def _amount(millions: float | None) -> str:
+def _amount(millions: float | None, currency: str = "") -> str:
     """US dollars in billions or millions, whichever says it in few digits; what is next to nothing is told as such."""
     if millions is None:
         return "unknown"
     if abs(millions) >= 1000.0:
-        return f"{number(millions / 1000.0)} bn"
-    return f"{number(millions)} m" if abs(millions) >= 0.1 or millions == 0 else "under 0.1 m"
+        return f"{currency}{number(millions / 1000.0)} bn"
+    if abs(millions) >= 0.1 or millions == 0:
+        return f"{currency}{number(millions)} m"
+    return f"under {currency}0.1 m"
 
 
 def _small(share: float | None) -> str:

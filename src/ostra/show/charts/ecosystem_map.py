@@ -333,7 +333,7 @@ def _legend(name: str, left: float, top: float, width: float) -> tuple[str, floa
     x, y = left, top + 10
     for mark, words, room in entries:
         wide = room + 6 + text_width(words, SMALL) + 16
-        if x > left and (x + wide > left + width or words.startswith("Bars")):
+        if x > left and (x + wide > left + width or not mark):  # what has no mark heads the marks after it
             x, y = left, y + 17
         if mark:
             parts.append(element("g", mark, transform=f"translate({x:.1f},{y:.1f})"))

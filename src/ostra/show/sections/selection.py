@@ -190,11 +190,10 @@ def cards(assessment: Assessment) -> dict[str, Card]:
 
 def caveats(assessment: Assessment) -> dict[str, list[str]]:
     """What the assessment leaves out, and apart what the input-output table does, which stands with its figures."""
-    everything = list(dict.fromkeys((*assessment.caveats, *assessment.step1.caveats)))
-    return {
-        "caveats": [c for c in everything if not c.startswith(TABLE_CAVEAT)],
-        "table_caveats": [c.removeprefix(TABLE_CAVEAT) for c in everything if c.startswith(TABLE_CAVEAT)],
-    }
+    everything = dict.fromkeys((*assessment.caveats, *assessment.step1.caveats))
+    apart = assessment.step1.table_caveats
+    there = {f"{TABLE_CAVEAT}{caveat}" for caveat in apart}
+    return {"caveats": [c for c in everything if c not in there], "table_caveats": list(apart)}
 
 
 def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:

@@ -54,13 +54,14 @@ def side(economy: str, position: Position | None, names: Mapping[str, str], clai
 
 def rows(assessment: Assessment) -> list[tuple[str | None, ...]]:
     """The same as rows of a table, headed by `CSV_HEADING`; what the sources do not say is None."""
+    figures = {claim.id: claim.figure for claim in assessment.claims}
     return [
         (
             topic,
             cell.economy,
             cell.name,
             cell.text if cell.claims else None,
-            "; ".join(words for _, words in cell.claims if not words.startswith("[")) or None,
+            "; ".join(filter(None, (figures[claim] for claim, _ in cell.claims))) or None,
             " ".join(claim for claim, _ in cell.claims) or None,
         )
         for topic, cells in topics(assessment)

@@ -13,10 +13,13 @@ from rich.text import Text
 
 from ostra.show.charts.palette import level_words, listed
 from ostra.show.sections.selection import top_challenges
+from ostra.words.economies import economy_name
 
 if TYPE_CHECKING:
     from ostra.model.assessment import Assessment
+    from ostra.model.instrument import InstrumentUse
     from ostra.model.listing import Listing
+    from ostra.model.results.toolkit import InstrumentMatch
 
 MOST_CHALLENGES = 3  # of each dimension: the gravest
 MOST_ANSWERS = 3  # of each challenge: the best aimed
@@ -43,8 +46,13 @@ def print_policy(assessment: Assessment, listing: Listing, stream: IO[str]) -> N
     part("What calls for an instrument, and what answers it best", challenges(assessment))
     advised = [row for row in rows if row["recommended_by"]]
     others = [row for row in rows if not row["recommended_by"] and row["instrument"] != NO_ACTION]
-    part("Instruments that the dossier advises", (line for row in advised for line in in_full(row)))
-    part("Instruments that the rules find beside", (line for row in others[:IN_FULL] for line in in_full(row)))
+    matches = {match.instrument: match for match in assessment.step4.instruments}
+
+    def fully(chosen: Iterable[dict[str, Any]]) -> Iterable[Line]:
+        return (line for row in chosen for line in in_full(row, matches[row["instrument"]]))
+
+    part("Instruments that the dossier advises", fully(advised))
+    part("Instruments that the rules find beside", fully(others[:IN_FULL]))
     rest = [
         (f"{row['name']}: fit {row['score']:.2f}, {row['lag']}, cost {row['cost']}", "", 0) for row in others[IN_FULL:]
     ]
@@ -79,23 +87,26 @@ def challenges(assessment: Assessment) -> Iterable[Line]:
             yield f"{told}{more}" if told else "nothing in the catalogue answers it", "", 2
 
 
-def in_full(row: dict[str, Any]) -> Iterable[Line]:
+def in_full(row: dict[str, Any], match: InstrumentMatch) -> Iterable[Line]:
     """One instrument: fit and coverage, why, what it may hurt, who acts, by when, at what cost, and who has used it."""
-    own = row["evidence"].partition("#")[2]
     serves = listed(row["serves"])
-    yield f"{row['name']}: fit {row['score']:.2f}, answers {row['answers']} of {row['of']}; serves {serves}", own, 0
-    yield f"why: {row['goal']} {reason(row)}", "", 1
+    yield (
+        f"{row['name']}: fit {row['score']:.2f}, answers {row['answers']} of {row['of']}; serves {serves}",
+        match.evidence,
+        0,
+    )
+    yield f"why: {match.goal} {match.aim or match.reasons[-1]}", "", 1
     yield from ((effect, "", 1) for effect in row["side_effects"])
     yield f"who and when: {listed(row['lead'])}; {row['lag']}; cost {row['cost']}", "", 1
     yield f"first: {' '.join(row['preconditions'])}", "", 1
-    used = "; ".join(case.split(". ")[0] for case in row["cases"])
+    used = "; ".join(used_by(case) for case in match.cases)
     yield f"used: {used or 'no source that was read names a use'}", "", 1
 
 
-def reason(row: dict[str, Any]) -> str:
-    """What it is made for, in the words of the reasons."""
-    reasons: list[str] = row["reasons"]
-    return next((text for text in reasons if text.startswith("Made for")), reasons[-1])
+def used_by(use: InstrumentUse) -> str:
+    """A documented use in short; its place is in the listing."""
+    since = f" ({use.since})" if use.since else ""
+    return f"{economy_name(use.by)}{since}: {use.what.rstrip('.')}"
 
 
 def idle(row: dict[str, Any]) -> Iterable[Line]:

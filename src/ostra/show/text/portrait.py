@@ -149,7 +149,7 @@ def above(rows: Sequence[Row]) -> Iterable[Line]:
     """The breaches of each ecosystem, ranked by expected excess; those of one hold together."""
     for name, part in groupby(rows, key=lambda row: row["ecosystem"]):
         found = list(part)
-        certain = sum(row["detail"].endswith("(certain)") for row in found)
+        certain = sum(row["certain"] for row in found)
         many = "breach" if len(found) == 1 else "breaches"
         yield f"{name}: {len(found)} {many} of tolerance, {certain} of them certain", "", 0
         merged: dict[tuple[str, float, float], list[Row]] = {}

@@ -14,8 +14,3 @@ MATRIX_LEGEND: Legend = (
     ("  ░ not assessed\n", ""),
     ("%: probability of that level or higher. ±: helps one dimension, hurts another.", ""),
 )
-
-
-def level_style(text: str) -> str:
-    """The style of a cell that begins with a level; none for other cells."""
-    return STYLES.get(text.partition(" ")[0], "")
