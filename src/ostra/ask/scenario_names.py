@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path as File
 
-from ostra.documents.validation import dotted
 from ostra.documents.yaml_documents import scenario_as_written
-from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, line_at
+from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree
 from ostra.ecosystem.input_output.aggregate import members_in, not_apart
 from ostra.ecosystem.input_output.table import InputOutputTable
-from ostra.errors import DataError, NotFoundError, Problem, did_you_mean, shortened
+from ostra.errors import DataError, NotFoundError, Problem, did_you_mean
 from ostra.model.dossier import Dossier, Item
 from ostra.model.references import Path, named
 from ostra.model.scenario import CapacityLoss, Scenario, Withholding
@@ -39,7 +38,7 @@ def fitting_scenario(space: Workspace, file: File, table: InputOutputTable, *, o
         for each, with line, place, value and what is near.
     """
     scenario, tree, problems = scenario_as_written(file)
-    problems += unknown_names(space, scenario, tree, str(file), table)
+    problems += unknown_names(space, scenario, tree, table)
     problems = [one for one in problems if not (other_home and one.column == "home")]
     if problems:
         # Faults of a dossier follow, told once however many entries name it.
@@ -48,21 +47,19 @@ def fitting_scenario(space: Workspace, file: File, table: InputOutputTable, *, o
     return scenario
 
 
-def unknown_names(
-    space: Workspace, scenario: Scenario, tree: Tree, file: str, table: InputOutputTable
-) -> Iterator[Problem]:
+def unknown_names(space: Workspace, scenario: Scenario, tree: Tree, table: InputOutputTable) -> Iterator[Problem]:
     """One problem for each name of a scenario that table and dossiers do not know; codes of no economy are left out.
 
     A dossier that cannot be read gives its own problems instead.
 
     Parameters
     ----------
-    tree, file
-        The document that the scenario was read from, with the places of its values, and what messages call it.
+    tree
+        The document that the scenario was read from, with the places of its values.
     """
 
     def problem(path: Path, value: str, reason: str, mend: str) -> Problem:
-        return Problem(reason, file, line_at(tree, path), dotted(path, tree.value), shortened(value), mend)
+        return tree.problem(path, reason, value, mend)
 
     for path, _, text in named(scenario, Scenario, "home"):
         try:

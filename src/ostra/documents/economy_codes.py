@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from ostra.documents.validation import dotted
-from ostra.documents.yaml_tree import Tree, line_at
-from ostra.errors import NotFoundError, Problem, did_you_mean, shortened
+from ostra.documents.yaml_tree import Tree
+from ostra.errors import NotFoundError, Problem, did_you_mean
 from ostra.model.dossier import UNSPECIFIED, Dossier
 from ostra.model.references import Path, named
 from ostra.words.economies import blocs, code_and_name, economies, home, nearest
@@ -18,7 +17,7 @@ from ostra.words.economies import blocs, code_and_name, economies, home, nearest
 _FORMS = {"economy": re.compile(r"[A-Z]{3}"), "economy or bloc": re.compile(r"[A-Z][A-Z0-9]{1,9}")}
 
 
-def unknown_economies(tree: Tree, model: type[BaseModel], file: str) -> Iterator[Problem]:
+def unknown_economies(tree: Tree, model: type[BaseModel]) -> Iterator[Problem]:
     """One problem for each name that no economy has; what is not of a code's form is left to the model.
 
     Parameters
@@ -27,12 +26,10 @@ def unknown_economies(tree: Tree, model: type[BaseModel], file: str) -> Iterator
         The document: keys and values.
     model : type
         What the document is to become; kinds that name no economies have no problems.
-    file : str
-        What messages call the document.
     """
     for path, kind, text in named(tree.value, model, "economy", "economy or bloc", "home"):
         if not _known(kind, text) and not (model is Dossier and text == UNSPECIFIED):
-            yield _problem(tree, path, kind, text, file)
+            yield _problem(tree, path, kind, text)
 
 
 def _known(kind: str, text: str) -> bool:
@@ -47,14 +44,12 @@ def _known(kind: str, text: str) -> bool:
     return True
 
 
-def _problem(tree: Tree, path: Path, kind: str, text: str, file: str) -> Problem:
+def _problem(tree: Tree, path: Path, kind: str, text: str) -> Problem:
     near = [code_and_name(code) for code in nearest(text, with_blocs=kind != "economy")]
     code = "Use an ISO 3166 alpha-3 code such as NLD"
-    return Problem(
+    return tree.problem(
+        path,
         "no economy or bloc is called this" if kind == "home" else "no economy has this code",
-        file=file,
-        line=line_at(tree, path),
-        column=dotted(path, tree.value),
-        value=shortened(text),
-        mend=did_you_mean(near) if near else code if kind == "economy" else f"{code}, or a bloc such as EU27",
+        text,
+        did_you_mean(near) if near else code if kind == "economy" else f"{code}, or a bloc such as EU27",
     )

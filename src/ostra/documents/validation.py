@@ -8,14 +8,15 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, line_at
+from ostra.documents.economy_codes import unknown_economies
+from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, holds
 from ostra.errors import DataError, Problem, shortened
 from ostra.model.references import Fault, Path, faults_between
 
@@ -24,11 +25,8 @@ M = TypeVar("M", bound=BaseModel)
 _SHARE_FIELDS = frozenset({"share", "low", "high", "weight", "confidence", "hold", "medium", "credible"})
 
 
-def validated(tree: Tree, model: type[M], file: str) -> M:
+def validated(tree: Tree, model: type[M]) -> M:
     """The model that a document describes.
-
-    Values are taken strictly: no text is read as a number, no number as true or false. The one exception is the other
-    way round: where text is expected and a number stands (`hs: 280480`, `date: 2023`), the text as written is meant.
 
     Parameters
     ----------
@@ -36,33 +34,56 @@ def validated(tree: Tree, model: type[M], file: str) -> M:
         A mapping as read by `parse_yaml`.
     model : type
         The model to validate against.
-    file : str
-        Name of the document, for messages.
 
     Raises
     ------
     DataError
-        One problem per fault, in the order of the document. References are followed whatever else is at fault; other
-        rules between entries are checked among those that are sound.
+        As `examined` tells.
     """
+    document, problems = examined(tree, model)
+    if document is None or problems:
+        raise DataError(problems)
+    return document
+
+
+def examined(tree: Tree, model: type[M], found: Sequence[Problem] = ()) -> tuple[M | None, list[Problem]]:
+    """The model that a document describes, and all that is wrong with it, in the order of the document.
+
+    Values are taken strictly: no text is read as a number, no number as true or false. The one exception is the other
+    way round: where text is expected and a number stands (`hs: 280480`, `date: 2023`), the text as written is meant.
+    References are followed whatever else is at fault; other rules between entries are checked among those that are
+    sound.
+
+    Parameters
+    ----------
+    found : sequence of Problem
+        What the reader of the file found already, to be told in its place.
+
+    Returns
+    -------
+    tuple
+        The model is None if there is none; with a model, economies that it names may not exist.
+    """
+    document: M | None = None
+    errors: list[ErrorDetails] = []
     value = tree.value
-    try:
-        return model.model_validate_json(json.dumps(value), strict=True)
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-    repaired = _numbers_as_written(tree, errors)
-    if repaired is not None:
-        value = repaired
+    for _ in range(2):
         try:
-            return model.model_validate_json(json.dumps(value), strict=True)
+            document = model.model_validate_json(json.dumps(value), strict=True)
+            errors = []
+            break
         except ValidationError as error:
             errors = error.errors(include_url=False)
-    problems = [
-        *_field_problems(tree, value, model, file, errors),
-        *_problems_between(tree, value, model, file, errors),
-    ]
-    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.line or 0, p.column, p.reason))
-    raise DataError(ordered[:MAX_PROBLEMS])
+        repaired = _numbers_as_written(tree, errors)
+        if repaired is None:
+            break
+        value = repaired
+    problems = [*found, *_field_problems(tree, value, model, errors), *_problems_between(tree, value, model, errors)]
+    problems += unknown_economies(tree, model)
+    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column, p.reason))
+    more = len(ordered) - MAX_PROBLEMS
+    rest = [Problem(f"{more:,} more problems are not listed", tree.file)] if more > 0 else []
+    return document, [*ordered[:MAX_PROBLEMS], *rest]
 
 
 def _numbers_as_written(tree: Tree, errors: list[ErrorDetails]) -> Any:
@@ -84,18 +105,12 @@ def _path(value: Any, error: ErrorDetails) -> Path:
     path: list[int | str] = []
     loc = error["loc"]
     for position, step in enumerate(loc):
-        if _holds(value, step):
+        if holds(value, step):
             path.append(step)
             value = value[step]
         elif error["type"] == "missing" and position == len(loc) - 1:
             path.append(step)
     return tuple(path)
-
-
-def _holds(value: Any, step: int | str) -> bool:
-    if isinstance(value, list):
-        return isinstance(step, int) and 0 <= step < len(value)
-    return isinstance(value, dict) and step in value
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -104,22 +119,7 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def dotted(path: Path, value: Any) -> str:
-    """The path as words: `provision.3(euv-lithography).share`; entries with an id or item carry it."""
-    words = []
-    for step in path:
-        value = value[step] if _holds(value, step) else None
-        label = ""
-        if isinstance(step, int) and isinstance(value, dict):
-            name = value.get("id", value.get("item", value.get("economy", "")))
-            label = f"({shortened(name, 40)})" if isinstance(name, str) and name else ""
-        words.append(f"{shortened(str(step), 60)}{label}")
-    return ".".join(words)
-
-
-def _field_problems(
-    tree: Tree, value: Any, model: type[BaseModel], file: str, errors: list[ErrorDetails]
-) -> Iterator[Problem]:
+def _field_problems(tree: Tree, value: Any, model: type[BaseModel], errors: list[ErrorDetails]) -> Iterator[Problem]:
     """Problems of single fields; the branches of a union ("share or interval") are told as one."""
     by_path: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
@@ -141,9 +141,7 @@ def _field_problems(
         seen = tree.raw.get(path, _summary(error["input"]))
         if error["type"] in ("missing", "extra_forbidden", "value_error"):
             seen = ""
-        yield Problem(
-            reason, file=file, line=line_at(tree, path), column=dotted(path, value), value=shortened(seen), mend=mend
-        )
+        yield tree.problem(path, reason, seen, mend)
 
 
 def _unlikeliness(error: ErrorDetails) -> int:
@@ -272,16 +270,12 @@ def _models_in(annotation: Any) -> list[Any]:
     return []
 
 
-def _problems_between(
-    tree: Tree, value: Any, model: type[BaseModel], file: str, errors: list[ErrorDetails]
-) -> Iterator[Problem]:
+def _problems_between(tree: Tree, value: Any, model: type[BaseModel], errors: list[ErrorDetails]) -> Iterator[Problem]:
     """Faults between entries, also where other entries are faulty; of a value that is told already, nothing more."""
     told = {_path(value, error) for error in errors if error["loc"]}
     for fault in (*faults_between(value, model), *_broken_rules(value, model, errors)):
         if fault.path not in told:
-            yield Problem(
-                fault.reason, file, line_at(tree, fault.path), dotted(fault.path, value), mend=_mend(tree, value, fault)
-            )
+            yield tree.problem(fault.path, fault.reason, mend=_mend(tree, value, fault))
 
 
 def _broken_rules(value: Any, model: type[BaseModel], errors: list[ErrorDetails]) -> Iterator[Fault]:
@@ -314,7 +308,7 @@ def _broken_rules(value: Any, model: type[BaseModel], errors: list[ErrorDetails]
 
 def _mend(tree: Tree, value: Any, fault: Fault) -> str:
     if fault.first:
-        return f"{fault.mend}; the first stands on line {line_at(tree, fault.first)}"
+        return f"{fault.mend}; the first stands on line {tree.line(fault.first)}"
     if not fault.missing:
         return fault.mend
     (section,) = fault.lists

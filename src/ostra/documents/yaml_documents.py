@@ -11,9 +11,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from ostra.documents.economy_codes import unknown_economies
-from ostra.documents.validation import validated
-from ostra.documents.yaml_tree import MAX_BYTES, MAX_PROBLEMS, Tree, parse_yaml
+from ostra.documents.validation import examined, validated
+from ostra.documents.yaml_tree import MAX_BYTES, Tree, parse_yaml
 from ostra.errors import DataError, NotFoundError, Problem, shortened
 from ostra.model.base import Model
 from ostra.model.dossier import Dossier
@@ -22,6 +21,7 @@ from ostra.model.profile import Profile
 from ostra.model.scenario import Scenario
 
 M = TypeVar("M", bound=Model)
+KINDS: tuple[type[Dossier | Profile | Catalogue | Scenario], ...] = (Dossier, Profile, Catalogue, Scenario)
 
 
 def read_dossier(source: Path | str, *, file: str = "") -> Dossier:
@@ -68,44 +68,37 @@ def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario
 
     For those who check more of it and tell all at once; parameters and errors otherwise as `read_dossier`.
     """
-    tree, file = _parsed(source, file)
-    try:
-        return _sound(tree, Scenario, file), tree, []
-    except DataError as error:
-        unknown = list(unknown_economies(tree, Scenario, file)) if isinstance(tree.value, dict) else []
-        if set(error.problems) - set(unknown):
-            raise
-        return validated(tree, Scenario, file), tree, unknown
+    tree = _parsed(source, file)
+    scenario, problems = examined(_keyed(tree, Scenario), Scenario)
+    if scenario is None:
+        raise DataError(problems)
+    return scenario, tree, problems
 
 
 def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario:
     """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
-    tree, file = _parsed(source, file)
+    tree = _parsed(source, file)
     named = tree.value.get("format") if isinstance(tree.value, dict) else None
-    if named == _format_of(Dossier):
-        return _sound(tree, Dossier, file)
-    if named == _format_of(Profile):
-        return _sound(tree, Profile, file)
-    if named == _format_of(Catalogue):
-        return validated(tree, Catalogue, file)
-    if named == _format_of(Scenario):
-        return _sound(tree, Scenario, file)
-    formats = ", ".join(_format_of(model) for model in (Dossier, Profile, Catalogue, Scenario))
+    for model in KINDS:
+        if named == _format_of(model):
+            return validated(tree, model)
+    mend = f"Write 'format: ' and one of {', '.join(_format_of(model) for model in KINDS)}"
+    path = ("format",)
     raise DataError(
         Problem(
             "the format of the document is not known",
-            file=file,
-            line=tree.lines.get(("format",), 1),
-            column="format",
-            value=shortened(tree.raw.get(("format",), "")),
-            mend=f"Write 'format: ' and one of {formats}",
+            tree.file,
+            tree.lines.get(path, 1),
+            "format",
+            shortened(tree.raw.get(path, "")),
+            mend,
         )
     )
 
 
 def is_scenario(source: Path | str, *, file: str = "") -> bool:
     """Whether the `format` of a document is that of a scenario; parameters and errors as `read_dossier`."""
-    tree, _ = _parsed(source, file)
+    tree = _parsed(source, file)
     return isinstance(tree.value, dict) and tree.value.get("format") == _format_of(Scenario)
 
 
@@ -145,35 +138,26 @@ def _cases() -> list[Path]:
 
 
 def _read(source: Path | str, model: type[M], file: str) -> M:
-    tree, file = _parsed(source, file)
-    return _sound(tree, model, file)
+    return validated(_keyed(_parsed(source, file), model), model)
 
 
-def _sound(tree: Tree, model: type[M], file: str) -> M:
-    """The model that a document describes; codes that no economy has are told with the other faults."""
-    if not isinstance(tree.value, dict):
-        kind = "a list" if isinstance(tree.value, list) else "a single value"
-        mend = f"Begin with 'format: {_format_of(model)}'"
-        raise DataError(Problem(f"the document is {kind}, expected keys and values", file=file, line=1, mend=mend))
-    unknown = list(unknown_economies(tree, model, file))
-    try:
-        document = validated(tree, model, file)
-    except DataError as error:
-        problems = sorted([*error.problems, *unknown], key=lambda p: (p.line or 0, p.column, p.reason))
-        raise DataError(problems[:MAX_PROBLEMS]) from error
-    if unknown:
-        raise DataError(unknown[:MAX_PROBLEMS])
-    return document
+def _keyed(tree: Tree, model: type[M]) -> Tree:
+    """The tree, if it is one of keys and values."""
+    if isinstance(tree.value, dict):
+        return tree
+    kind = "a list" if isinstance(tree.value, list) else "a single value"
+    mend = f"Begin with 'format: {_format_of(model)}'"
+    raise DataError(Problem(f"the document is {kind}, expected keys and values", file=tree.file, line=1, mend=mend))
 
 
-def _parsed(source: Path | str, file: str) -> tuple[Tree, str]:
-    """The document as a tree, and what messages call it."""
+def _parsed(source: Path | str, file: str) -> Tree:
+    """The document as a tree, which knows what messages call it."""
     if isinstance(source, Path):
         file = file or str(source)
         text = _text_of(source, file)
     else:
         file, text = file or "<text>", source
-    return parse_yaml(text.removeprefix("\ufeff"), file), file
+    return parse_yaml(text.removeprefix("\ufeff"), file)
 
 
 def _text_of(path: Path, file: str) -> str:

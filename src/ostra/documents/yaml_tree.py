@@ -39,14 +39,37 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Tree:
     """The values of a document, and for each path its line (from 1) and, for scalars, the text as written."""
 
+    file: str = ""  # what messages call the document
     value: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     raw: dict[Path, str] = field(default_factory=dict)
 
+    def line(self, path: Path) -> int | None:
+        """The line of the place, or of the nearest place around it."""
+        return next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
 
-def line_at(tree: Tree, path: Path) -> int | None:
-    """The line of the place, or of the nearest place around it."""
-    return next((tree.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in tree.lines), None)
+    def column(self, path: Path) -> str:
+        """The path as words: `provision.3(euv-lithography).share`; entries with an id or item carry it."""
+        words, value = [], self.value
+        for step in path:
+            value = value[step] if holds(value, step) else None
+            label = ""
+            if isinstance(step, int) and isinstance(value, dict):
+                name = value.get("id", value.get("item", value.get("economy", "")))
+                label = f"({shortened(name, 40)})" if isinstance(name, str) and name else ""
+            words.append(f"{shortened(str(step), 60)}{label}")
+        return ".".join(words)
+
+    def problem(self, path: Path, reason: str, value: str = "", mend: str = "") -> Problem:
+        """A fault at a place of the document."""
+        return Problem(reason, self.file, self.line(path), self.column(path), shortened(value), mend)
+
+
+def holds(value: Any, step: int | str) -> bool:
+    """Whether a list or mapping has something at a step of a path."""
+    if isinstance(value, list):
+        return isinstance(step, int) and 0 <= step < len(value)
+    return isinstance(value, dict) and step in value
 
 
 @dataclass
@@ -125,7 +148,7 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.tree = Tree()
+        self.tree = Tree(file)
         self.problems: list[Problem] = []
         self.documents = 0
         self._open: list[_Open] = []
