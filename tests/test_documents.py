@@ -157,7 +157,7 @@ def test_other_encodings_are_refused_with_the_line(tmp_path: Path) -> None:
     [
         ("share: 0.4,", "share: 1.4,", r"provision\.0\(wood\)\.share", "at most 1", "write 0.014"),
         ("share: 0.4,", "share: 140,", r"provision\.0\(wood\)\.share", "at most 1", "from 0 to 1"),
-        ("share: 0.4,", "share: 40,", r"provision\.0\(wood\)\.share", "at most 1", "write 0.4 for 40 %"),
+        ("share: 0.4,", "share: 40,", r"provision\.0\(wood\)\.share", "at most 1", "write 0.4 for 40%"),
         ("share: 0.4,", "share: 40 %,", r"provision\.0\(wood\)\.share", "per cent", "Write 0.4"),
         ("share: 0.4,", 'share: "0,4",', r"provision\.0\(wood\)\.share", "number", r"0\.4"),
         ("share: 0.4,", "share: -0.1,", r"provision\.0\(wood\)\.share", "at least 0", ""),
@@ -204,7 +204,7 @@ def test_a_wrong_value_is_told_with_place_and_mend(old: str, new: str, column: s
         ("source: book", "source: bok", "no source 'bok'", "'book'"),
         ("stage: stage-one}", "stage: two}", "no stage 'two'", "Add it to 'stages'"),
         ("{item: toy, needs: wood}", "{item: toy, needs: toy}", "cannot need itself", ""),
-        ("by: location, share: 0.4", "by: location, share: 0.97", "sum to 107%", ""),
+        ("by: location, share: 0.4", "by: location, share: 0.97", "sum to 1.07, more than 1", ""),
         ("  - id: wood\n", "  - id: toy\n", "defined twice", ""),
     ],
 )
@@ -376,7 +376,7 @@ def test_a_message_reads_as_file_line_place_reason_value_and_mend() -> None:
     line = line_of(text, "share: 1.4")
     assert str(caught.value) == (
         f"toys.yaml:{line}, provision.0(wood).share: expected at most 1 (found '1.4'). "
-        "Shares are fractions from 0 to 1: write 0.014 for 1.4 %"
+        "Shares are fractions from 0 to 1: write 0.014 for 1.4%"
     )
 
 

@@ -294,7 +294,7 @@ def test_everything_that_is_wrong_in_four_files_is_told_at_once(tmp_path: Path) 
         ("provision.csv", 9, "share"),
     }
     mends = {(p.file, p.line, p.column): p.mend for p in problems(folder)}
-    assert mends["provision.csv", 2, "share"] == "Write 0.37 for 37 %"
+    assert mends["provision.csv", 2, "share"] == "Write 0.37 for 37%"
     assert mends["provision.csv", 5, "share"] == "Write 0.4"
     assert mends["provision.csv", 9, "share"] == "Use a decimal point: 0.25"
     assert "'byd'" in mends["provision.csv", 3, "provider"]

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "version": set(),
     "model": {"errors"},
     "words": {"errors", "model"},
-    "files": {"errors"},
+    "files": {"errors", "words"},
     "facts": {"version", "progress", "files", *BASE},
     "documents": {"files", "facts", *BASE},
     "provenance": {"facts", *BASE},

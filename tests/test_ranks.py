@@ -26,6 +26,7 @@ from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.profile import Profile, reweighted
+from ostra.words.figures import percent
 from ostra.workspace import Workspace
 from steps_world import a_dependency, a_dossier, a_finding, a_profile, a_rule, a_step1
 
@@ -297,7 +298,8 @@ def test_tables_fit_a_terminal(made: list[Assessment], space: Workspace) -> None
     stays = listing.frame.filter(
         (listing.frame["ecosystem"] == first["ecosystem"]) & (listing.frame["figure"] == "level stays")
     )
-    assert first["values"] == "{level} {near:.0%}".format(**stays.filter(stays["of"] == "values").row(0, named=True))
+    own = stays.filter(stays["of"] == "values").row(0, named=True)
+    assert first["values"] == f"{own['level']} {percent(own['near'])}"
     rules = stability.sensitivity_words(stability.sensitivity(made, space.profile())).frame
     assert rules["rule"].to_list() == list(range(1, len(space.profile().severity) + 1))
 

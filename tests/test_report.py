@@ -11,22 +11,20 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ostra.files.spreadsheets import harmless
 from ostra.model.assessment import Assessment
-from ostra.model.base import Interval, Level
+from ostra.model.base import Level
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
 from ostra.show import render_html, render_xlsx
-from ostra.show.charts.palette import grave_words, interval_words, listed, number, percent, shorten
 from ostra.show.printed.page import in_one_sentence
 from ostra.show.sections.evidence_index import Chain, safe_url
 from ostra.show.sections.selection import cards, caveats, ranked_dependencies, top_chokepoints, top_dependencies
 from ostra.show.sections.stands import rows as rows_of_positions
 from ostra.show.sections.widgets import csv_link
+from ostra.words.levels import grave_words
 from sample_assessment import sample_assessment
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
@@ -332,40 +330,6 @@ def test_ranking_does_not_depend_on_the_order_of_rows(assessment: Assessment) ->
     assert [d.id for d in ranked_dependencies(again)] == [d.id for d in ranked_dependencies(assessment)]
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [(0, 1, "unknown"), (0.5, 0.5, "50%"), (0.85, 0.92, "85–92%"), (0, 0.4, "at most 40%"), (0.6, 1, "at least 60%"),
-     (1, 1, "100%"), (0, 0, "0%"), (0.0001, 0.0001, "<0.1%"), (0.999, 0.999, ">99%"), (0.031, 0.06, "3.1–6%"),
-     (0.986, 0.999, "at least 99%"), (0.996, 1, ">99%")],
-)  # fmt: skip
-def test_intervals_in_words(low: float, high: float, words: str) -> None:
-    """Bounds that say nothing are not printed; what is not zero is never printed as zero."""
-    assert interval_words(Interval(low=low, high=high)) == words
-
-
-@given(st.floats(0, 1))
-@settings(deadline=None)
-def test_percent_never_turns_something_into_nothing_or_all(share: float) -> None:
-    """0% is printed for zero only, 100% for one only."""
-    assert (percent(share) == "0%") == (share == 0.0)
-    assert (percent(share) == "100%") == (share == 1.0)
-
-
-@given(st.text(max_size=300), st.integers(20, 120))
-@settings(deadline=None)
-def test_shortened_text_fits(text: str, most: int) -> None:
-    """Shortening never gives more than the room, an ellipsis apart."""
-    assert len(shorten(text, most)) <= most + 2
-
-
-def test_small_words() -> None:
-    """Lists read as a sentence; numbers have a true minus; None is unknown."""
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed(["a", "b", "c", "d"], 3) == "a, b and 2 more"
-    assert number(-0.4) == "−0.4"
-    assert number(None) == "unknown"
-
-
 def test_csv_downloads_hold_no_formulas() -> None:
     """A cell that begins like a formula is saved with an apostrophe; unknown is empty."""
     link = unquote(str(csv_link([["=cmd()|' /C calc'!A0", None, 0.5]], ["a", "b", "c"], "x")))
@@ -481,6 +445,6 @@ def test_what_sectors_rely_on_stands_with_both_sides_and_unknowns() -> None:
     html = render_html(a)
     section = html[html.index('<section class="annex sectors" id="sectors"') :].partition("</section>")[0]
     assert "Chips &amp; &lt;more&gt;" in section and "<more>" not in section
-    assert "12%" in section and "20%" in section and "3.1%" in section
+    assert "12.3%" in section and "20%" in section and "3.1%" in section
     assert section.count(">unknown<") == 2
     assert "Nothing is known" in render_html(base)

@@ -256,7 +256,7 @@ def test_no_shock_no_change() -> None:
     for row in found.summary:
         if row["measure"] == "output lost":
             assert max(abs(row[name]) for name in ("middle", "mild", "severe", "p95")) < 1e-6
-    assert measure(found, "home", "days with output below 99.0%")["severe"] == 0.0
+    assert measure(found, "home", "days with output below 99%")["severe"] == 0.0
     assert measure(found, "home", "day from which output is back")["middle"] is None
 
 
@@ -308,8 +308,8 @@ def test_the_course_and_the_days_below_agree() -> None:
     severe = [row["severe"] for row in found.course if row["where"] == "home"]
     assert len(severe) == 60
     below = [day for day, part in enumerate(severe) if part < 0.99]
-    assert measure(found, "home", "days with output below 99.0%")["severe"] == len(below) > 0
-    assert measure(found, "home", "days until output falls below 99.0%")["severe"] == below[0]
+    assert measure(found, "home", "days with output below 99%")["severe"] == len(below) > 0
+    assert measure(found, "home", "days until output falls below 99%")["severe"] == below[0]
     back = measure(found, "home", "day from which output is back")["severe"]
     assert back is None or back == below[-1] + 1
 
@@ -576,9 +576,9 @@ def test_no_scenario_takes_the_column_of_another(
         (None, "day", "never"),
         (None, "share", "?"),
         (1.0, "share", "100%"),
-        (1.0 - 1e-7, "share", ">99.999%"),
-        (0.99999, "share", "99.999%"),
-        (3e-7, "share", "<0.001%"),
+        (1.0 - 1e-7, "share", ">99.9%"),
+        (0.9961, "share", "99.6%"),
+        (3e-7, "share", "under 0.001%"),
         (0.03, "million USD", "0.0"),
         (-0.03, "million USD", "0.0"),
         (12.4, "million USD", "12"),
@@ -593,9 +593,9 @@ def test_a_small_share_is_not_traced_as_nothing() -> None:
     """The head of a trace says a small loss in digits, as the summary that leads to it does."""
     share = Evidence(id="x", kind="computed", label="lost", unit="share", value=0.000336, method="disruption")
     assert value_of(share) == "0.034%"
-    assert value_of(share.model_copy(update={"value": 0.5})) == "50.0%"
-    assert value_of(share.model_copy(update={"value": 0.0})) == "0.0%"
-    assert value_of(share.model_copy(update={"value": None, "low": 0.0001, "high": 0.2})) == "0.01% to 20.0%"
+    assert value_of(share.model_copy(update={"value": 0.5})) == "50%"
+    assert value_of(share.model_copy(update={"value": 0.0})) == "0%"
+    assert value_of(share.model_copy(update={"value": None, "low": 0.0001, "high": 0.2})) == "0.01–20%"
 
 
 def test_the_how_to_can_be_followed(

@@ -20,6 +20,7 @@ from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.words import economies
 from ostra.words.economies import Home
+from ostra.words.figures import exact_percent, percent
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
@@ -222,7 +223,7 @@ def mutual(space: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either
     structure, dossier = structure_of(space, ecosystem, by=by, home=first.code, year=year, sides=[a, b])
     found = chain.mutual(structure, first.code, second.code)
     caveats = tuple(
-        f"{one.code} over {other.code}: at most certain for {low:.1%} (possibly {high:.1%}), at {item}"
+        f"{one.code} over {other.code}: at most certain for {percent(low)} (possibly {percent(high)}), at {item}"
         for one, other, (low, high, item) in (
             (first, second, found.a_largest or (0.0, 0.0, "no item")),
             (second, first, found.b_largest or (0.0, 0.0, "no item")),
@@ -274,7 +275,7 @@ def minimal_sets(
     frame = pl.DataFrame(rows, schema={"set": pl.List(pl.String), "size": pl.Int64})
     filters = {
         "item": found.item,
-        "what may be left": f"{level:.0%}",
+        "what may be left": exact_percent(level),
         "sets that do it": "possibly" if possible else "for certain",
         "at most": f"{max_size} members",
         "of": "items" if members == "items" else of,

@@ -19,6 +19,7 @@ from ostra.scenario.sector_choice import sector_numbers
 from ostra.scenario.trade_ban import Embargo, Settings, cut
 from ostra.scenario.trade_ban import embargo as solve
 from ostra.words import economies
+from ostra.words.figures import exact_percent, rounded
 from ostra.workspace import Workspace
 
 By = Literal["economy", "sector"]
@@ -77,12 +78,12 @@ def embargo(
         "from": economies.code_and_name(sides[0].code),
         "to": economies.code_and_name(sides[1].code) + (", both ways" if both_ways else ""),
         "sectors": ", ".join(table.sectors[number] for number in forbidden) or "all",
-        "forbidden": f"{fraction:.0%} of deliveries of inputs, {found.blocked:,.0f} million USD a year",
+        "forbidden": f"{exact_percent(fraction)} of deliveries of inputs, {rounded(found.blocked)} million USD a year",
         "parameters": f"friction {chosen.friction:g}, leakage {chosen.leakage:g}, curvatures {chosen.inner:g} and "
         f"{chosen.outer:g}; defaults are the baseline of sanction-simulator 0.1.4",
-        "finds no partner": f"{found.unplaced:,.0f} million USD a year",
-        "lost output": f"{found.rerouted.output.sum():,.0f} million USD a year with rerouting, "
-        f"{found.rationed.output.sum():,.0f} without",
+        "finds no partner": f"{rounded(found.unplaced)} million USD a year",
+        "lost output": f"{rounded(found.rerouted.output.sum())} million USD a year with rerouting, "
+        f"{rounded(found.rationed.output.sum())} without",
     }
     caveats = [*table.caveats, *net.caveats]
     caveats += [caveat for side in sides for caveat in side.caveats]

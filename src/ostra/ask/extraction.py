@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from ostra.ask.input_output import Answer, Question, ask, part, percent
+from ostra.ask.input_output import Answer, Question, ask
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.hypothetical_extraction import (
@@ -21,7 +21,7 @@ from ostra.ecosystem.input_output.hypothetical_extraction import extract as extr
 from ostra.ecosystem.input_output.table import Vector
 from ostra.errors import UsageError
 from ostra.progress import Advance, quiet
-from ostra.words.figures import figure
+from ostra.words.figures import part, percent, rounded
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
@@ -275,7 +275,7 @@ def _answer(question: Question, cuts: list[_Cut], losers: list[Group], by: By, t
         said.append(
             f"Without {cut.name}, {loser.name} loses the orders for {percent(losses['demand_share'])} and the "
             f"deliveries for {percent(losses['supply_share'])} of its output "
-            f"({figure(losses['demand_lost'], ',.0f')} and {figure(losses['supply_lost'], ',.0f')} million USD)."
+            f"({rounded(losses['demand_lost'])} and {rounded(losses['supply_lost'])} million USD)."
         )
     caveats: tuple[str, ...] = (NOT_FORECAST,)
     if not all(cut.found.final_buyers for cut in cuts):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from ostra.ecosystem.input_output.coefficients import Chains, Nodes
@@ -16,7 +15,6 @@ from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.progress import Advance, quiet
 from ostra.words import economies
-from ostra.words.figures import figure, significant
 from ostra.workspace import Workspace
 
 STEPS = 4  # reading, factorising, solving, listing
@@ -159,15 +157,3 @@ def ask(
     chains = Chains(table)
     advance(2, STEPS)
     return Question(chains, side, cite(space.facts.dataset("input_output", dataset)), advance)
-
-
-def part(above: float, below: float) -> float:
-    """A share; NaN where there is nothing to be a share of."""
-    return above / below if below else float("nan")
-
-
-def percent(share: float) -> str:
-    """A share in per cent with as many digits as a sentence bears; unknown as a word."""
-    if np.isnan(share):
-        return "an unknown part"
-    return f"{significant(100 * share, 2) if abs(share) < 0.0995 else figure(100 * share, '.0f')}%"

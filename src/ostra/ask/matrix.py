@@ -14,6 +14,7 @@ from ostra.model.listing import Listing
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 from ostra.model.results.ecosystem import INDIRECT
 from ostra.progress import Advance, quiet
+from ostra.words.figures import percent
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
@@ -100,8 +101,9 @@ def in_words(cell: dict[str, Any]) -> str:
     spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
     mark = " ±" if cell["tensions"] else ""
     if spread.level == "none":
-        return f"none{', {} {:.0%}'.format(*spread.less_likely) if spread.less_likely else ''}{mark}"
-    return f"{spread.level} {spread.reached:.0%}{mark}"
+        level, chance = spread.less_likely or ("", 0.0)
+        return f"none{f', {level} {percent(chance)}' if level else ''}{mark}"
+    return f"{spread.level} {percent(spread.reached)}{mark}"
 
 
 def compare(
@@ -138,13 +140,13 @@ def in_short(assessment: Assessment) -> dict[str, str]:
     own = [point for point in assessment.step1.chokepoints if point.is_home]
     instruments = [m for m in assessment.step4.instruments if m.instrument != "no-action"]
     short["largest dependency"] = (
-        f"{known[0].item_name} from {known[0].supplier_name}, at least {known[0].hold.low:.0%}"
+        f"{known[0].item_name} from {known[0].supplier_name}, at least {percent(known[0].hold.low)}"
         if known and known[0].hold.low > 0
         else "none with a known share"
     )
     short["largest hold through the chain"] = (
         f"{chain[0].holder_name} on {chain[0].item_name} at {chain[0].chokepoint_name}, "
-        f"at least {chain[0].hold.low:.0%}"
+        f"at least {percent(chain[0].hold.low)}"
         if chain
         else "none known"
     )

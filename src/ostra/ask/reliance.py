@@ -7,14 +7,14 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 import polars as pl
 
-from ostra.ask.input_output import Answer, Question, ask, part, percent
+from ostra.ask.input_output import Answer, Question, ask
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.look_through import Reliance, Side, absorbed, pooled, reliance, shares_of, through
 from ostra.ecosystem.input_output.table import Matrix, Vector
 from ostra.progress import Advance
 from ostra.words.economies import code_and_name
-from ostra.words.figures import figure
+from ostra.words.figures import figure, part, percent
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 

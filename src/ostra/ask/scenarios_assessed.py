@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +20,8 @@ from ostra.model.scenario import OUR_CHOICE, Scenario
 from ostra.progress import Advance, quiet
 from ostra.scenario.draws import Parameter
 from ostra.words import economies
-from ostra.words.figures import significant
+from ostra.words.figures import number
+from ostra.words.sentences import slug
 from ostra.workspace import Workspace
 
 METHOD = "disruption"
@@ -60,9 +60,9 @@ def scenario_results(
     source = as_source(space.facts.dataset("input_output"))
     outcomes: list[ScenarioOutcome] = []
     evidence: list[Evidence] = []
-    for number, scenario in enumerate(found):
+    for place, scenario in enumerate(found):
 
-        def part_done(done: float, total: float, before: int = number) -> None:
+        def part_done(done: float, total: float, before: int = place) -> None:
             advance(before + done / max(total, 1.0), len(found))
 
         done = simulate(space, scenario.id, home=home, runs=runs, seed=seed, advance=part_done)
@@ -117,7 +117,7 @@ def _measures(done: Simulation, inputs: list[str]) -> tuple[tuple[OutcomeMeasure
     )
     rows, proofs = [], []
     for row in done.outcome.summary:
-        proof = f"scenario.{done.scenario.id}.{row['where']}.{_slug(row['measure'])}"
+        proof = f"scenario.{done.scenario.id}.{row['where']}.{slug(row['measure'])}"
         rows.append(OutcomeMeasure(**row, evidence=proof))
         known = [row[name] for name in ("middle", "mild", "severe") if row[name] is not None]
         proofs.append(
@@ -172,8 +172,4 @@ def _spread(one: Parameter) -> str:
 
 
 def _number(value: Any) -> str:
-    return "never" if value is None else significant(value, 4)
-
-
-def _slug(words: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    return "never" if value is None else number(value)

@@ -19,6 +19,7 @@ from ostra.model.base import DIMENSIONS, LEVELS, Horizon
 from ostra.model.listing import Listing
 from ostra.model.profile import Profile
 from ostra.progress import Advance, quiet
+from ostra.words.figures import exact_percent, percent
 
 MOST_DRAWS = 100_000
 HORIZONS: tuple[Horizon, ...] = ("now", "short", "medium", "long")
@@ -85,7 +86,8 @@ def perturb(made: Sequence[Assessment], profile: Profile, *, draws: int = 1000, 
     listing = about("Rank stability under perturbed profiles", made)
     filters = {
         **listing.filters,
-        "profiles": f"{draws:,} drawn with a fixed seed, within ±{SPREAD:.0%} (near) and within ±{WIDE:.0%} (wide)",
+        "profiles": f"{draws:,} drawn with a fixed seed, within ±{exact_percent(SPREAD)} (near) and within "
+        f"±{exact_percent(WIDE)} (wide)",
     }
     frame = pl.DataFrame(rows, schema_overrides={"level": pl.String}, infer_schema_length=None)
     return Listing(frame, listing.model_copy(update={"filters": filters}))
@@ -196,7 +198,7 @@ def horizon_words(listing: Listing) -> Listing:
         level = row[horizon]
         if level is None:
             return "not assessed"
-        return "none" if level == "none" else f"{level} {row[f'{horizon}_reached']:.0%}"
+        return "none" if level == "none" else f"{level} {percent(row[f'{horizon}_reached'])}"
 
     rows = [
         {
@@ -219,7 +221,7 @@ def perturb_words(listing: Listing) -> Listing:
         row: dict[str, Any] = {"ecosystem": name, "ranks": rank_words(shares)}
         for dimension in DIMENSIONS:
             cell = cells.get(("level stays", dimension))
-            row[dimension] = "not assessed" if cell is None else f"{cell['level']} {cell['near']:.0%}"
+            row[dimension] = "not assessed" if cell is None else f"{cell['level']} {percent(cell['near'])}"
             row[f"{dimension}_level"] = None if cell is None else cell["level"]
         # The mean rank; what is open counts as last.
         row["order"] = sum(n * share for n, share in enumerate(shares, 1)) + len(shares) * (1 - sum(shares))
@@ -233,4 +235,4 @@ def rank_words(shares: Sequence[float]) -> str:
     if max(shares) <= 0.0:
         return "open"
     often = max(range(len(shares)), key=lambda place: shares[place]) + 1
-    return f"{often} in {shares[often - 1]:.0%}"
+    return f"{often} in {percent(shares[often - 1])}"

@@ -19,6 +19,7 @@ from ostra.model.profile import CoercionCase, Profile
 from ostra.progress import Advance, quiet
 from ostra.words import economies
 from ostra.words.economies import Home
+from ostra.words.figures import percent
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
@@ -291,7 +292,7 @@ def _standing(assessment: Assessment, code: str) -> list[Row]:
             rows.append(share("position", "provides", what, h.hold, h.evidence, detail=h.measure, since=_word(h.year)))
     for b in assessment.step3.breaches:
         if b.supplier == code:
-            detail = f"above {b.tolerated:.0%} for {b.dimension} ({'certain' if b.certain else 'possible'})"
+            detail = f"above {percent(b.tolerated)} for {b.dimension} ({'certain' if b.certain else 'possible'})"
             more = {"detail": detail, "value": b.expected_excess, "certain": b.certain}
             rows.append(share("breaches", "breach", names[b.item], b.hold, b.evidence, **more))
     return rows

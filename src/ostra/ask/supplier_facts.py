@@ -8,6 +8,7 @@ from ostra.ask.supplier_rows import Row, a_row
 from ostra.ecosystem.materials.production_shares import production_shares
 from ostra.words import economies
 from ostra.words.economies import Home
+from ostra.words.figures import percent
 from ostra.workspace import Workspace
 
 MOST = 10  # rows of each kind: the largest; the commands named in the last row have all
@@ -33,7 +34,7 @@ def _imports(space: Workspace, code: str, home: Home, year: int) -> list[Row]:
                 "import share",
                 row["description"] or row["product"],
                 detail="share of home in its imports of the same: "
-                + ("unknown" if reverse is None else f"{reverse:.1%}"),
+                + ("unknown" if reverse is None else percent(reverse)),
                 since=str(year),
                 low=row["supplier_share"],
                 high=row["supplier_share"],

@@ -11,7 +11,8 @@ from ostra.errors import UsageError
 
 if TYPE_CHECKING:
     from ostra.ecosystem.provision import By
-    from ostra.show.output import Column, Kind
+    from ostra.show.output import Column
+    from ostra.words.figures import Kind
 
 Flag = Annotated[bool, Parameter(negative=())]
 

@@ -23,7 +23,8 @@ from ostra.errors import UsageError
 
 if TYPE_CHECKING:
     from ostra.ask.input_output import Answer
-    from ostra.show.output import Column, Kind
+    from ostra.show.output import Column
+    from ostra.words.figures import Kind
 
 Flag = Annotated[bool, Parameter(negative=())]
 DatasetOption = Annotated[str | None, Parameter(help="Input-output data set; see: ostra data list.")]

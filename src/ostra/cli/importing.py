@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from ostra.cli.facts import NOT_CITED, Citing, folder_of, rates, say
 from ostra.cli.options import WorkspaceOption, progress, workspace
 from ostra.errors import UsageError
+from ostra.words.figures import figure, percent
 
 if TYPE_CHECKING:
     from ostra.documents.ecosystem_imports import EcosystemKind
@@ -116,8 +117,8 @@ def _tell(report: MrioReport) -> None:
         known = "already there, nothing was changed: " if report.recognised else ""
         say(f"{known}data set {report.dataset.id}")
     for one in report.residuals[:5]:
-        of = f"{one.share:+.2%} of output" if one.share is not None else "without output"
-        say(f"residual: {one.side} {one.economy} {one.sector} {one.residual:+,.2f} million USD, {of}")
+        of = f"{percent(one.share)} of output" if one.share is not None else "without output"
+        say(f"residual: {one.side} {one.economy} {one.sector} {figure(one.residual, '+,.2f')} million USD, {of}")
     if len(report.residuals) > 5:
         more = len(report.residuals) - 5
         where = (

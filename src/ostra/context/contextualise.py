@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ostra.context.governance import GovernanceScore, regime_of, stability
 from ostra.context.likelihood import base_rate, coercers, likelihood
 from ostra.context.tolerance import breaches
-from ostra.dimensions.wording import LABEL, economy_names, name_of, shortened
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
@@ -15,7 +14,8 @@ from ostra.model.profile import Profile
 from ostra.model.results.context import ContextResult, SupplierContext
 from ostra.model.results.dimensions import DimensionsResult
 from ostra.model.results.ecosystem import Dependency, EcosystemResult, MutualDependence
-from ostra.words.economies import Home, covered_by, economy_name
+from ostra.words.economies import Home, covered_by, economy_name, name_of
+from ostra.words.sentences import LABEL, shortened
 
 METHOD = "likelihood"
 
@@ -48,7 +48,7 @@ def contextualise(
         Suppliers by descending largest hold; breaches by descending expected excess.
     """
     members = home.members(year)
-    names = economy_names(step1)
+    names = step1.economy_names()
     mutual = {m.supplier: m for m in step1.mutual}
     by_supplier: dict[str, list[Dependency]] = {}
     for row in step1.dependencies:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ostra.context.beta import beta_quantile
-from ostra.dimensions.wording import counted, plain, plains
 from ostra.model.base import UNKNOWN, Interval, Relation
 from ostra.model.evidence import Evidence
 from ostra.model.profile import CoercionCase, LikelihoodSettings, Profile
 from ostra.model.results.context import Factor, Likelihood
 from ostra.words.economies import covered_by
+from ostra.words.figures import exact_percent, plain, plains
+from ostra.words.sentences import counted
 
 METHOD = "likelihood"
 
@@ -237,7 +238,7 @@ def _base_evidence(key: str, base: BaseRate, settings: LikelihoodSettings) -> Ev
         low=base.low,
         high=base.high,
         formula="(a + k) / (a + b + n) with k of n supplier-years in which a case is documented and prior Beta(a, b); "
-        f"the interval holds {settings.credible:.0%} of the posterior",
+        f"the interval holds {exact_percent(settings.credible)} of the posterior",
         substituted=f"({plain(a)} + {base.successes}) / ({plain(a)} + {plain(b)} + {base.trials}) = "
         f"{plain(base.mean)}; n = {counted(len(base.suppliers), 'economy', 'economies')} × {years} years "
         f"({settings.first_year} to {settings.last_year})",

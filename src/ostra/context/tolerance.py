@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ostra.dimensions.wording import LABEL, percent, percents, plain, shortened
 from ostra.model.base import DIMENSIONS, Dimension
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile, Tolerance
 from ostra.model.results.context import Breach, SupplierContext
 from ostra.model.results.dimensions import Finding
 from ostra.model.results.ecosystem import Dependency
+from ostra.words.figures import percent, percents, plain
+from ostra.words.sentences import LABEL, shortened
 
 METHOD = "tolerance"
 

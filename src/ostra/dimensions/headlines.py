@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostra.dimensions.pool import Opinion, heard, weight_of
-from ostra.dimensions.wording import counted, listed
 from ostra.model.base import LEVELS, Dimension, Level
 from ostra.model.results.dimensions import LevelDistribution, or_higher
+from ostra.words.figures import percent
+from ostra.words.sentences import counted, listed
 
 MOST_TOLD = 2  # measured findings that a headline tells; more do not fit a sentence
 
@@ -42,8 +43,8 @@ def headline(
         text += "; ".join(_clauses(loud, challenge.level))
     else:
         text = (
-            f"The challenge to {dimension} is {challenge.level}, with a probability of {challenge.reached:.0%} that "
-            f"it is {challenge.reached_words}: "
+            f"The challenge to {dimension} is {challenge.level}, with a probability of {percent(challenge.reached)} "
+            f"that it is {challenge.reached_words}: "
         )
         text += "; ".join(_clauses(loud, challenge.level))
     if unknown:
@@ -54,7 +55,7 @@ def headline(
 def _unsure(levels: LevelDistribution) -> str:
     """The gravest level that has any probability, with it: `low or higher 40%`."""
     grave, chance = levels.less_likely or ("low", 0.0)
-    return f"{or_higher(grave)} {chance:.0%}"
+    return f"{or_higher(grave)} {percent(chance)}"
 
 
 def _clauses(loud: Sequence[Opinion], level: Level) -> list[str]:
@@ -67,7 +68,7 @@ def _clauses(loud: Sequence[Opinion], level: Level) -> list[str]:
 
     measured = [o for o in loud if o.finding.kind == "measured"]
     if measured:
-        told = listed([o.told for o in _one_per_item(measured)[:MOST_TOLD]])
+        told = listed([o.told for o in _one_per_item(measured)[:MOST_TOLD]], 3)
         clauses.append((surest(measured), f"measured on {_items(measured)} – {told}"))
     judged = [o for o in loud if o.finding.kind == "judged"]
     if judged:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ostra.dimensions.wording import economy_names, name_of, percents, plains, possessive
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item
 from ostra.model.results.ecosystem import Chokepoint, Dependency, EcosystemResult
 from ostra.model.results.simulation import LOST_PART
+from ostra.words.economies import name_of
+from ostra.words.figures import percents, plains
+from ostra.words.sentences import possessive
 
 MEASURES = {
     "import_share": "import share",
@@ -194,7 +196,7 @@ def _simulated_losses(step1: EcosystemResult, items: Sequence[Item]) -> Iterator
 
 def _concentrations(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Reading]:
     known = {e.id for e in step1.evidence}
-    names = economy_names(step1)
+    names = step1.economy_names()
     for row in step1.trade:
         top = f", led by {name_of(row.top_supplier, names)}" if row.top_supplier else ""
         proof = f"trade.{row.product}.{row.year}.concentration"

@@ -10,13 +10,15 @@ from ostra.dimensions.measured import METHOD, Measurement, measured_findings
 from ostra.dimensions.perturbation import SPREAD, WIDE, Draws, robustness
 from ostra.dimensions.pool import UNIFORM, Masses, Opinion, as_levels, heard, margin, pool
 from ostra.dimensions.tensions import dependency_tensions
-from ostra.dimensions.wording import counted, economy_names, listed, name_of, plain, shortened
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Level
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile
 from ostra.model.results.dimensions import DimensionResult, DimensionsResult, Finding, MatrixCell
 from ostra.model.results.ecosystem import EcosystemResult
+from ostra.words.economies import name_of
+from ostra.words.figures import plain
+from ostra.words.sentences import counted, listed, shortened
 
 NOTHING: Masses = (1.0, 0.0, 0.0, 0.0)
 
@@ -44,7 +46,7 @@ def judge(
     """
     measured = measured_findings(step1, dossier.items, profile, members)
     item_names = {item.id: item.name for item in dossier.items}
-    economies = economy_names(step1)
+    economies = step1.economy_names()
     # Judgements are written from one viewpoint; of a supplier that is part of this home they say nothing.
     foreign = dossier.model_copy(update={"findings": tuple(f for f in dossier.findings if f.supplier not in members)})
     judged, judged_evidence = judged_findings(foreign, item_names, economies)
@@ -118,14 +120,14 @@ def judged_findings(
         subject = ", ".join(item_names.get(item, item) for item in row.items[:2])
         if row.supplier:
             subject += f" ({name_of(row.supplier, economies)})"
-        told = f"{subject}: “{shortened(row.reason)}”"
+        told = f"{subject}: “{shortened(row.reason, 160)}”"
         opinions.append(Opinion(finding, row.id, told))
         side = "challenge" if row.effect < 0 else "strength"
         grade = LEVELS[row.severity] if row.severity else "looked at, no"
         evidence.append(
             Evidence(
                 id=finding.evidence,
-                label=f"{grade} {side} on {row.dimension}, judged: {shortened(row.reason)}",
+                label=f"{grade} {side} on {row.dimension}, judged: {shortened(row.reason, 160)}",
                 kind="judged",
                 unit="severity, 0 to 3",
                 value=float(row.severity),

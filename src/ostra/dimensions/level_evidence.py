@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from ostra.dimensions.measured import METHOD
 from ostra.dimensions.perturbation import DRAWS, SPREAD, WIDE
 from ostra.dimensions.pool import AUDIBLE, Masses, Opinion, Pooled, expected_level, heard, margin
-from ostra.dimensions.wording import LABEL, counted, plain, shortened
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension, Interval
 from ostra.model.evidence import Evidence
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
+from ostra.words.figures import exact_percent, plain
+from ostra.words.sentences import LABEL, counted, shortened
 
 POOL_FORMULA = (
     "P(level ≥ k) = largest confidence among the findings of severity k or graver, measured and judged alike; "
@@ -90,7 +91,7 @@ def stability_evidence(
             formula="number of perturbed profiles with the same level / number of perturbed profiles; thresholds, "
             f"confidences and the trust in each kind are each multiplied by a factor between {1 - SPREAD:g} and "
             f"{1 + SPREAD:g}; for a second figure between {1 - WIDE:g} and {1 + WIDE:g}",
-            substituted=f"{round(near * DRAWS)} / {DRAWS} = {plain(near)}; within ±{100 * WIDE:.0f}%: "
+            substituted=f"{round(near * DRAWS)} / {DRAWS} = {plain(near)}; within ±{exact_percent(WIDE)}: "
             f"{round(far * DRAWS)} / {DRAWS} = {plain(far)}"
             if assessed
             else "not assessed",

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from ostra.dimensions.indicators import INDICES, Reading, readings
 from ostra.dimensions.pool import AUDIBLE, Opinion
-from ostra.dimensions.wording import LABEL, percent, plain, shortened
 from ostra.model.base import LEVELS
 from ostra.model.dossier import Item
 from ostra.model.evidence import Evidence
 from ostra.model.profile import Profile, SeverityRule
 from ostra.model.results.dimensions import Finding
 from ostra.model.results.ecosystem import EcosystemResult
+from ostra.words.figures import percent, plain
+from ostra.words.sentences import LABEL, shortened
 
 METHOD = "levels"
 

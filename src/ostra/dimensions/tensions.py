@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ostra.dimensions.wording import counted, name_of
 from ostra.model.base import DIMENSIONS, Dimension
 from ostra.model.results.dimensions import Finding, Tension
+from ostra.words.economies import name_of
+from ostra.words.sentences import counted
 
 
 def dependency_tensions(

@@ -19,6 +19,7 @@ from ostra.documents.economy_codes import unknown_economies
 from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, holds
 from ostra.errors import DataError, Problem, shortened
 from ostra.model.references import Fault, Path, faults_between
+from ostra.words.figures import exact_percent
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -208,7 +209,7 @@ def _range(kind: str, context: dict[str, Any], name: str, value: Any) -> tuple[s
     reason = f"expected {word} {context.get(key):g}"
     if name in _SHARE_FIELDS and kind == "less_than_equal" and isinstance(value, int | float):
         if 1 < value <= 100:
-            return reason, f"Shares are fractions from 0 to 1: write {value / 100:g} for {value:g} %"
+            return reason, f"Shares are fractions from 0 to 1: write {value / 100:g} for {exact_percent(value / 100)}"
         return reason, "Shares are fractions from 0 to 1"
     return reason, ""
 

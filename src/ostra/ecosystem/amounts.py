@@ -13,6 +13,7 @@ from typing import Literal
 from ostra.ecosystem.provision import Row
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED
+from ostra.words.figures import percent
 
 Of = Literal["economies", "organisations"]
 
@@ -113,23 +114,25 @@ def provision_of(
     amounts, closed = _amounts(rows, of, player_of, corrections)
     low, high = sum(a.low for a in amounts), sum(a.high for a in amounts)
     if low > WHOLE_TO + 1e-9:
-        corrections.append(f"Shares sum to {low:.0%}; each is read as at most what is stated.")
+        corrections.append(f"Shares sum to {percent(low)}; each is read as at most what is stated.")
         amounts = [replace(a, low=0.0) for a in amounts]
         rest = 0.0
     elif low >= WHOLE_FROM:
         if abs(low - 1.0) > ROUNDING:
-            corrections.append(f"Shares sum to {low:.1%} and were divided by that.")
+            corrections.append(f"Shares sum to {percent(low)} and were divided by that.")
         amounts = [replace(a, low=a.low / low, high=max(a.low, min(a.high, 1.0)) / low) for a in amounts]
         rest = 0.0
     elif complete and high < 1.0:
         if high < 1.0 - DEVIATION:
-            corrections.append(f"The providers are said to be all there are, but sum to {high:.1%}; divided by that.")
+            corrections.append(
+                f"The providers are said to be all there are, but sum to {percent(high)}; divided by that."
+            )
         amounts = [replace(a, low=a.low / high, high=a.high / high) for a in amounts] if high > 0 else amounts
         rest = 0.0
     else:
         rest = 0.0 if complete else 1.0 - low
     if unnamed == "none" and rest > 0 and high < WHOLE_FROM:
-        caveats.append(f"{1.0 - high:.0%} is provided by nobody named; read as if nobody could stop that.")
+        caveats.append(f"{percent(1.0 - high)} is provided by nobody named; read as if nobody could stop that.")
     amounts = _tightened(amounts, rest)
     if any(not row.stated for row in rows):
         caveats.append("A provider without a share may provide anything that the others leave.")
@@ -184,7 +187,8 @@ def _amounts(
         low = sum(row.low for row in parts)
         if total is not None:
             if low > total.high + DEVIATION:
-                corrections.append(f"The organisations of {economy} sum to {low:.1%}, its total is {total.high:.1%}.")
+                most = percent(total.high)
+                corrections.append(f"The organisations of {economy} sum to {percent(low)}, its total is {most}.")
             least = total.low if low > total.high else max(total.low, low)
             total = Interval(low=least, high=min(1.0, max(total.high, low)))
         if of == "organisations":

@@ -11,7 +11,7 @@ import polars as pl
 from ostra.model.evidence import Evidence, FactRef
 from ostra.words.economies import economy_name
 from ostra.words.figures import number
-from ostra.words.sentences import shorten, slug
+from ostra.words.sentences import shortened, slug
 
 if TYPE_CHECKING:
     from ostra.ecosystem.fact_tables import FactTables
@@ -60,7 +60,7 @@ def _product_evidence(
 ) -> list[Evidence]:
     product, year = row["product"], row["year"]
     name = row["description"] or f"HS {product}"
-    what = f"HS {product} ({shorten(name)}), {home.name}, {year}"
+    what = f"HS {product} ({shortened(name, 60)}), {home.name}, {year}"
 
     def ref(rows: int, **where: Any) -> FactRef:
         return FactRef(

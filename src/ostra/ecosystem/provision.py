@@ -12,6 +12,7 @@ from typing import Literal
 
 from ostra.ecosystem.holds import Hold
 from ostra.model.dossier import UNSPECIFIED, Dossier, Ownership
+from ostra.words.figures import percent_range
 
 # What counts as providing: hosting, controlling, controlling through owners, or hosting as well as controlling.
 By = Literal["location", "headquarters", "ownership", "either"]
@@ -171,7 +172,7 @@ def _latest(item: str, rows: list[Row], caveats: dict[str, list[str]]) -> list[R
         notes = tuple(note for row in same for note in row.notes)
         if len({(row.low, row.high) for row in stated}) > 1:
             who = first.organisation or first.economy
-            several = f"{who} has several shares for {newest or 'no year'}: {first.low:.1%} to {high:.1%}."
+            several = f"{who} has several shares for {newest or 'no year'}: {percent_range(first.low, high)}."
             caveats[item].append(several)
             notes = (*notes, several)
         claims = tuple(dict.fromkeys(claim for row in same for claim in row.claims))

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from ostra.words.figures import SHARES_IN_SHEETS, SMALL, SMALL_SHARES_IN_SHEETS
+
 CELL_LIMIT = 32_767  # characters that a cell can hold
 WIDEST = 60
-FORMATS = {"share": "0.0%", "kusd": "#,##0", "number": "0.000", "count": "0", "text": "@"}
+FORMATS = {"share": SHARES_IN_SHEETS, "kusd": "#,##0", "number": "0.000", "count": "0", "text": "@"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def write_workbook(
     with xlsxwriter.Workbook(target, options | {"constant_memory" if many_rows else "in_memory": True}) as book:
         book.set_properties(dict(properties or {}))
         formats = {kind: book.add_format({"num_format": shape, "valign": "top"}) for kind, shape in FORMATS.items()}
+        formats["small"] = book.add_format({"num_format": SMALL_SHARES_IN_SHEETS})
         formats["heading"] = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
         formats["bold"] = book.add_format({"bold": True, "valign": "top"})
         formats["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
@@ -91,6 +94,9 @@ def _write_rows(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
                 text = str(value)[:CELL_LIMIT]
                 page.write_string(last, column, text, formats["text"])
                 widths[column] = max(widths[column], min(len(text) + 1, WIDEST))
-    for column, width in enumerate(widths):
+    small = {"type": "cell", "criteria": "between", "minimum": 1e-12, "maximum": SMALL, "format": formats["small"]}
+    for column, (width, (_, kind)) in enumerate(zip(widths, sheet.columns, strict=True)):
         page.set_column(column, column, width)
+        if kind == "share":
+            page.conditional_format(1, column, max(last, 1), column, small)
     page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)

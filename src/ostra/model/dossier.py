@@ -298,9 +298,7 @@ class Dossier(Document):
         for key, total in totals.items():
             if total > 1.02 + 1e-9:
                 item, by, year, _ = key
-                reason = (
-                    f"provision of '{item}' by {by} ({year or 'no year'}): shares sum to {total:.0%}, more than 100%"
-                )
+                reason = f"provision of '{item}' by {by} ({year or 'no year'}): shares sum to {total:.4g}, more than 1"
                 yield Fault(("provision", last[key], "share"), reason, "Make the larger ones intervals, or mend them")
 
     def item(self, item_id: str) -> Item:

@@ -17,6 +17,7 @@ from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import FIXED, Array
 from ostra.scenario.orders import PARTS, Orders, orders
 from ostra.scenario.simulation.trajectories import Trajectories
+from ostra.words.figures import exact_percent
 
 Row = dict[str, Any]
 STATISTICS = ("middle", "mild", "severe", "p05", "p50", "p95")
@@ -124,8 +125,8 @@ def _summary(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row
             (LOST_PART, "share", lost / a_year),
             (f"value added lost{', at most' if found.value_added == 'upper' else ''}", "million USD", added),
             ("lowest output of a day, part of usual", "share", part.min(axis=1)),
-            (f"days until output falls below {scenario.level:.1%}", "day", first),
-            (f"days with output below {scenario.level:.1%}", "days", days),
+            (f"days until output falls below {exact_percent(scenario.level)}", "day", first),
+            (f"days with output below {exact_percent(scenario.level)}", "days", days),
             ("day from which output is back", "day", back),
         ]
         if where == "world":

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
 from ostra.processors import processors
+from ostra.words.figures import exact_percent
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
@@ -134,7 +135,7 @@ def network(table: InputOutputTable) -> Network:
     inputs = np.divide(flows.sum(axis=0), output, out=np.zeros_like(output), where=output > 0.0)
     heavy = inputs > MOST_INPUTS
     if heavy.any():
-        caveats.append(f"inputs scaled down to {MOST_INPUTS:.0%} of output: {_names(table, heavy)}")
+        caveats.append(f"inputs scaled down to {exact_percent(MOST_INPUTS)} of output: {_names(table, heavy)}")
         flows = flows * np.where(heavy, MOST_INPUTS / np.where(heavy, inputs, 1.0), 1.0)
         sales = flows.sum(axis=1)
         inputs = np.minimum(inputs, MOST_INPUTS)

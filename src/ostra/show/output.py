@@ -19,14 +19,13 @@ from ostra.files.spreadsheets import csv_text
 from ostra.files.whole_files import write_whole
 from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.evidence import Provenance
-from ostra.words.figures import figure, significant
+from ostra.words.figures import Kind, format_cell
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 Format = Literal["table", "csv", "json", "xlsx"]
 Row = Mapping[str, Any]
-Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year", "range"]  # range: figures as a text
 
 Legend = Sequence[tuple[str, str]]
 """What stands below a table in a terminal: texts, each with its style."""
@@ -52,7 +51,7 @@ def round_floats(value: Any) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
-        return float(figure(value, f".{SIGNIFICANT_DIGITS}g"))
+        return float(f"{value:z.{SIGNIFICANT_DIGITS}g}")
     if isinstance(value, Mapping):
         return {key: round_floats(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -185,25 +184,6 @@ def shared_room(columns: Sequence[Column], texts: Sequence[Sequence[str]], room:
 def _longest(text: str) -> int:
     """Characters of the longest line of a text."""
     return max(map(len, text.splitlines()), default=0)
-
-
-def format_cell(value: Any, kind: Kind) -> str:
-    """A value as people read it: shares in per cent, money in millions of USD, unknown as a question mark."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return "?"
-    if kind == "share":
-        return f"{figure(100 * value, '.1f')}%"
-    if kind == "kusd":
-        return figure(value / 1000, ",.1f")
-    if kind == "number":
-        return significant(value, 3) if abs(value) < 1000 else figure(value, ",.0f")
-    if kind == "flag":
-        return "yes" if value else "no"
-    if kind == "count":
-        return f"{int(value):,}"
-    if isinstance(value, list | tuple):
-        return "; ".join(str(item) for item in value)
-    return str(value)
 
 
 def write_rows(

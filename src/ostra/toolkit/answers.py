@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from ostra.dimensions.wording import economy_names
 from ostra.model.base import DIMENSIONS, LEVELS, RELATIONS, Dimension, Relation
 from ostra.model.dossier import Dossier, ItemKind
 from ostra.model.instrument import Instrument
@@ -75,7 +74,7 @@ def scene_of(
         item_names={item.id: item.name for item in dossier.items},
         item_kinds={item.id: item.kind for item in dossier.items},
         item_texts={item.id: f"{item.name}. {item.description}" for item in dossier.items},
-        economies=economy_names(step1),
+        economies=step1.economy_names(),
     )
 
 

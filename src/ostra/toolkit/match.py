@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ostra.dimensions.wording import LABEL, listed, shortened
 from ostra.errors import DataError, Problem
 from ostra.model.base import DIMENSIONS
 from ostra.model.dossier import Dossier, Recommendation
@@ -18,6 +17,7 @@ from ostra.model.results.toolkit import InstrumentMatch, ToolkitResult
 from ostra.toolkit.answers import Answers, Scene, aim, answers_of, scene_of
 from ostra.toolkit.fit import FORMULA, Part, by_challenge, fit_of, parts_of, substituted
 from ostra.toolkit.reasons import aim_reason, breach_reason, finding_reason, open_reason
+from ostra.words.sentences import LABEL, listed, shortened
 
 METHOD = "instruments"
 
@@ -185,7 +185,7 @@ def _reasons(
     reasons += [made_for] if made_for else []
     if instrument.needs_home_strength and scene.home_chokepoints:
         points = [f"{c.item_name} ({c.evidence})" for c in scene.home_chokepoints]
-        reasons.append(f"Builds on a strength that home holds: {listed(points)}.")
+        reasons.append(f"Builds on a strength that home holds: {listed(points, 3)}.")
         behind += [c.evidence for c in scene.home_chokepoints]
     reasons += [f"Recommended in the dossier ({r.id}): {r.text}" for r in advice]
     if not answers.challenges:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ostra.dimensions.wording import counted, listed, name_of, percent, percents, possessive
 from ostra.model.base import DIMENSIONS
 from ostra.model.instrument import Instrument
 from ostra.model.results.context import Breach
 from ostra.model.results.dimensions import Finding
 from ostra.toolkit.answers import Scene
+from ostra.words.economies import name_of
+from ostra.words.figures import percent, percents
+from ostra.words.sentences import counted, listed, possessive
 
 MOST_LIKELY = 3  # suppliers whose likelihood is told where nothing is done
 
@@ -18,7 +20,7 @@ def breach_reason(breaches: Sequence[Breach], scene: Scene) -> str:
     """How many breaches of tolerance it answers, and the gravest of them by name and number."""
     first = breaches[0]
     certain = sum(b.certain for b in breaches)
-    ids = listed([b.id for b in breaches])
+    ids = listed([b.id for b in breaches], 3)
     return (
         f"Answers {counted(len(breaches), 'breach', 'breaches')} of tolerance, {certain} of them certain ({ids}); "
         f"the furthest above is {possessive(name_of(first.supplier, scene.economies))} hold on "
@@ -29,7 +31,7 @@ def breach_reason(breaches: Sequence[Breach], scene: Scene) -> str:
 
 def finding_reason(findings: Sequence[Finding]) -> str:
     """How many findings it answers, the gravest first."""
-    return f"Answers {counted(len(findings), 'finding')}, the gravest first: {listed([f.id for f in findings])}."
+    return f"Answers {counted(len(findings), 'finding')}, the gravest first: {listed([f.id for f in findings], 3)}."
 
 
 def aim_reason(instrument: Instrument, aim: float) -> str:

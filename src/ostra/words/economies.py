@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -175,6 +175,11 @@ def economy_name(iso3: str) -> str:
     if iso3 == REST_OF_WORLD:
         return "rest of the world"
     return _blocs()[iso3].name if iso3 in _blocs() else iso3
+
+
+def name_of(economy: str, names: Mapping[str, str]) -> str:
+    """The name that is given for an economy, else its common English name, else its code."""
+    return names.get(economy) or economy_name(economy)
 
 
 def economies() -> tuple[str, ...]:

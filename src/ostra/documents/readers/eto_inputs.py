@@ -9,6 +9,7 @@ from ostra.documents.readers.eto_gathered import Gathered, Node, name_of, resolv
 from ostra.documents.readers.spreadsheet_table import Row, clean, clean_lines, made_id
 from ostra.errors import Problem
 from ostra.model.dossier import Item, ItemKind, Link, Stage
+from ostra.words.figures import percent
 
 KINDS: dict[str, ItemKind] = {
     "process": "process",
@@ -135,7 +136,7 @@ def _weights(
             continue
         unknown = len(below_all) - len(known)
         rest = "; the others share the rest in an unknown way" if unknown else ""
-        done = f"weighted by size, together {100 * min(1.0, total / whole[0]):.1f} per cent{rest}"
+        done = f"weighted by size, together {percent(min(1.0, total / whole[0]))}{rest}"
         gathered.odd("weight", "inputs.csv", row, name, done)
         weights |= {(above, b): round(size / max(total, whole[0]), 6) for b, size in known.items()}
     return weights

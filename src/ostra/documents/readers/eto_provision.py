@@ -15,6 +15,7 @@ from ostra.documents.readers.spreadsheet_table import Row, clean
 from ostra.errors import NotFoundError, Problem, shortened
 from ostra.model.dossier import UNSPECIFIED
 from ostra.words.economies import bloc_members, economy_name, iso3
+from ostra.words.figures import exact_percent, percent_range
 
 # The publisher's documentation: country shares "rely on company headquarters locations". A chart whose caption says
 # otherwise is by site.
@@ -136,8 +137,7 @@ def read_provision(gathered: Gathered, rows: list[Row], providers: dict[str, Pro
             gathered.odd(provider.rule, file, row, value, done)
         if provider.region:
             note = f"Economy as listed: {provider.region}. {note}".strip()
-        printed = row["share_provided"]
-        what = f"{shortened(printed, 40)} % of" if printed and low is not None else "an unstated share of"
+        what = f"{percent_range(low, high)} of" if low is not None and high is not None else "an unstated share of"
         seat = f" ({economy_name(provider.economy)})" if provider.organisation and not provider.region else ""
         who = provider.name if provider.organisation or provider.region else economy_name(provider.economy)
         when = f" in {year}" if year else ""
@@ -184,7 +184,7 @@ def _share(gathered: Gathered, row: Row) -> tuple[float | None, float | None, st
     file, text = "provision.csv", row["share_provided"]
     words = row["negligible_market_share"] or row["minor_share"]
     if NEGLIGIBLE.search(text) or (not text and NEGLIGIBLE.search(words)):
-        gathered.odd("in words", file, row, text or words, f"0 to {100 * NEGLIGIBLE_HIGH:g} per cent")
+        gathered.odd("in words", file, row, text or words, f"0 to {exact_percent(NEGLIGIBLE_HIGH)}")
         return 0.0, NEGLIGIBLE_HIGH, "Listed as negligible, which the data set defines as 2 % or less, rounded."
     if text.casefold() in NO_SHARE_WORDS:
         return None, None, "Listed as a provider, without a share."
@@ -201,8 +201,8 @@ def _share(gathered: Gathered, row: Row) -> tuple[float | None, float | None, st
     if number == 0:
         exponent = number.as_tuple().exponent
         half = float(Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 3))
-        gathered.odd("printed as zero", file, row, text, f"0 to {100 * half:g} per cent")
-        return 0.0, half, f"Printed as {text} per cent."
+        gathered.odd("printed as zero", file, row, text, f"0 to {exact_percent(half)}")
+        return 0.0, half, f"Printed as {text}, in per cent."
     return share, share, ""
 
 

@@ -12,6 +12,7 @@ from ostra.documents.readers.spreadsheet_table import Row, Table, clean, made_id
 from ostra.errors import shortened
 from ostra.model.dossier import Item, Stage
 from ostra.model.evidence import Claim, Source
+from ostra.words.figures import exact_percent
 
 MOST_ROWS = 50_000  # of one file; a dossier is read by people, larger tables belong into facts
 LONGEST_NAME = 500  # characters
@@ -120,7 +121,11 @@ def fraction_of(table: Table, row: Row, column: str, text: str | None = None) ->
         return number
     percent = _PERCENT.fullmatch(written)
     if number is not None:
-        mend = f"Write {number / 100:g} for {number:g} %" if number <= 100 else "Shares are fractions from 0 to 1"
+        mend = (
+            f"Write {number / 100:g} for {exact_percent(number / 100)}"
+            if number <= 100
+            else "Shares are fractions from 0 to 1"
+        )
         table.complain("more than 1", row.line, column, row[column], mend)
     elif percent is not None:
         mend = f"Write {float(percent[1].replace(',', '.')) / 100:g}"

@@ -14,6 +14,7 @@ from typing import Literal
 from ostra.errors import DataError, Problem
 from ostra.model.base import Interval
 from ostra.model.dossier import UNSPECIFIED, Dossier, Provision
+from ostra.words.figures import percent, percent_range
 
 ROUNDING = 1.02  # shares that sum to this are taken as rounded; the model allows as much
 LISTED = 5  # lines that a sentence on a rule names before it only counts
@@ -204,14 +205,14 @@ def _within_the_whole(rows: list[_Merged], parts: set[int], file: str, oddities:
         total = sums[key]
         if total > ROUNDING + 1e-9 and row.low is not None and row.high is not None:
             least = round(min(row.low, max(0.0, 1.0 - (highs[key] - row.high))), 12)
-            note = f"The shares listed sum to {100 * total:.4g} per cent; each is read as at most what is stated."
-            done = f"read as {100 * least:.1f} to {100 * row.high:.1f} per cent"
-            oddities.append(Oddity("overfull", file, row.line, f"{row.shown}, sum {100 * total:.4g} per cent", done))
+            note = f"The shares listed sum to {percent(total)}; each is read as at most what is stated."
+            done = f"read as {percent_range(least, row.high)}"
+            oddities.append(Oddity("overfull", file, row.line, f"{row.shown}, sum {percent(total)}", done))
             row = replace(row, low=least, note=f"{row.note} {note}".strip())
         elif total > 1.005 and key not in told:
             told.add(key)
             which = "organisations" if row.line in parts else "shares"
-            value = f"{row.item}: {which} sum to {100 * total:.4g} per cent"
+            value = f"{row.item}: {which} sum to {percent(total)}"
             oddities.append(Oddity("rounded", file, row.line, value, "kept as they are"))
         result.append(row)
     return result

@@ -13,6 +13,7 @@ from ostra.model.dossier import Dossier
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import ChainHold, ChainHop, Dependency
 from ostra.words.economies import Home
+from ostra.words.figures import plains
 
 METHOD = "chain"
 
@@ -123,13 +124,8 @@ def used_evidence(shares: Sequence[Hold]) -> tuple[str, ...]:
 def describe(hop: ChainHop) -> str:
     """One hop in short: item, hold, and own share where it has one."""
     factor = f" × {hop.factor:g}" if hop.factor not in (None, 1.0) else ""
-    own = f", own share {bounds(hop.share)}" if hop.share.low > 0 else ""
-    return f"{hop.item_name} {bounds(hop.hold)}{own}{factor}"
-
-
-def bounds(interval: Interval) -> str:
-    """An interval with three decimals."""
-    return f"{interval.low:.3f}" if interval.known else f"{interval.low:.3f} to {interval.high:.3f}"
+    own = f", own share {plains(hop.share)}" if hop.share.low > 0 else ""
+    return f"{hop.item_name} {plains(hop.hold)}{own}{factor}"
 
 
 def chain_dependencies(holds: Sequence[ChainHold]) -> list[Dependency]:

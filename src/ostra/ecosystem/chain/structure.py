@@ -18,6 +18,7 @@ from ostra.ecosystem.provision import ROWS_BY, By, row_by, rows_by_item
 from ostra.errors import NotFoundError, UsageError
 from ostra.model.dossier import Dossier
 from ostra.words.economies import Home
+from ostra.words.figures import percent
 
 Floats = NDArray[np.float64]
 
@@ -290,9 +291,9 @@ def _links(dossier: Dossier, position: Mapping[str, int], caveats: dict[str, lis
     has_kinds = np.bincount(item, minlength=size) > 0
     names = {row: name for name, row in position.items()}
     for row in np.flatnonzero(known > 1.02):
-        caveats[names[int(row)]].append(f"Weights of its kinds sum to {known[row]:.0%} and were divided by that.")
+        caveats[names[int(row)]].append(f"Weights of its kinds sum to {percent(known[row])} and were divided by that.")
     for row in np.flatnonzero(has_kinds & ~any_free & ~rounded & (rest > 0)):
-        caveats[names[int(row)]].append(f"{rest[row]:.0%} of it are kinds that are not listed.")
+        caveats[names[int(row)]].append(f"{percent(rest[row])} of it are kinds that are not listed.")
     variants = Variants(
         item=item,
         needs=np.array([needs for _, needs in keys], dtype=np.int64),

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ostra.ecosystem.input_output.table import InputOutputTable, Matrix, Vector
 from ostra.errors import MethodError
+from ostra.words.figures import percent, rounded
 
 Nodes = NDArray[np.intp]
 
@@ -244,14 +245,14 @@ def table_caveats(table: InputOutputTable, idle: NDArray[np.bool_], weight: Vect
     if idle.any():
         nodes = np.flatnonzero(idle)
         money = float(np.abs(table.flows[nodes]).sum() + np.abs(table.flows[:, nodes]).sum())
-        left = f" {money:,.1f} million USD of their purchases and sales are left out." if money else ""
+        left = f" {rounded(money)} million USD of their purchases and sales are left out." if money else ""
         found.append(f"Without output, so that their measures are unknown: {names_of(table, nodes, IDLE_NAMED)}.{left}")
     if table.flows.min() < 0.0:
         sums = np.minimum(table.flows, 0.0).sum(axis=1)
         nodes = np.argsort(sums, kind="stable")[: np.count_nonzero(sums)]
         found.append(
-            f"Negative flows of {-sums.sum():,.1f} million USD in all are kept as they are; shares may then leave the "
-            f"span from 0 to 1. Sellers, largest first: {names_of(table, nodes)}."
+            f"Negative flows of {rounded(-sums.sum())} million USD in all are kept as they are; shares may then leave "
+            f"the span from 0 to 1. Sellers, largest first: {names_of(table, nodes)}."
         )
     over = np.flatnonzero((bought * weight > 1.0) & ~idle)
     if len(over):
@@ -262,7 +263,7 @@ def table_caveats(table: InputOutputTable, idle: NDArray[np.bool_], weight: Vect
     if part > BALANCE:
         nodes = np.argsort(-np.abs(missing), kind="stable")[: np.count_nonzero(missing)]
         found.append(
-            f"Sales and output differ by {part:.2%} of all output, taken as final sales; most in "
+            f"Sales and output differ by {percent(part)} of all output, taken as final sales; most in "
             f"{names_of(table, nodes[:NAMED])}."
         )
     return found

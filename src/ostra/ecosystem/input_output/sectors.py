@@ -229,7 +229,7 @@ def _at_stake(code: str, exposure: HomeExposure) -> tuple[TradeAtStake, list[Evi
                 unit="share",
                 value=value,
                 formula="x · (1ᵀ · (I + D · L)⁻¹ · D · L) / Σ x, with D the deliveries and L the Leontief inverse",
-                substituted="unknown" if value is None else f"{number(100 * value)} % of output",
+                substituted="unknown" if value is None else f"{number(value)} of output",
                 method="extraction",
                 sources=(table.dataset,),
                 facts=(_flows(exposure, sellers, buyers),),

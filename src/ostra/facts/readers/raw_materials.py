@@ -92,7 +92,7 @@ def supply_reading() -> Reading:
             Fault("r_country IS NULL", "Country", "value is missing", "Every row needs it."),
             economy_fault("country", "r_country"),
             Fault(
-                f"coalesce(NOT regexp_full_match({printed}, '<?{PERCENT}%?'), true) OR share_high IS NULL",
+                f"coalesce(NOT regexp_full_match({printed}, '<?{PERCENT}[%]?'), true) OR share_high IS NULL",
                 "share_as_printed",
                 "not a percentage",
                 "Write 5.4%, or <0.1% for a share below what is printed.",
@@ -155,7 +155,7 @@ def uses_reading() -> Reading:
             Fault("material IS NULL", "Material", "unknown material", "Spell it as the study does."),
             Fault("application IS NULL", "Application", "value is missing", "Every row needs it."),
             Fault(
-                f"coalesce(NOT regexp_full_match(trim(r_share), '>?{PERCENT}%'), true)",
+                f"coalesce(NOT regexp_full_match(trim(r_share), '>?{PERCENT}[%]'), true)",
                 "Share",
                 "not a percentage",
                 "Write 19%, or >0% for a share that is not known.",

@@ -229,3 +229,9 @@ class EcosystemResult(Model):
     evidence: tuple[Evidence, ...]
     caveats: tuple[str, ...] = ()
     table_caveats: tuple[str, ...] = ()  # of `caveats` those on the input-output table, without `TABLE_CAVEAT`
+
+    def economy_names(self) -> dict[str, str]:
+        """Names of the economies that the result speaks of, by code."""
+        names = {d.supplier: d.supplier_name for d in self.dependencies}
+        names.update({c.holder: c.holder_name for c in self.chokepoints})
+        return names | {m.supplier: m.supplier_name for m in self.mutual}

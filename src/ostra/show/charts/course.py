@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES, number, percent
+from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
 from ostra.show.charts.svg import element, fit, label, paragraph, picture, rule
 from ostra.show.sections.widgets import standalone
-from ostra.words.figures import figure, significant
+from ostra.words.figures import exact_percent, money, percent
 
 Row = Mapping[str, Any]
 WIDTH = 520
@@ -79,8 +79,9 @@ def course_picture(
             scale=SCALE,
             name="course",
             title="Output by day, as a part of usual",
-            description=f"Scenarios: {len(scenarios)}; all panels run from {percent(1.0 - span)} to {percent(top)} of "
-            "usual output, and the vertical axis does not begin at zero unless it says so. The tables have the losses.",
+            description=f"Scenarios: {len(scenarios)}; all panels run from {exact_percent(1.0 - span)} to "
+            f"{percent(top)} of usual output, and the vertical axis does not begin at zero unless it says so. The "
+            "tables have the losses.",
         )
     )
 
@@ -108,7 +109,7 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
     for share in (low, (low + 1.0) / 2, 1.0):
         parts.append(rule(left, y(share), left + width, y(share)))
         if left <= LEFT:
-            parts.append(label(left - 6, y(share) + 4, _axis(share, 1.0 - low), size=SMALL, anchor="end", fill=QUIET))
+            parts.append(label(left - 6, y(share) + 4, exact_percent(share), size=SMALL, anchor="end", fill=QUIET))
     for ends, shade in ((("mild", "severe"), SHADES[0]), (("p05", "p95"), SHADES[1])):
         if all(row[end] is not None for row in rows for end in ends):
             there = [f"{x(row['day']):.1f},{y(min(row[end] for end in ends)):.1f}" for row in rows]
@@ -121,12 +122,6 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
     worst = min(rows, key=_least)
     said = f"{words}: at worst {percent(_least(worst))} of usual output, on day {worst['day']}"
     return element("g", element("title", escape(said)) + "".join(parts), id=name, role="img", aria_label=said)
-
-
-def _axis(share: float, span: float) -> str:
-    """A share on the axis, with as many decimals as the span needs."""
-    decimals = 0 if span >= 0.1 else 1 if span >= 0.01 else 2
-    return f"{figure(100 * share, f'.{decimals}f')}%"
 
 
 def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tuple[list[str], float]:
@@ -145,11 +140,11 @@ def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tupl
         top += LINE + 7
         usual = lost["middle"] / share["middle"] if share["middle"] else None
         lines = (
-            (fit(sides[side], 190, TEXT), _money(lost["middle"]), _small(share["middle"])),
+            (fit(sides[side], 190, TEXT), money(lost["middle"] * 1000.0), percent(share["middle"])),
             (
-                "" if usual is None else f"of {_money(usual)} a year",
-                f"({_amount(lost['mild'])} to {_amount(lost['severe'])})",
-                f"({_small(share['mild'])} to {_small(share['severe'])})",
+                "" if usual is None else f"of {money(usual * 1000.0)} a year",
+                f"({money(lost['mild'] * 1000.0, '')} to {money(lost['severe'] * 1000.0, '')})",
+                f"({percent(share['mild'])} to {percent(share['severe'])})",
             ),
         )
         for row, (cells, size, ink) in enumerate(zip(lines, (TEXT, SMALL), (INK, QUIET), strict=True)):
@@ -161,25 +156,3 @@ def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tupl
             ]
         top += LINE
     return parts, top + 10
-
-
-def _money(millions: float | None) -> str:
-    return _amount(millions, "USD ")
-
-
-def _amount(millions: float | None, currency: str = "") -> str:
-    """US dollars in billions or millions, whichever says it in few digits; what is next to nothing is told as such."""
-    if millions is None:
-        return "unknown"
-    if abs(millions) >= 1000.0:
-        return f"{currency}{number(millions / 1000.0)} bn"
-    if abs(millions) >= 0.1 or millions == 0:
-        return f"{currency}{number(millions)} m"
-    return f"under {currency}0.1 m"
-
-
-def _small(share: float | None) -> str:
-    """A share with three digits, so that small losses are told apart."""
-    if share is None:
-        return "unknown"
-    return "under 0.001%" if abs(share) < 1e-5 else f"{significant(100.0 * share, 3)}%".replace("-", "−")

@@ -10,9 +10,11 @@ from typing import NamedTuple
 from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
 from ostra.show.charts.ecosystem_layout import Layout, Need, Piece, Trunk, lay_out
-from ostra.show.charts.palette import BLUE, INK, QUIET, RULE, SHADE_NAMES, SHADES, interval_words, listed, shade
+from ostra.show.charts.palette import BLUE, INK, QUIET, RULE, SHADE_NAMES, SHADES, shade
 from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
 from ostra.show.sections.item_holds import BASES, Providers, is_unknown
+from ostra.words.figures import percents
+from ostra.words.sentences import listed
 
 NODE, BETWEEN, MARGIN = 104.0, 24.0, 8.0
 HEAD = 34.0  # room for the names of the stages
@@ -179,7 +181,7 @@ class EcosystemMap:
         if mine.outside is None or is_unknown(mine.outside):
             return "what one economy outside home can stop of it is unknown"
         how = " through its inputs" if mine.through_chain else ""
-        return f"{mine.outside_name} can stop {interval_words(mine.outside)} of it{how}"
+        return f"{mine.outside_name} can stop {percents(mine.outside)} of it{how}"
 
     def _stubs(self, x: Mapping[int, float], first: int) -> list[str]:
         """At the left edge of a further sheet: what its lines come from, or lead to."""
@@ -247,7 +249,7 @@ class EcosystemMap:
             lists += [f"{', '.join(codes[:n])} +{len(codes) - n}" for n in (2, 1) if n < len(codes)]
             words = [f"{named}: unknown" for named in lists]
         else:
-            share = interval_words(top.hold).replace("at least ", "≥").replace("at most ", "≤")
+            share = percents(top.hold).replace("at least ", "≥").replace("at most ", "≤")
             words = [f"{top.name} {share}", f"{top.economy} {share}"]
         for text in words:
             if text_width(text, SMALL) <= room:
@@ -265,7 +267,7 @@ class EcosystemMap:
                 else "Who provides it is unknown"
             )
         else:
-            shares = [f"{p.name}{' (home)' if p.is_home else ''} {interval_words(p.hold)}" for p in mine.parts]
+            shares = [f"{p.name}{' (home)' if p.is_home else ''} {percents(p.hold)}" for p in mine.parts]
             text += f"{listed(shares, 5)}, {BASES[mine.basis][1]}"
             year = (mine.top or mine.parts[0]).year
             text += f", {year}" if year else ", year not stated"

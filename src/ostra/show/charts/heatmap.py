@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ostra.show.charts.palette import QUIET, RULE, SHADE_TEXT, SHADES, percent
+from ostra.show.charts.palette import QUIET, RULE, SHADE_TEXT, SHADES
 from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, text_width
 from ostra.show.sections.widgets import standalone
-from ostra.words.figures import figure
+from ostra.words.figures import percent
 
 LEFT, NAMES = 8.0, 308.0
 CELL, ROW = 30.0, 17.0
@@ -107,7 +107,7 @@ def _cell(x: float, y: float, share: float | None, said: str, name: str) -> str:
     box = element("rect", fill=SHADES[step], **size)
     words = ""
     if share >= STEPS[0]:
-        text = figure(100 * share, ".0f" if share >= 0.0995 else ".1f")
+        text = percent(share).removesuffix("%")
         words = label(x + CELL / 2, y + ROW - 5, text, size=8.5, anchor="middle", fill=SHADE_TEXT[step])
     return f"<g><title>{said}</title>{box}{words}</g>"
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ostra.show.charts.palette import INK, QUIET, RULE, SHADES, percent
+from ostra.show.charts.palette import INK, QUIET, RULE, SHADES
 from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, rule, text_width
 from ostra.show.sections.widgets import standalone
+from ostra.words.figures import exact_percent, percent
 
 WIDTH = 880.0
 LEFT, NAMES, NUMBERS = 8.0, 298.0, 130.0  # room for names on the left and for numbers on the right
@@ -69,7 +70,7 @@ def hidden_figure(
     for number in range(round(top / step) + 1):
         x = NAMES + room * number * step / top
         body.append(rule(x, y - 6, x, bottom, RULE))
-        body.append(label(x, y - 10, percent(number * step), size=9.5, anchor="middle", fill=QUIET))
+        body.append(label(x, y - 10, exact_percent(number * step), size=9.5, anchor="middle", fill=QUIET))
     for row, bar in enumerate(shown):
         body.append(_bar(bar, y + row * ROW, room / top, name, parts))
     y = bottom + 16

@@ -8,9 +8,10 @@ from html import escape
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Dimension
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
-from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES, percent
+from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES
 from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
 from ostra.show.sections.widgets import standalone
+from ostra.words.figures import percent
 
 LEFT = 4.0
 NAMES, CELL, ROW, GAP = 206.0, 160.0, 62.0, 3.0  # width of names and cells, height of rows, room between cells

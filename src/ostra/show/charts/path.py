@@ -7,8 +7,9 @@ from html import escape
 
 from ostra.model.base import Interval
 from ostra.model.results.ecosystem import ChainHold, ChainHop
-from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES, interval_words, percent
+from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
 from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
+from ostra.words.figures import percent, percents
 
 WIDTH = 400.0  # nearly that of a telephone, so that nothing has to be scrolled there
 BOX, BAR_X, BAR, WORDS_X = 158.0, 168.0, 80.0, 254.0
@@ -37,8 +38,8 @@ def path_figure(hold: ChainHold, name: str, target: Callable[[ChainHop], str | N
             parts.append(label(30, y + BETWEEN / 2 + 3.5, link_words(hop), size=9, fill=QUIET))
             y += BETWEEN
         shape = _hop(hop, y, name, chokepoint=last)
-        said = f"{hop.item_name}: {hold.holder_name} can stop {interval_words(hop.hold)}, provides "
-        said += interval_words(hop.share) + (f", {hop.year}" if hop.year else "")
+        said = f"{hop.item_name}: {hold.holder_name} can stop {percents(hop.hold)}, provides "
+        said += percents(hop.share) + (f", {hop.year}" if hop.year else "")
         said += ". The chokepoint." if last else "."
         goal = target(hop)
         parts.append(link(goal, shape, said) if goal else f"<g><title>{escape(said)}</title>{shape}</g>")
@@ -57,7 +58,7 @@ def path_figure(hold: ChainHold, name: str, target: Callable[[ChainHop], str | N
 
 def hold_words(hold: ChainHold) -> str:
     """What the figure shows, in one sentence."""
-    amount = interval_words(hold.hold)
+    amount = percents(hold.hold)
     share = "an unknown part" if amount == "unknown" else amount
     where = "" if hold.chokepoint == hold.item else f" at {hold.chokepoint_name}"
     return f"{hold.holder_name} can stop {share} of {hold.item_name}{where}"
@@ -106,7 +107,7 @@ def _hop(hop: ChainHop, y: float, name: str, *, chokepoint: bool) -> str:
     for place, (interval, words) in enumerate(((hop.hold, "hold"), (hop.share, "own share"))):
         top = y + 7 + 18 * place
         shape += _bar(top, interval, name, strong=place == 0)
-        text = interval_words(interval)
+        text = percents(interval)
         if place and interval == Interval.exactly(0.0):
             text = "none listed"
         shape += label(WORDS_X, top + 8, text, size=10.5, weight=600 if place == 0 else 400)

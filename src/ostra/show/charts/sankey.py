@@ -8,8 +8,9 @@ from html import escape
 
 from ostra.model.assessment import Assessment
 from ostra.model.results.ecosystem import INDIRECT, Dependency
-from ostra.show.charts.palette import BLUE, INK, QUIET, percent
+from ostra.show.charts.palette import BLUE, INK, QUIET
 from ostra.show.charts.svg import element, hatch, label, link, picture, wrap
+from ostra.words.figures import percent
 
 WIDTH = 940
 ITEM_HEIGHT, ITEM_GAP, TOP = 34.0, 9.0, 30.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ostra.model.results.ecosystem import TradeIndicators
-from ostra.show.charts.palette import BLUE, INK, QUIET, number, percent
+from ostra.show.charts.palette import BLUE, INK, QUIET
 from ostra.show.charts.svg import element, hatch, label, link, picture, rule, text_width
+from ostra.words.figures import exact_percent, figure, number, percent
 
 WIDTH, HEIGHT = 300, 190
 LEFT, RIGHT, TOP, BOTTOM = 32, 58, 12, 24
@@ -45,7 +46,7 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         parts.append(element("rect", x=start, y=TOP, width=end - start, height=y(0) - TOP, fill=f"url(#{name}-hatch)"))
     for share in (0.0, 0.5, 1.0):
         parts.append(rule(LEFT, y(share), WIDTH - RIGHT, y(share)))
-        parts.append(label(LEFT - 5, y(share) + 3.5, percent(share), size=9.5, anchor="end", fill=QUIET))
+        parts.append(label(LEFT - 5, y(share) + 3.5, exact_percent(share), size=9.5, anchor="end", fill=QUIET))
     parts.append(label(LEFT, HEIGHT - 8, str(first), size=9.5, fill=QUIET))
     parts.append(label(WIDTH - RIGHT, HEIGHT - 8, str(last), size=9.5, anchor="end", fill=QUIET))
     ends: list[tuple[float, int, str, str]] = []
@@ -68,13 +69,13 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         for year, value in values.items():
             dot = element("circle", cx=x(year), cy=y(value), r=2.0, fill=colour)
             key = f"trade.{rows[0].product}.{year}.{indicator}"
-            words = percent(value) if indicator == "top_share" else number(value)
+            words = percent(value) if indicator == "top_share" else number(value, 3)
             said = f"{title}, {year}: {_said(indicator)} {words}"
             reach = element("circle", cx=x(year), cy=y(value), r=6.0, fill="#ffffff", fill_opacity=0)
             parts.append(link(f"ev-{key}", reach + dot, said, tab=False) if key in evidence else dot)
         if values:
             year = max(values)
-            shown = percent(values[year]) if indicator == "top_share" else f"HHI {values[year]:.2f}"
+            shown = percent(values[year]) if indicator == "top_share" else f"HHI {figure(values[year], '.2f')}"
             if year < last:
                 shown = f"{shown} in {year}"
             ends.append((y(values[year]), year, shown, colour))

@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 from ostra.model.base import Interval
-from ostra.show.charts.palette import BLUE, QUIET, SHADE_NAMES, SHADES, interval_words, shade
+from ostra.show.charts.palette import BLUE, QUIET, SHADE_NAMES, SHADES, shade
 from ostra.show.charts.svg import element, hatch, label, link, picture, text_width
+from ostra.words.figures import percents
 
 HOME_FILL = "#6b7680"
 NONE_FILL = "#f3f4f5"
@@ -58,7 +59,7 @@ def world_map(
         if code in holds and code not in members:
             hold, items = holds[code]
             count = "1 item" if items == 1 else f"{items} items"
-            said = f"{names.get(code, code)}: largest hold {interval_words(hold)}, {count}"
+            said = f"{names.get(code, code)}: largest hold {percents(hold)}, {count}"
             shape = link(f"sup-{code}", shape, said)
         parts.append(shape)
     parts.append(_legend(name, float(data["height"]) + 30))

@@ -23,6 +23,7 @@ from ostra.show.sections import sector_reliance, selection, stands
 from ostra.show.sections.ecosystem_section import ecosystem_context
 from ostra.show.sections.evidence_index import Chain, group_of, safe_url
 from ostra.show.sections.widgets import csv_link, font_faces, interval_bar, ours, resource, spread_bar, value_of
+from ostra.words import figures, levels, sentences
 
 SERIES_PANELS = 6
 GROUP_NAMES = {
@@ -127,20 +128,19 @@ def environment(chain: Chain | None = None) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.filters.update(
-        percent=palette.percent,
-        small_percent=palette.small_percent,
-        musd=palette.musd,
-        interval=palette.interval_words,
-        number=palette.number,
-        money=palette.money,
-        signed=palette.signed,
-        shorten=palette.shorten,
-        listed=palette.listed,
-        level_words=palette.level_words,
-        grave_words=palette.grave_words,
-        tolerated=palette.tolerated_words,
+        percent=figures.percent,
+        rounded=figures.rounded,
+        percents=figures.percents,
+        number=figures.number,
+        money=figures.money,
+        signed=figures.signed,
+        shorten=sentences.shorten,
+        listed=sentences.listed,
+        level_words=levels.level_words,
+        grave_words=levels.grave_words,
+        tolerated=levels.tolerated_words,
         bar=interval_bar,
-        first_sentence=palette.first_sentence,
+        first_sentence=sentences.first_sentence,
         spread_bar=spread_bar,
         url=safe_url,
         csv_link=csv_link,
@@ -190,7 +190,7 @@ def page_context(assessment: Assessment, chain: Chain) -> dict[str, Any]:
         "levels": LEVELS,
         "levels_shade": palette.LEVEL_SHADE,
         "shade": palette.shade,
-        "horizons": palette.HORIZONS,
+        "horizons": levels.HORIZONS,
         "interval_type": Interval,
         "ranked": ranked,
         "first_row": first_row,
@@ -297,9 +297,9 @@ def in_one_sentence(assessment: Assessment) -> str:
     parts = []
     for level in (*reversed(LEVELS), "not assessed"):
         if level in by_level:
-            words = palette.listed(by_level[level])
+            words = sentences.listed(by_level[level])
             parts.append(f"{level} for {words}" if level != "none" else f"none is likely for {words}")
-    return "The challenge to strategic autonomy is " + palette.listed(parts) + "."
+    return "The challenge to strategic autonomy is " + sentences.listed(parts) + "."
 
 
 def data_years(assessment: Assessment) -> str:

@@ -14,11 +14,11 @@ from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS
 from ostra.model.evidence import Source
 from ostra.progress import Advance, quiet
-from ostra.show.charts.palette import listed
 from ostra.show.printed.overview import FILE_NAME, HEADING, SECTIONS, overview_context
 from ostra.show.printed.page import ANNEXES, environment, page_head, render_chapter
 from ostra.show.sections.evidence_index import Chain
 from ostra.show.sections.widgets import ours
+from ostra.words.sentences import listed
 
 OWN = "volume-"  # what ids of the volume itself begin with; chapters have a prefix with a slash instead
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.assessment import Assessment
-from ostra.show.charts.palette import listed
 from ostra.show.printed import overview
 from ostra.show.sections.sheets import COLUMNS, columns_of, sheets
 from ostra.words.economies import code_and_name
+from ostra.words.sentences import listed
 
 UNITS = (
     "Shares are fractions shown as per cent; values in thousands of current USD; the unit of each column stands in its "

@@ -13,12 +13,12 @@ from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
 from ostra.model.results.ecosystem import ChainHold, ChainHop, Dependency
 from ostra.show.charts.ecosystem_map import Drawing, EcosystemMap
-from ostra.show.charts.palette import listed
 from ostra.show.charts.path import end_words, hold_words, link_words, path_figure
 from ostra.show.sections import selection
 from ostra.show.sections.evidence_index import Chain
 from ostra.show.sections.item_holds import BASES, Providers, providers
 from ostra.show.sections.widgets import csv_link, ours
+from ostra.words.sentences import listed
 
 NAME = "picture-ecosystem"
 # What a sheet may take of an A4 page across, in millimetres: beside the margins stand heading and introduction.

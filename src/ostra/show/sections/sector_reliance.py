@@ -10,8 +10,9 @@ from ostra.model.evidence import Source
 from ostra.model.results.ecosystem import SectorReliance
 from ostra.model.results.simulation import BEYOND, FIRST, LOST_PART, SECOND, THIRD
 from ostra.show.charts.hidden import Bar, hidden_figure
-from ostra.show.charts.palette import percent, shorten
 from ostra.show.sections.widgets import ours
+from ostra.words.figures import percent
+from ostra.words.sentences import shorten
 
 CSV_HEADING = (
     "sector",

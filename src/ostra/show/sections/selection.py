@@ -12,7 +12,7 @@ from ostra.model.results.context import Breach
 from ostra.model.results.dimensions import Finding
 from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
 from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
-from ostra.show.charts import palette
+from ostra.words.sentences import listed
 
 
 def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
@@ -93,7 +93,7 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
             if challenge.dimension == dimension:
                 alike.setdefault((challenge.items, challenge.supplier), []).append(challenge)
         for (items, supplier), same in list(alike.items())[:most]:
-            what = palette.listed([names.get(item, item) for item in items[:2]])
+            what = listed([names.get(item, item) for item in items[:2]])
             if len(items) > 2:
                 what += " and others"
             if supplier:
@@ -223,7 +223,7 @@ def why(assessment: Assessment) -> dict[str, str]:
         found = len(findings.intersection(match.answers))
         parts = [f"{held} hold{'s' * (held != 1)} above tolerance"] if held else []
         parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
-        result[match.instrument] = f"answers {palette.listed(parts)}" if parts else ""
+        result[match.instrument] = f"answers {listed(parts)}" if parts else ""
     return result
 
 

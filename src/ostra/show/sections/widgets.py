@@ -15,6 +15,7 @@ from ostra.model.base import LEVELS, Interval
 from ostra.model.evidence import Evidence
 from ostra.model.results.dimensions import LevelDistribution
 from ostra.show.charts import palette
+from ostra.words.figures import number
 
 FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
 
@@ -23,9 +24,9 @@ def value_of(evidence: Evidence) -> str:
     """The value in a few words, with its interval and unit."""
     words = [evidence.text] if evidence.text else []
     if evidence.value is not None:
-        words.append(palette.number(evidence.value, 4))
+        words.append(number(evidence.value))
     if evidence.low is not None or evidence.high is not None:
-        words.append(f"{palette.number(evidence.low, 4)} to {palette.number(evidence.high, 4)}")
+        words.append(f"{number(evidence.low)} to {number(evidence.high)}")
     unit = f" ({evidence.unit})" if evidence.unit and words else ""
     return (", ".join(words) or "unknown") + unit
 

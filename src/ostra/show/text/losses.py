@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ostra.words.economies import code_and_name, economy_name
-from ostra.words.figures import figure, significant
+from ostra.words.figures import percent, rounded
 
 if TYPE_CHECKING:
     from ostra.model.listing import Listing
@@ -19,7 +19,6 @@ PERCENTILES = ("p05", "p50", "p95")
 MOST_NAMES = 3  # of a side; more are counted
 UNIT = "M USD: million US dollars of the table's year. Who is hit: cut off, or with less capacity.", "dim"
 HEAD = "Measure"  # key of the first column beside scenarios, whose ids have small letters only
-TINY = 1e-5  # a share of which only the size is told
 
 
 def columns_of(by: str, listing: Listing) -> list[Column]:
@@ -161,14 +160,7 @@ def words(value: float | None, unit: str) -> str:
     """A figure in the form of its unit; a day that does not come is `never`, an unknown a question mark."""
     if value is None:
         return "never" if unit == "day" else "?"
-    if unit == "share":
-        if 0.0 < abs(value) < TINY:
-            return "<0.001%"
-        if 1.0 - TINY / 2 <= value < 1.0:
-            return ">99.999%"  # less than usual all the same
-        text = figure(100.0 * value, ".3f") if 0.9 <= value < 1.0 else significant(100.0 * value, 3)
-        return f"{text.removesuffix('.000')}%"
-    return figure(value, ",.0f" if abs(value) >= 10.0 or value == round(value) else ".1f")
+    return percent(value) if unit == "share" else rounded(value)
 
 
 def drawn_in(listing: Listing) -> bool:

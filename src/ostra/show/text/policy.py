@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ostra.show.charts.palette import level_words, listed
 from ostra.show.sections.selection import top_challenges
 from ostra.words.economies import economy_name
+from ostra.words.levels import level_words
+from ostra.words.sentences import listed
 
 if TYPE_CHECKING:
     from ostra.model.assessment import Assessment

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ostra.show.charts.palette import interval_words, percent, shorten, signed
+from ostra.words.figures import percent, percents, signed
+from ostra.words.sentences import shorten
 
 if TYPE_CHECKING:
     from ostra.model.base import Interval
@@ -175,7 +176,7 @@ def hold(row: Row) -> str:
     """A share in words."""
     if row["low"] is None or row["high"] is None:
         return "not known"
-    return interval_words(interval(row["low"], row["high"]))
+    return percents(interval(row["low"], row["high"]))
 
 
 def interval(low: float, high: float) -> Interval:

@@ -13,17 +13,10 @@ from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import Chokepoint, Dependency
 from ostra.model.results.simulation import LOST_PART, OutcomeMeasure, ScenarioOutcome
 from ostra.model.results.toolkit import InstrumentMatch
-from ostra.show.charts.palette import (
-    counted_words,
-    first_sentence,
-    grave_words,
-    interval_words,
-    level_words,
-    shorten,
-    small_percent,
-    tolerated_words,
-)
 from ostra.show.sections.selection import Card, cards, top_chokepoints, top_dependencies, top_instruments, why
+from ostra.words.figures import percent, percents
+from ostra.words.levels import grave_words, level_words, tolerated_words
+from ostra.words.sentences import counted, first_sentence, shorten
 
 TOP_DEPENDENCIES = 5
 TOP_CHOKEPOINTS = 2
@@ -55,7 +48,7 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
             line(*told, indent=4)
     rows = assessment.step1.dependencies
     which = "Most pressing of" if assessment.step3.breaches else "Largest known of"
-    total = counted_words(len(rows), "dependency", "dependencies")
+    total = counted(len(rows), "dependency", "dependencies")
     heading(f"{f'{which} {total}' if rows else 'Dependencies'}: their hold, and ours in return")
     pressing = top_dependencies(assessment, TOP_DEPENDENCIES)
     for dependency in pressing:
@@ -99,7 +92,7 @@ def describe_breaches(assessment: Assessment) -> str:
     if not breaches:
         return "No hold whose size is known is above tolerance."
     certain = sum(breach.certain for breach in breaches)
-    above = f"{counted_words(len(breaches), 'hold is', 'holds are')} above tolerance"
+    above = f"{counted(len(breaches), 'hold is', 'holds are')} above tolerance"
     return f"{above}, {'all' if certain == len(breaches) > 1 else certain or 'none'} for certain."
 
 
@@ -111,7 +104,7 @@ def weightiest(assessment: Assessment, card: Card) -> tuple[str, str] | None:
     if breach and (card.first == "breach" or card.finding is None):
         name = assessment.economy_names.get(breach.supplier, breach.supplier)
         item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
-        text = f"{name} holds {interval_words(breach.hold)} of {item}; {tolerated_words(breach)}."
+        text = f"{name} holds {percents(breach.hold)} of {item}; {tolerated_words(breach)}."
         return text, breach.evidence
     if finding := card.finding:
         return f"Judged: {shorten(finding.reason, 160)}", finding.evidence
@@ -121,7 +114,7 @@ def weightiest(assessment: Assessment, card: Card) -> tuple[str, str] | None:
 def describe_dependency(dependency: Dependency) -> str:
     """One dependency and its mutual side."""
     what = f"{dependency.item_name} from {dependency.supplier_name}"
-    return f"{what}: {interval_words(dependency.hold)}, in return {interval_words(dependency.mutual)}"
+    return f"{what}: {percents(dependency.hold)}, in return {percents(dependency.mutual)}"
 
 
 def describe_chokepoint(point: Chokepoint) -> str:
@@ -130,7 +123,7 @@ def describe_chokepoint(point: Chokepoint) -> str:
     own = "Held at home: " if point.is_home else ""
     further = [end for end in point.reach if end != point.item]
     reach = f"; needed for {len(further)} end product{'s' if len(further) != 1 else ''}" if further else ""
-    return f"{own}{point.item_name}, {point.holder_name}{who}: {interval_words(point.hold)}{reach}"
+    return f"{own}{point.item_name}, {point.holder_name}{who}: {percents(point.hold)}{reach}"
 
 
 def describe_outcome(outcome: ScenarioOutcome) -> tuple[str, str]:
@@ -144,7 +137,7 @@ def describe_outcome(outcome: ScenarioOutcome) -> tuple[str, str]:
 def _loss(row: OutcomeMeasure) -> str:
     if row.middle is None or row.mild is None or row.severe is None:
         return "unknown"
-    return f"{small_percent(row.middle)} ({small_percent(row.mild)} to {small_percent(row.severe)})"
+    return f"{percent(row.middle)} ({percent(row.mild)} to {percent(row.severe)})"
 
 
 def describe_instrument(match: InstrumentMatch, reason: str) -> str:

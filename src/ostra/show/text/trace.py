@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, Literal
+from typing import IO
 
 from rich.console import Console
 from rich.text import Text
@@ -11,11 +11,7 @@ from rich.tree import Tree
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
 from ostra.model.trace import FactRows, Step
-from ostra.show.charts.palette import small_percent
-from ostra.show.output import format_cell
-from ostra.words.figures import figure
-
-SMALL = 0.0005  # a share below it is 0.0% with one decimal
+from ostra.words.figures import number, percent, percent_range
 
 
 def print_chain(chain: Step, assessment: Assessment, stream: IO[str]) -> None:
@@ -41,23 +37,14 @@ def headline(evidence: Evidence) -> Text:
 
 def value_of(evidence: Evidence) -> str:
     """The value as people read it: per cent for shares, an interval where it is one, a word where it is a word."""
-    kind: Literal["share", "number"] = "share" if evidence.unit in ("share", "probability") else "number"
+    share = evidence.unit in ("share", "probability")
     if evidence.value is not None:
-        if kind == "share":
-            return _share(evidence.value)
-        text = figure(evidence.value, ",.0f") if evidence.unit == "kUSD" else format_cell(evidence.value, kind)
-        return f"{text} {evidence.unit}".strip()
+        return percent(evidence.value) if share else f"{number(evidence.value, 3)} {evidence.unit}".strip()
     if evidence.low is not None and evidence.high is not None:
-        low, high = (
-            _share(end) if kind == "share" else format_cell(end, kind) for end in (evidence.low, evidence.high)
-        )
-        return f"{low} to {high}"
+        if share:
+            return percent_range(evidence.low, evidence.high)
+        return f"{number(evidence.low, 3)} to {number(evidence.high, 3)}"
     return evidence.text or "unknown"
-
-
-def _share(value: float) -> str:
-    """A share as listings have it; one that would read as nothing there, as the report has it."""
-    return small_percent(value) if 0.0 < abs(value) < SMALL else format_cell(value, "share")
 
 
 def fill(tree: Tree, step: Step) -> None:
