@@ -6,18 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from ostra.cli import main
 from ostra.documents.yaml_documents import read_document, read_scenario
 from ostra.documents.yaml_text import document_text
 from ostra.errors import DataError, Problem
 from ostra.model import scenario
-from ostra.model.base import Model
-from ostra.model.evidence import Source
 from ostra.model.scenario import OUR_CHOICE, Scenario
-
-PAGE = Path(__file__).parents[1] / "docs" / "reference-scenario.md"
 
 SCENARIO = """\
 format: ostra-scenario/1
@@ -114,33 +109,6 @@ def test_check_tells_all_faults_and_ends_with_3(tmp_path: Path, capsys: pytest.C
     file.write_text(SCENARIO, encoding="utf-8")
     assert main(["check", str(file)]) == 0
     assert "ostra-scenario/1" in capsys.readouterr().out
-
-
-def models() -> list[type[BaseModel]]:
-    return [
-        value
-        for name, value in sorted(vars(scenario).items())
-        if isinstance(value, type)
-        and issubclass(value, Model)
-        and value not in (Model, Source, scenario.Document, scenario.Stated, scenario.Lasting)
-        and not name.startswith("_")
-    ]
-
-
-@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-def test_the_reference_describes_each_key(model: type[BaseModel]) -> None:
-    """All keys are described, no other is, and required means required."""
-    text = PAGE.read_text(encoding="utf-8")
-    found = re.search(rf"(?ms)^##+ [^\n]*\b{model.__name__}\b[^\n]*$(.*?)(?=^##|\Z)", text)
-    assert found is not None, f"{PAGE.name} has no section {model.__name__}"
-    rows: dict[str, str] = {}
-    for line in found[1].splitlines():
-        cells = [cell.strip() for cell in line.split("|")]
-        if line.startswith("| `"):
-            rows |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[1]), cells[3])
-    assert set(rows) == set(model.model_fields)
-    for name, field in model.model_fields.items():
-        assert (rows[name] == "yes") == field.is_required(), name
 
 
 def test_the_default_of_a_scenario_softens_nothing() -> None:

@@ -48,8 +48,11 @@ class ProductBinding(Model):
     """
 
     hs: Hs6
+    """The heading."""
     edition: str = "HS92"
+    """Edition of the Harmonized System."""
     coverage: Literal["exact", "wider", "part"] = "exact"
+    """Whether the heading is the item, holds other goods too, or is one of several forms of it."""
     note: str = ""
 
 
@@ -58,14 +61,21 @@ class SectorBinding(Model):
 
     `share` says how much of the sector the item is: of a maker, the part of its sales that are this item; of a user,
     the part of its output that cannot be made without it. Left out, it is unknown and counts as 0 to 1. `coverage`
-    is as for products: the sector is nearly always `wider`.
+    is as for products: the sector is nearly always `wider`. How a hold reaches sectors stands in
+    docs/methods/disruption-items.md.
     """
 
     role: Literal["makes", "uses"]
-    sector: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z_]{0,9}$")]  # such as C24 or C20
+    """Whether the sector makes the item or cannot do without it."""
+    sector: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z_]{0,9}$")]
+    """Division of ISIC Rev. 4 (`C26`), or code of the OECD tables (`C24B`)."""
     classification: Literal["ISIC Rev. 4", "ICIO"] = "ISIC Rev. 4"
+    """Of the code."""
     share: Share | Interval | None = None
+    """Of a maker: the part of its sales that are the item; of a user: the part of its output that cannot be made
+    without it; absent is unknown."""
     coverage: Literal["exact", "wider", "part"] = "wider"
+    """Whether the sector is the item, holds other goods too, or is one of several that make or use it."""
     note: str = ""
     claims: tuple[ClaimId, ...] = ()
 
@@ -94,12 +104,16 @@ class Item(Model):
     stage: StageId
     description: str = ""
     products: tuple[ProductBinding, ...] = ()
+    """Customs headings, so that trade facts flow in."""
     sectors: tuple[SectorBinding, ...] = ()
-    material: str = ""  # name in the production facts, for mined or refined materials
-    # By which the listed providers are all there are. With none listed, the item has no provider of its own and is
-    # what its inputs and variants make it.
+    """Sectors of input–output tables that make or use it, so that a hold on it becomes a shock on them."""
+    material: str = ""
+    """Name in the production facts, so that production flows in."""
     complete: tuple[Literal["location", "headquarters"], ...] = ()
+    """By which the listed providers are all there are; with none listed, the item has no provider of its own and only
+    its inputs and variants count."""
     claims: tuple[ClaimId, ...] = ()
+    """That it exists and matters."""
 
 
 class Stage(Model):
@@ -120,8 +134,12 @@ class Link(Model):
     item: ItemId
     needs: ItemId
     kind: Literal["requires", "variant_of"] = "requires"
-    weight: Share | None = None  # share of a variant where known
+    """`requires`: `item` cannot be made without `needs`; `variant_of`: `needs` is one of the kinds of
+    `item`."""
+    weight: Share | None = None
+    """Of the variant."""
     essentiality: float = Field(default=1.0, gt=0.0, le=1.0, allow_inf_nan=False)
+    """Of what is required: the part of the output lost when it is lost altogether."""
     claims: tuple[ClaimId, ...] = ()
 
     @model_validator(mode="after")
@@ -136,7 +154,7 @@ class Provision(Model):
 
     An unknown share is left out and counts as the interval from 0 to 1.
 
-    A source may speak of no single economy. `economy` is then `UNSPECIFIED`, and `among` lists the economies that
+    A source may speak of no single economy. `economy` is then `ZZZ`, and `among` lists the economies that
     share the provision in a way that nobody states; empty, it may be any. Each of them holds from nothing to all of
     it. Where a source gives an economy's total and the shares of its organisations too, the organisations' rows are
     marked `part_of_economy`: the total contains them, so that they must not be added to it.
@@ -144,14 +162,20 @@ class Provision(Model):
 
     item: ItemId
     economy: Economy
+    """`ZZZ` where the source does not tell the economies apart."""
     among: tuple[Economy, ...] = ()
+    """With `ZZZ`: they share it in an unknown way; absent, it may be any economy."""
     organisation: str = ""
     part_of_economy: bool = False
+    """The row of the same economy without organisation contains this one; it is not added."""
     by: Literal["location", "headquarters"]
+    """Where it is made, or who controls it."""
     share: Share | Interval | None = None
+    """Of what the world is provided with; absent is unknown."""
     year: int | None = Field(default=None, ge=1900, le=2100)
     claims: tuple[ClaimId, ...] = Field(min_length=1)
     note: str = ""
+    """How the share was read."""
 
     def interval(self) -> Interval:
         """The share as an interval; unknown is 0 to 1."""
@@ -165,9 +189,11 @@ class Provision(Model):
 class Ownership(Model):
     """Who controls an organisation: `owner`, seated in `economy`; chains arise where an owner is itself owned."""
 
-    organisation: Text  # as in the provision
+    organisation: Text
+    """As in the provision."""
     owner: Text
     economy: Economy
+    """Where the owner has its seat."""
     claims: tuple[ClaimId, ...] = ()
 
 
@@ -179,9 +205,12 @@ class Actor(Model):
     id: Id
     name: Text
     kind: Literal["company", "state body", "research", "standards body", "alliance", "office holder"]
+    """Persons only as office holders, in their public role."""
     economy: Economy | None
+    """Null where none fits."""
     role: Text
     why: Text
+    """Why to watch it."""
     since: str = ""
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
@@ -197,14 +226,21 @@ class JudgedFinding(Model):
     id: Id
     items: tuple[ItemId, ...] = Field(min_length=1)
     supplier: Economy | None = None
+    """On whom the dependency is, if on one."""
     dimension: Dimension
     effect: Literal[-1, 1]
+    """Weakens or strengthens home's autonomy."""
     severity: Literal[0, 1, 2, 3]
+    """Looked at and no challenge found (with effect −1 only), low, medium, high."""
     horizon: Horizon
+    """This year, within 2 years, 2 to 5 years, later."""
     confidence: Share
+    """Of the judge."""
     reason: Text
     author: Text
+    """Who judges."""
     date: IsoDate
+    """Of the judgement."""
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -226,10 +262,12 @@ class ContextEntry(Model):
 
     id: Id
     economy: EconomyOrBloc
+    """Whose law, control or act it is; a bloc's bears on its members of the year assessed."""
     kind: Literal["law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"]
     title: Text
     what: Text
-    reach: tuple[ItemId, ...] = ()  # items within its reach
+    reach: tuple[ItemId, ...] = ()
+    """What it can reach."""
     since: str = ""
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
@@ -241,6 +279,7 @@ class Recommendation(Model):
 
     id: Id
     instrument: Id
+    """Of the catalogue."""
     text: Text
     dimensions: tuple[Dimension, ...]
     items: tuple[ItemId, ...] = ()
@@ -250,42 +289,70 @@ class Recommendation(Model):
 class Position(Model):
     """Where one economy stands on a point on which the sources compare economies, such as its deployment or its law.
 
-    `topic` is free; those in use are in docs/reference-dossier.md. There is one position for each topic and economy.
-    Where the sources say nothing of an economy on a topic, there is no entry, and pages say so. Numbers are in the
-    claims.
+    There is one position for each topic and economy. Where the sources say nothing of an economy on a topic, there is
+    no entry, and pages say so. Numbers are in the claims.
     """
 
     unique: ClassVar = ("topic", "economy")
 
     topic: Id
+    """Free; use those in use where they fit: deployment, strategy, standards, openness, law, trial-sites, market,
+    research, patents, investment, talent, supply, infrastructure, technology, security, privacy, sustainability,
+    values."""
     economy: EconomyOrBloc
+    """An ISO 3166 alpha-3 code, or the code of a bloc such as `EU27`."""
     text: Text
+    """In your own words."""
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
 class Dossier(Document):
-    """One ecosystem: items and links, who provides what, what follows from it, and where each datum is from."""
+    """One ecosystem: items and links, who provides what, what follows from it, and where each datum is from.
+
+    Ids are unique; every reference leads somewhere; the least possible shares of one item (by location or by
+    headquarters, in one year) sum to at most the whole.
+    """
 
     format: Literal["ostra-dossier/1"]
+    """The version of this definition."""
     id: Id
+    """Name of the ecosystem; the name of the file without `.yaml`."""
     title: Text
+    """As printed."""
     summary: Text
+    """What it is about, in a few sentences."""
     author: Text
+    """Who answers for the dossier."""
     date: IsoDate
+    """Of this state."""
     sources: tuple[Source, ...]
+    """Documents and data sets that claims rest on."""
     claims: tuple[Claim, ...]
+    """Data carried over from sources."""
     stages: tuple[Stage, ...]
+    """Columns of the map, in production order."""
     items: tuple[Item, ...]
+    """Nodes of the ecosystem."""
     links: tuple[Link, ...] = ()
+    """What needs what."""
     provision: tuple[Provision, ...] = ()
+    """Who provides which share of what."""
     ownership: tuple[Ownership, ...] = ()
+    """Who controls whom."""
     actors: tuple[Actor, ...] = ()
+    """Whom to watch."""
     findings: tuple[JudgedFinding, ...] = ()
+    """Signed judgements on the four dimensions."""
     context: tuple[ContextEntry, ...] = ()
+    """Laws, controls, alliances and events."""
     positions: tuple[Position, ...] = ()
+    """Where each economy stands on the points that are compared."""
     recommendations: tuple[Recommendation, ...] = ()
+    """What the source advises."""
     open_questions: tuple[Text, ...] = ()
-    caveats: tuple[Text, ...] = ()  # what to know before using it; travels to every page
+    """What nobody has answered."""
+    caveats: tuple[Text, ...] = ()
+    """What to know before using it, such as a licence; shown with every result."""
 
     def rules(self) -> Iterator[Fault]:
         """Items whose least possible shares already sum to more than the whole (2 points allowed for rounding)."""

@@ -26,10 +26,14 @@ class Source(Model):
     publisher: str
     authors: str = ""
     date: IsoDate
+    """Of publication."""
     url: str = ""
+    """Where it can be had."""
     licence: str = ""
     retrieved: IsoDate | None = None
+    """When it was fetched."""
     note: str = ""
+    """What to know when using it."""
 
 
 class Claim(Model):
@@ -41,15 +45,24 @@ class Claim(Model):
     unique: ClassVar = ("id",)
 
     id: Id
+    """Traced as `claim.ID`."""
     statement: Text
+    """The datum in your own words."""
     source: SourceId
-    locator: Text  # section, page, note or table
+    locator: Text
+    """Section, page, footnote or table."""
     basis: Basis
+    """How the source knows: measured it, cites somebody who did, or judges."""
     as_of: str = ""
+    """The time that it speaks of."""
     value: float | None = None
+    """The number, if it is one."""
     low: float | None = None
+    """At least; "more than 92" has this only."""
     high: float | None = None
+    """At most."""
     unit: str = ""
+    """Of the number."""
 
     @property
     def figure(self) -> str:

@@ -17,6 +17,7 @@ class SideEffect(Model):
     """A dimension that the instrument may hurt, and how."""
 
     dimension: Dimension
+    """That it may hurt."""
     why: Text
 
 
@@ -43,16 +44,24 @@ class Instrument(Model):
     goal: Text
     serves: tuple[Dimension, ...]
     side_effects: tuple[SideEffect, ...] = ()
-    relations: tuple[Relation, ...] = ()  # fits dependencies on suppliers in these relations; empty: any
-    item_kinds: tuple[ItemKind, ...] = ()  # fits items of these kinds; empty: any
-    subjects: tuple[Text, ...] = ()  # fits items in whose name or description one of these words stands; empty: any
-    needs_home_strength: bool = False  # only where home itself holds a chokepoint
-    from_level: Level = "low"  # the lowest level of challenge that justifies it
+    relations: tuple[Relation, ...] = ()
+    """Fits dependencies on suppliers in these; absent is any."""
+    item_kinds: tuple[ItemKind, ...] = ()
+    """Fits items of these; absent is any."""
+    subjects: tuple[Text, ...] = ()
+    """Fits items in whose name or description one of these words stands; absent is any."""
+    needs_home_strength: bool = False
+    """Only where home itself holds a chokepoint."""
+    from_level: Level = "low"
+    """The lowest level of a finding or breach that it answers."""
     preconditions: tuple[Text, ...] = ()
     lead: tuple[Text, ...] = Field(min_length=1)
+    """Who would act."""
     lag: Literal["under 1 year", "1 to 3 years", "3 to 5 years", "over 5 years"]
+    """Until it works."""
     cost: Literal["low", "medium", "high", "very high"]
     cases: tuple[InstrumentUse, ...] = ()
+    """Documented uses, by anybody and of whatever success."""
     source: SourceId
     locator: Text
 

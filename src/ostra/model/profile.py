@@ -35,7 +35,8 @@ class EconomyRelation(Model):
     """How the home sees one economy: a political judgement of the profile's author, with its reason.
 
     Either `relation`, or `like`: the economy is seen as another is, because that one decides for it. It then is no
-    actor of its own: what it does counts as the other's, and it adds no supplier-years to a base rate.
+    actor of its own: what it does counts as the other's, and it adds no supplier-years to a base rate. Members of home
+    are domestic whatever the profile says.
     """
 
     unique: ClassVar = ("economy",)
@@ -43,6 +44,7 @@ class EconomyRelation(Model):
     economy: Economy
     relation: Relation | None = None
     like: Economy | None = None
+    """Seen as that one is, because it decides: same relation, same record, no supplier-years of its own."""
     reason: Text
     source: SourceId
 
@@ -57,8 +59,11 @@ class TradeThresholds(Model):
     """When imports of a product count as a dependency: all three exceeded (SWD(2021) 352)."""
 
     concentration: Share = 0.4
+    """Of extra-home imports (HHI), above which it is high."""
     extra_share: Share = 0.5
+    """Of imports from outside in all imports."""
     import_export_ratio: Positive = 1.0
+    """Imports from outside over exports to it."""
     source: SourceId
 
 
@@ -79,13 +84,20 @@ class SeverityRule(Model):
     dimension: Dimension
     effect: Literal[-1, 1]
     low: Share
+    """From here on the severity is 1."""
     medium: Share
+    """From here on the severity is 2."""
     high: Share
-    relations: tuple[Relation, ...] = ()  # only for suppliers in these relations; empty means any
-    item_kinds: tuple[ItemKind, ...] = ()  # only for items of these kinds; empty means any
+    """From here on the severity is 3."""
+    relations: tuple[Relation, ...] = ()
+    """Only for suppliers in these; absent is any."""
+    item_kinds: tuple[ItemKind, ...] = ()
+    """Only for items of these kinds; absent is any."""
     confidence: Share
+    """Of a finding by this rule."""
     horizon: Horizon
     reason: Text
+    """Why these thresholds."""
     source: SourceId
 
     @model_validator(mode="after")
@@ -101,6 +113,7 @@ class Tolerance(Model):
     dimension: Dimension
     relation: Relation
     hold: Share
+    """The largest accepted."""
     reason: Text
 
 
@@ -108,7 +121,8 @@ class CoercionCase(Model):
     """One documented use of an economic dependency for political ends.
 
     `form`: a `measure` was taken; or `pressure` was put on somebody and the source names no measure. Base rates count
-    measures alone, because pressure leaves no trace that could be counted alike everywhere.
+    measures alone, because pressure leaves no trace that could be counted alike everywhere. More of them by CSV:
+    docs/how-to/add-coercion-cases.md.
     """
 
     unique: ClassVar = ("id",)
@@ -117,7 +131,9 @@ class CoercionCase(Model):
     coercer: EconomyOrBloc
     target: EconomyOrBloc
     year: int = Field(ge=1945, le=2100)
+    """In which the measure began."""
     form: Literal["measure", "pressure"] = "measure"
+    """`measure` was taken; `pressure` was put and no measure is named: recorded, not counted."""
     means: Text
     source: SourceId
     locator: Text
@@ -127,12 +143,19 @@ class LikelihoodSettings(Model):
     """Settings of method 7; the prior is Beta(`prior_cases`, `prior_quiet`) on a supplier-year."""
 
     prior_cases: Positive = 0.5
+    """Beta prior on a supplier-year."""
     prior_quiet: Positive = 0.5
+    """Beta prior on a supplier-year."""
     first_year: int
+    """Of the window; supplier-years are the listed economies of a relation times its years."""
     last_year: int
+    """Of the window."""
     hold_weight: float = Field(ge=0.0, le=10.0)
+    """Log-odds that a full hold adds."""
     mutual_weight: float = Field(ge=0.0, le=10.0)
+    """Log-odds that home's full hold on the supplier takes off."""
     credible: Share = 0.9
+    """Width of the interval."""
     reason: Text
 
     @model_validator(mode="after")
@@ -150,19 +173,22 @@ def _all_dimensions(weights: dict[Dimension, float]) -> dict[Dimension, float]:
 
 
 class Profile(Document):
-    """From whose viewpoint an assessment is made, and by whose yardsticks."""
+    """From whose viewpoint an assessment is made, and by whose yardsticks. All of it is yours to edit."""
 
     format: Literal["ostra-profile/1"]
     id: Id
     title: Text
     home: HomeName
     author: Text
+    """Who answers for the judgements."""
     date: IsoDate
     sources: tuple[Source, ...]
     relations: tuple[EconomyRelation, ...]
     default_relation: Relation = "partner"
+    """For economies not listed."""
     trade: TradeThresholds
     persistence_years: int = Field(default=3, ge=1, le=30)
+    """Years over which flags are counted."""
     severity: tuple[SeverityRule, ...]
     weights: Annotated[dict[Dimension, Positive], AfterValidator(_all_dimensions)]
     tolerance: tuple[Tolerance, ...]

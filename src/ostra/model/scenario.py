@@ -48,32 +48,44 @@ class ShareRange(_Range):
     """A share that is not known exactly."""
 
     low: Share
+    """The ends."""
     high: Share
+    """The ends."""
     mode: Share | None = None
+    """The likeliest value."""
 
 
 class DaysRange(_Range):
     """A number of days that is not known exactly."""
 
     low: Days
+    """The ends."""
     high: Days
+    """The ends."""
     mode: Days | None = None
+    """The likeliest value."""
 
 
 class FactorRange(_Range):
     """A factor of at least 1 that is not known exactly."""
 
     low: Factor
+    """The ends."""
     high: Factor
+    """The ends."""
     mode: Factor | None = None
+    """The likeliest value."""
 
 
 class ChangeRange(_Range):
     """A signed change that is not known exactly, as a fraction."""
 
     low: Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)]
+    """The ends."""
     high: Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)]
+    """The ends."""
     mode: Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)] | None = None
+    """The likeliest value."""
 
 
 UncertainShare = Share | ShareRange
@@ -94,8 +106,10 @@ class Stated(Model):
     id: Id
     reason: Text
     source: SourceId | None = None
-    locator: str = ""  # where in the source it stands
+    locator: str = ""
+    """Where in the source it stands."""
     ours: tuple[str, ...] = ()
+    """Keys whose numbers are the author's choice although a source is named."""
 
     def source_of(self, key: str) -> str:
         """The source of a number; empty where it is our choice."""
@@ -110,14 +124,23 @@ class Lasting(Stated):
     """An entry that holds from one day to another; without an end, to the last day of the scenario."""
 
     begins: Day = 0
-    ends: Day | None = None  # the first day on which it no longer holds
+    ends: Day | None = None
+    """The first day on which it no longer holds; absent, it holds to the last."""
 
 
 class Concern(Model):
-    """Items of an ecosystem that an entry without items of its own is about, so that assessments count it."""
+    """Items of an ecosystem that an entry without items of its own is about, so that assessments count it.
+
+    What whole sectors do can be about items of a chain: leading-edge foundries are a part of a country's electronics.
+    It changes no number. A simulation with it stands in the assessment of the ecosystem as one with withheld items
+    does, the economy that loses capacity being the supplier. Capacity that home itself loses is told and counts for no
+    level: it depends on nobody else.
+    """
 
     ecosystem: Id
+    """The dossier."""
     items: tuple[Id, ...] = Field(min_length=1)
+    """Its items."""
 
 
 class Withholding(Lasting):
@@ -126,12 +149,18 @@ class Withholding(Lasting):
     `share` is the part of the usual deliveries that stops.
     """
 
-    seller: HomeName  # a country or a bloc
-    buyers: tuple[HomeName, ...] = ()  # none named: everybody else
-    sectors: tuple[Sector, ...] = ()  # of the seller, by code or name; none named: all
-    users: tuple[Sector, ...] = ()  # sectors of the buyers; none named: all, final users included
+    seller: HomeName
+    """Who withholds."""
+    buyers: tuple[HomeName, ...] = ()
+    """From whom; absent, from everybody else."""
+    sectors: tuple[Sector, ...] = ()
+    """Of the seller; absent, all."""
+    users: tuple[Sector, ...] = ()
+    """Of the buyers; absent, all, final users included."""
     share: UncertainShare = 1.0
+    """The part of usual deliveries that stops."""
     concerns: tuple[Concern, ...] = ()
+    """Items of an ecosystem that it is about, so that `ostra assess --simulate` counts it."""
 
 
 class ItemWithholding(Lasting):
@@ -142,14 +171,23 @@ class ItemWithholding(Lasting):
     """
 
     seller: HomeName
+    """Who withholds."""
     buyers: tuple[HomeName, ...] = ()
+    """From whom; absent, from everybody else."""
     ecosystem: Id
+    """The dossier."""
     item: Id
-    share: UncertainShare = 1.0  # of what the seller provides
-    hold: UncertainShare | None = None  # the seller's share of what the buyers get; by default from the dossier
-    value_share: UncertainShare | None = None  # of the makers' deliveries to the users, the part that is the item
-    need: UncertainShare | None = None  # of the users' output, the part that cannot be made without the item
-    store: UncertainDays = 0.0  # days of use of the item that its users hold
+    """Of that dossier."""
+    share: UncertainShare = 1.0
+    """The part of what the seller provides that stops."""
+    hold: UncertainShare | None = None
+    """The seller's share of what the buyers get; absent, what the dossier and the facts say."""
+    value_share: UncertainShare | None = None
+    """Of the makers' deliveries to the users, the part that is the item; absent, what the dossier says."""
+    need: UncertainShare | None = None
+    """Of the users' output, the part that cannot be made without the item; absent, what the dossier says."""
+    store: UncertainDays = 0.0
+    """Days of use of the item that its users hold."""
 
 
 class CapacityLoss(Lasting):
@@ -157,31 +195,42 @@ class CapacityLoss(Lasting):
 
     economy: HomeName
     sectors: tuple[Sector, ...] = ()
+    """Absent, all."""
     share: UncertainShare
-    recovers: UncertainDays = 0.0  # days after the end until all is back, in equal steps
+    """The part of usual output that cannot be made."""
+    recovers: UncertainDays = 0.0
+    """Days after the end until all is back, in equal steps."""
     concerns: tuple[Concern, ...] = ()
+    """Items of an ecosystem that it is about, so that `ostra assess --simulate` counts it."""
 
 
 class DemandChange(Lasting):
     """Final users of an economy buy more or less of some sectors' goods, wherever they come from."""
 
     economy: HomeName
+    """Of the final users."""
     sectors: tuple[Sector, ...] = ()
-    change: UncertainChange  # −0.1 is a tenth less
+    """Whose goods; absent, all."""
+    change: UncertainChange
+    """−0.1 is a tenth less."""
 
 
 class Stocks(Stated):
     """How many days of use of these sectors' goods their users hold at the start."""
 
-    sectors: tuple[Sector, ...] = ()  # goods of these sectors; none named: all that no other entry names
+    sectors: tuple[Sector, ...] = ()
+    """Whose goods are held; absent, all that no other entry names."""
     days: UncertainDays
+    """Of usual use; at least 1 is taken."""
 
 
 class Overproduction(Stated):
     """How far producers can go above their usual output, and how many days that takes."""
 
     limit: UncertainFactor
+    """1.1 is a tenth above usual."""
     days: UncertainDays
+    """Until it is reached."""
 
 
 class Substitution(Stated):
@@ -192,8 +241,11 @@ class Substitution(Stated):
     """
 
     limit: UncertainFactor
+    """Largest factor on usual orders from a seller that a buyer turns to; 2 is twice as much."""
     days: UncertainDays
+    """Each day buyers go 1/`days` of the way to what sellers can deliver."""
     sectors: tuple[Sector, ...] = ()
+    """Whose goods; absent, all that no other entry names."""
 
 
 class Essential(Stated):
@@ -203,18 +255,26 @@ class Essential(Stated):
     """
 
     sectors: tuple[Sector, ...] = Field(min_length=1)
-    users: tuple[Sector, ...] = ()  # sectors that use them; none named: all
+    """Whose goods."""
+    users: tuple[Sector, ...] = ()
+    """Who uses them; absent, all."""
     share: UncertainShare
+    """The part of a user's production that stops without them; 1 for what no entry names; of several entries the last
+    counts."""
 
 
 class StockRelease(Stated):
     """A policy response: a stockpile of goods is released to users in an economy, a part of it each day."""
 
     economy: HomeName
+    """Whose users receive it."""
     sectors: tuple[Sector, ...] = Field(min_length=1)
-    days_of_use: UncertainDays  # how large the stockpile is
+    """Whose goods are in the stockpile."""
+    days_of_use: UncertainDays
+    """How large it is."""
     begins: Day
     lasts: Annotated[int, Field(ge=1, le=36500)]
+    """Days over which it is handed out evenly."""
 
 
 class NewCapacity(Stated):
@@ -222,9 +282,12 @@ class NewCapacity(Stated):
 
     economy: HomeName
     sectors: tuple[Sector, ...] = Field(min_length=1)
-    share: UncertainShare  # of the usual output
+    share: UncertainShare
+    """Of usual output, added."""
     lag: UncertainDays
-    ramp: UncertainDays = 0.0  # days from then until all of it works
+    """Days from the start until it works."""
+    ramp: UncertainDays = 0.0
+    """Days from then until all of it works, in equal steps."""
 
 
 Rationing = Literal["proportional", "domestic first", "intermediate first"]
@@ -240,31 +303,59 @@ SECTIONS = (
 
 
 class Scenario(Document):
-    """One disruption and what softens it, as one document."""
+    """One disruption and what softens it, as one document.
+
+    At least one of `withheld`, `items`, `lost_capacity` and `demand` has an entry. Ids are unique; sources exist; each
+    entry begins within the days of the scenario and ends after it begins.
+    """
 
     format: Literal["ostra-scenario/1"]
+    """The version of this definition."""
     id: Id
+    """Name of the scenario; the name of the file without `.yaml`."""
     title: Text
+    """As printed."""
     summary: Text
+    """What it is about."""
     author: Text
+    """Who answers for it."""
     date: IsoDate
-    home: HomeName = "EU27"  # from whose viewpoint results are told, unless another is asked for
+    """Of this state."""
+    home: HomeName = "EU27"
+    """From whose viewpoint results are told, unless another is asked for."""
     days: Annotated[int, Field(ge=1, le=36500)] = 365
-    start: FullDate | None = None  # date of day 0, needed where days are written as dates
-    level: Share = 0.99  # "days until output falls below" counts to this part of the output before
+    """How many days are computed."""
+    start: FullDate | None = None
+    """Date of day 0; needed where days are written as dates."""
+    level: Share = 0.99
+    """Results count the days until output falls below this part of the output before."""
     sources: tuple[Source, ...] = ()
+    """As in [dossiers](reference-dossier.md)."""
     withheld: tuple[Withholding, ...] = ()
+    """Who delivers less to whom."""
     items: tuple[ItemWithholding, ...] = ()
+    """Which items of a chain are withheld."""
     lost_capacity: tuple[CapacityLoss, ...] = ()
+    """Who can make less."""
     demand: tuple[DemandChange, ...] = ()
+    """Whose final users buy more or less."""
     stocks: tuple[Stocks, ...] = ()
+    """What users have in store; without it, one day of use."""
     essential: tuple[Essential, ...] = ()
+    """Inputs without which production goes on in part."""
     overproduction: Overproduction | None = None
+    """How far producers go beyond their usual output; without it, not at all."""
     substitution: tuple[Substitution, ...] = ()
+    """How buyers turn to other sellers; without it, not at all."""
     rationing: Rationing = "proportional"
+    """Who is served when there is too little: all alike, buyers at home before others, or firms before
+    final users."""
     releases: tuple[StockRelease, ...] = ()
+    """Stockpiles that are opened."""
     new_capacity: tuple[NewCapacity, ...] = ()
+    """Capacity that is built."""
     caveats: tuple[Text, ...] = ()
+    """Shown with every result."""
 
     def rules(self) -> Iterator[Fault]:
         """Days lie in order within the scenario, `ours` names keys, and something happens."""
