@@ -119,7 +119,7 @@ def test_names_become_ids() -> None:
 def test_a_new_folder_becomes_a_workspace(tmp_path: Path) -> None:
     """The dossier can be listed and assessed from it."""
     begun = new_dossier(tmp_path / "Power Cells", today=TODAY)
-    assert begun.id == "power-cells" and begun.made
+    assert [path.name for path in begun.written] == ["profile.yaml", "power-cells.yaml"]
     space = Workspace(tmp_path / "Power Cells")
     assert space.dossier("power-cells").title == "Power Cells"
     assert "first-actor" in {actor.id for actor in space.assess("power-cells", year=2023).actors}
@@ -131,8 +131,8 @@ def test_inside_a_workspace_only_a_dossier_is_added(tmp_path: Path) -> None:
     new_dossier(space)
     before = (space / "profile.yaml").read_bytes()
     made = [new_dossier(space / "second"), new_dossier(space, id="third"), new_dossier(Path("fourth"), workspace=space)]
-    assert [begun.path for begun in made] == [space / "dossiers" / f"{n}.yaml" for n in ("second", "third", "fourth")]
-    assert not any(begun.made for begun in made)
+    names = ("second", "third", "fourth")
+    assert [begun.written for begun in made] == [(space / "dossiers" / f"{name}.yaml",) for name in names]
     assert (space / "profile.yaml").read_bytes() == before
     assert {"ours", "second", "third", "fourth"} <= set(Workspace(space).dossier_files())
     assert not (space / "second").exists()

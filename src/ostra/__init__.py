@@ -20,6 +20,14 @@ ostra.ask.reliance      the input-output method: by_order, on_partners; in ostra
 ostra.ask.balance       whether an input-output table adds up: balance
 ostra.ask.disruption    what a disruption costs: simulate, compare; in ostra.ask.embargo: embargo
 ostra.show              pages, pictures and workbooks of assessments: render_html, make_volume
+
+What changes a workspace stands in `ostra.change`; each of its functions answers with a `Change`, which says what was
+done:
+
+ostra.change.new_workspace   a folder for own facts and documents: create_workspace
+ostra.change.new_dossier     a dossier to edit: new_dossier
+ostra.change.importing       imports: import_facts, import_input_output, import_ecosystem, import_cases
+ostra.change.checking        whether documents and facts are sound: check, check_stored_facts
 """
 
 from __future__ import annotations

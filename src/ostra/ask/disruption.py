@@ -11,7 +11,6 @@ import polars as pl
 
 from ostra.ask.chain import structure_of
 from ostra.ask.scenario_list import scenario_file
-from ostra.ask.scenario_names import fitting_scenario
 from ostra.ecosystem import chain
 from ostra.errors import UsageError
 from ostra.facts.citing import cite
@@ -29,6 +28,7 @@ from ostra.scenario.simulation.engine import simulate as run_engine
 from ostra.scenario.simulation.trajectories import Trajectories
 from ostra.words import economies
 from ostra.workspace import Workspace
+from ostra.workspace.scenario_names import fitting_scenario
 
 By = Literal["measure", "economy", "sector", "day", "parameter"]
 VIEWS: dict[By, tuple[str, str]] = {

@@ -5,38 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from string import Template
 
 from ostra.change.new_workspace import create_workspace
+from ostra.change.report import Change
 from ostra.documents.yaml_documents import builtin_dossiers, read_dossier
 from ostra.documents.yaml_text import text_value
 from ostra.errors import ConflictError, OstraError, UsageError
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 80
-
-
-@dataclass(frozen=True)
-class NewDossier:
-    """A dossier that was begun.
-
-    Attributes
-    ----------
-    workspace, path
-        The workspace folder, and the file of the dossier in it.
-    id
-        Id of the ecosystem.
-    made
-        What was made beside the dossier, a line each; empty in a workspace that was there already.
-    """
-
-    workspace: Path
-    path: Path
-    id: str
-    made: tuple[str, ...]
 
 
 def new_dossier(
@@ -46,7 +26,7 @@ def new_dossier(
     id: str = "",
     title: str = "",
     today: datetime.date | None = None,
-) -> NewDossier:
+) -> Change:
     """Begin a dossier from the template; nothing that exists is touched.
 
     Parameters
@@ -86,7 +66,7 @@ def new_dossier(
     if path.exists() or path.is_symlink():
         raise ConflictError(f"{path} exists. Give another id with --id. Nothing was changed")
     text = dossier_text(identifier, title or words_of(identifier if id else name), today or datetime.date.today())
-    made = () if workspace or is_workspace(home) else tuple(create_workspace(home))
+    made = None if workspace or is_workspace(home) else create_workspace(home)
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:  # refuses a file that came in between
@@ -95,7 +75,13 @@ def new_dossier(
         raise ConflictError(f"{path} exists. Give another id with --id. Nothing was changed") from None
     except OSError as error:
         raise OstraError(f"cannot write {path}: {error.strerror or error}") from error
-    return NewDossier(home, path, identifier, made)
+    lines = (
+        *(made.lines if made else ()),
+        f"{path}: a dossier to edit, sound as it stands",
+        f"Check it:  ostra check {path}",
+        f"Assess it: ostra assess {identifier} -w {home}",
+    )
+    return Change("made", str(path), lines, written=(*(made.written if made else ()), path))
 
 
 def dossier_text(id: str, title: str, date: datetime.date) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ostra.change.report import Change
 from ostra.documents import yaml_documents
 from ostra.errors import ConflictError
 from ostra.workspace.documents import DEFAULT_PROFILE
 
 
-def create_workspace(path: Path) -> list[str]:
+def create_workspace(path: Path) -> Change:
     """Make a workspace folder with the built-in profile to edit; nothing that exists is touched.
-
-    Returns
-    -------
-    list of str
-        What was made, a line each.
 
     Raises
     ------
@@ -27,12 +23,13 @@ def create_workspace(path: Path) -> list[str]:
     (path / "dossiers").mkdir(parents=True, exist_ok=True)
     (path / "facts").mkdir(exist_ok=True)
     (path / "scenarios").mkdir(exist_ok=True)
-    profile = yaml_documents.builtin_profiles()[DEFAULT_PROFILE]
-    (path / "profile.yaml").write_bytes(profile.read_bytes())
-    return [
-        f"{path}/profile.yaml: viewpoint, thresholds and tolerances, a copy of '{DEFAULT_PROFILE}' to edit",
+    profile = path / "profile.yaml"
+    profile.write_bytes(yaml_documents.builtin_profiles()[DEFAULT_PROFILE].read_bytes())
+    lines = (
+        f"{profile}: viewpoint, thresholds and tolerances, a copy of '{DEFAULT_PROFILE}' to edit",
         f"{path}/dossiers/: put ecosystems here, one YAML file each",
         f"{path}/facts/: filled by ostra data import, and with input-output tables by ostra import mrio",
         f"{path}/scenarios/: put scenarios of disruption here, one YAML file each",
         f"{path} itself: ostra import cases adds the coercion cases that you list",
-    ]
+    )
+    return Change("made", str(path), lines, written=(profile,))

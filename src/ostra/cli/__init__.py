@@ -9,14 +9,13 @@ from cyclopts import App, CycloptsError
 
 from ostra.cli import (
     assessing,
-    authoring,
     cases,
     chaining,
+    changes,
     comparing,
     disrupting,
     exposing,
     facts,
-    importing,
     listings,
     ranking,
     reporting,
@@ -32,7 +31,7 @@ app = App(
     suppress_keyboard_interrupt=False,  # main() says what was stopped and how to go on
     help_epilogue="Exit codes: 0 done, 2 usage, 3 bad data, 4 conflict.",
 )
-app.command(assessing.init)
+app.command(changes.init)
 app.command(listings.ecosystems)
 app.command(listings.deps)
 app.command(listings.materials)
@@ -53,15 +52,15 @@ app.command(comparing.positions)
 app.command(comparing.policy)
 app.command(assessing.trace)
 app.command(reporting.report)
-app.command(authoring.new)
-app.command(assessing.check)
-app.command(importing.importing)
+app.command(changes.new)
+app.command(changes.check)
+app.command(changes.importing)
 data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
 data.command(facts.list_datasets, name="list")
-data.command(facts.import_files, name="import")
-data.command(facts.check_store, name="check")
+data.command(changes.import_files, name="import")
+data.command(changes.check_store, name="check")
 data.command(facts.balance)
-data.command(facts.export_dataset, name="export")
+data.command(changes.export_dataset, name="export")
 app.command(data)
 
 

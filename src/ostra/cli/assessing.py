@@ -1,4 +1,4 @@
-"""Commands that assess: the four steps, the trace of a number, the making and checking of documents."""
+"""Commands that assess: the four steps, and the trace of a number."""
 
 from __future__ import annotations
 
@@ -19,25 +19,11 @@ from ostra.cli.options import (
     workspace,
 )
 from ostra.cli.reporting import read_assessment, report_files, write_reports
-from ostra.errors import DataError, Problem, UsageError
+from ostra.errors import UsageError
 
 if TYPE_CHECKING:
     from ostra.model.results.simulation import ScenarioResults
     from ostra.workspace import Workspace
-
-
-def init(path: Path, /) -> None:
-    """Make a workspace: a folder for own facts, dossiers and a profile to edit.
-
-    Parameters
-    ----------
-    path
-        Folder to make; it must be empty or not exist yet.
-    """
-    from ostra.change.new_workspace import create_workspace
-
-    for line in create_workspace(path):
-        print(line)
 
 
 def assess(
@@ -175,88 +161,3 @@ def split_id(prefix: str) -> tuple[str, str, int]:
             f"'{prefix}' is no assessment id. Write it as ECOSYSTEM-HOME-YEAR, such as semiconductors-EU27-2023"
         )
     return parts[0], parts[1], int(parts[2])
-
-
-def check(document: Path, /, *, dataset: str | None = None, workspace_path: WorkspaceOption = None) -> None:
-    """Check a dossier, profile, catalogue, scenario, ecosystem folder or workspace; all that is wrong is told at once.
-
-    What a scenario names is looked up as well: economies and sectors in its input-output table, items in dossiers.
-
-    Parameters
-    ----------
-    document
-        YAML file, folder with the CSV files of an ecosystem, workspace, or CSV file of coercion cases.
-    dataset
-        Input-output table that a scenario is to run on; see: ostra data list.
-    """
-    if (document / "profile.yaml").is_file():
-        check_workspace(document, dataset)
-        return
-    if dataset is not None and (document.is_dir() or document.suffix.lower() == ".csv"):
-        raise UsageError(f"{document} is no scenario, and runs on no table; leave out --dataset")
-    if document.is_dir():
-        from ostra.documents.ecosystem_imports import check_ecosystem
-
-        problems, caveats = check_ecosystem(document)
-        if caveats:
-            print("\n".join(f"caveat: {caveat}" for caveat in caveats))
-        if problems:
-            raise DataError(problems)
-        print(f"{document}: sound")
-        return
-    if document.suffix.lower() == ".csv":
-        from ostra.documents.coercion_cases import check_cases
-
-        print("\n".join(check_cases(document)))
-        return
-    from ostra.documents.yaml_documents import is_scenario
-
-    # Nothing but a scenario is looked up elsewhere: a dossier is checked even where the workspace cannot be opened.
-    space = workspace(workspace_path) if is_scenario(document) else None
-    if space is None and dataset is not None:
-        raise UsageError(f"{document} is no scenario, and runs on no table; leave out --dataset")
-    print(check_document(space, document, dataset))
-
-
-def check_document(space: Workspace | None, file: Path, dataset: str | None) -> str:
-    """Check a YAML document, and say what was found sound.
-
-    Parameters
-    ----------
-    space, dataset
-        Where a scenario's dossiers and table are looked up; other documents need neither.
-
-    Raises
-    ------
-    DataError
-        With all faults of the document.
-    """
-    from ostra.documents.yaml_documents import is_scenario, read_document
-
-    if space is None or not is_scenario(file):
-        return f"{file}: sound ({read_document(file).format})"
-    from ostra.ask.scenario_names import fitting_scenario
-
-    table = space.input_output(dataset)
-    read = fitting_scenario(space, file, table)
-    return f"{file}: sound ({read.format}); all that it names is known, with table {table.dataset}"
-
-
-def check_workspace(folder: Path, dataset: str | None = None) -> None:
-    """Check the profile of a workspace, its dossiers and scenarios, and say of each whether it is sound.
-
-    Raises
-    ------
-    DataError
-        With the faults of all files.
-    """
-    problems: list[Problem] = []
-    space = workspace(folder)
-    files = [file for part in ("dossiers", "scenarios") for file in sorted((folder / part).glob("*.yaml"))]
-    for file in (folder / "profile.yaml", *files):
-        try:
-            print(check_document(space, file, dataset))
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError(list(dict.fromkeys(problems)))  # a dossier that scenarios name is told once

@@ -7,9 +7,8 @@ Without a folder, the built-in dossiers and facts answer. A folder may hold `fac
 
 from __future__ import annotations
 
-from ostra.change.new_workspace import create_workspace
 from ostra.model.listing import Listing
 from ostra.workspace.space import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
-__all__ = ["DEFAULT_HOME", "Listing", "Workspace", "create_workspace"]
+__all__ = ["DEFAULT_HOME", "Listing", "Workspace"]

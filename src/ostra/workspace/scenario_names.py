@@ -16,7 +16,7 @@ from ostra.model.references import Path, named
 from ostra.model.scenario import CapacityLoss, Scenario, Withholding
 from ostra.scenario.sector_choice import like_sectors, sector_numbers
 from ostra.words import economies
-from ostra.workspace import Workspace
+from ostra.workspace.space import Workspace
 
 
 def fitting_scenario(space: Workspace, file: File, table: InputOutputTable, *, other_home: bool = False) -> Scenario:

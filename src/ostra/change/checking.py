@@ -1,0 +1,127 @@
+"""Checks of documents, folders and facts before they are used: every fault is told, nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ostra.change.importing import Options, facts_report, input_output_report
+from ostra.change.report import Change, labelled
+from ostra.documents.ecosystem_imports import check_ecosystem
+from ostra.documents.readers.coercion_table import coercion_cases_reading
+from ostra.documents.yaml_documents import is_scenario, read_document
+from ostra.errors import DataError, Problem, UsageError
+from ostra.facts import imports, mrio_imports
+from ostra.facts.checks import check_facts
+from ostra.facts.datasets import builtin_root, facts_root
+from ostra.progress import Advance, quiet
+from ostra.workspace import Workspace
+from ostra.workspace.scenario_names import fitting_scenario
+
+
+def check(place: Path, *, workspace: Path | None = None, dataset: str | None = None) -> Change:
+    """Check a dossier, profile, catalogue, scenario, list of cases, ecosystem folder or whole workspace.
+
+    Parameters
+    ----------
+    place
+        YAML file, CSV file of coercion cases, folder with the CSV files of an ecosystem, or workspace.
+    workspace
+        Folder whose dossiers and table a scenario is held against; the built-in ones if not given.
+    dataset
+        Input-output table that a scenario is to run on.
+
+    Returns
+    -------
+    Change
+        Its `problems` are the faults.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such file, folder, workspace or table.
+    UsageError
+        A table is named for something that is no scenario.
+    """
+    if (place / "profile.yaml").is_file():
+        return check_workspace(Workspace(place), place, dataset)
+    try:
+        # Nothing but a scenario is looked up elsewhere: a dossier is checked even where the workspace cannot be opened.
+        document = not place.is_dir() and place.suffix.lower() != ".csv"
+        space = Workspace(workspace) if document and is_scenario(place) else None
+        if dataset is not None and space is None:
+            raise UsageError(f"{place} is no scenario, and runs on no table; leave out --dataset")
+        if document:
+            return Change("checked", str(place), (_sound(place, space, dataset),))
+        if place.is_dir():
+            problems, caveats = check_ecosystem(place)
+            sound = () if problems else (f"{place}: sound",)
+            return Change(
+                "checked", str(place), (*labelled("caveat", caveats), *sound), caveats=caveats, problems=problems
+            )
+        cases = coercion_cases_reading(place)
+        count = len(cases.sound())
+        lines = *labelled("note", cases.notes), f"{place}: sound ({count} case{'s' if count != 1 else ''})"
+        return Change("checked", str(place), lines, {"cases": count}, cases.notes)
+    except DataError as error:
+        return Change("checked", str(place), problems=error.problems)
+
+
+def check_workspace(space: Workspace, folder: Path, dataset: str | None = None) -> Change:
+    """Check the profile of a workspace, its dossiers and scenarios; parameters and errors as `check`."""
+    lines: list[str] = []
+    problems: list[Problem] = []
+    files = [file for part in ("dossiers", "scenarios") for file in sorted((folder / part).glob("*.yaml"))]
+    for file in (folder / "profile.yaml", *files):
+        try:
+            lines.append(_sound(file, space, dataset))
+        except DataError as error:
+            problems += error.problems
+    found = tuple(dict.fromkeys(problems))  # a dossier that scenarios name is told once
+    return Change("checked", str(folder), tuple(lines), {"sound": len(lines)}, problems=found)
+
+
+def check_stored_facts(space: Workspace, *, advance: Advance = quiet) -> Change:
+    """Check all facts against their manifests, the built-in ones and those of the workspace."""
+    roots = [builtin_root(), *([] if space.path is None else [facts_root(space.path)])]
+    problems = tuple(problem for root in roots for problem in check_facts(root, advance))
+    if problems:
+        return Change("checked", "facts", problems=problems)
+    count = len(space.facts.datasets())
+    return Change("checked", "facts", (f"{count} data sets are sound",), {"data_sets": count})
+
+
+def check_facts_files(
+    kind: str, files: Sequence[Path], *, options: Options | None = None, advance: Advance = quiet
+) -> Change:
+    """Check files as `import_facts` would, without importing them; rejected rows are the problems."""
+    return facts_report(files, imports.check_file(kind, files, options=options, advance=advance))
+
+
+def check_input_output_files(
+    files: Sequence[Path],
+    *,
+    layout: str | None = None,
+    year: int | None = None,
+    options: Options | None = None,
+    advance: Advance = quiet,
+) -> Change:
+    """Check files as `import_input_output` would, without importing them."""
+    return input_output_report(
+        files, mrio_imports.check_mrio(files, layout=layout, year=year, options=options, advance=advance)
+    )
+
+
+def _sound(file: Path, space: Workspace | None, dataset: str | None) -> str:
+    """What can be said of a YAML document without fault.
+
+    Raises
+    ------
+    DataError
+        With all faults of the document.
+    """
+    if space is None or not is_scenario(file):
+        return f"{file}: sound ({read_document(file).format})"
+    table = space.input_output(dataset)
+    read = fitting_scenario(space, file, table)
+    return f"{file}: sound ({read.format}); all that it names is known, with table {table.dataset}"
