@@ -19,11 +19,17 @@ from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
 from ostra.show import render_html, render_xlsx
-from ostra.show.printed.page import in_one_sentence
-from ostra.show.sections.evidence_index import Chain, safe_url
-from ostra.show.sections.selection import cards, caveats, ranked_dependencies, top_chokepoints, top_dependencies
+from ostra.show.printed.markup import csv_link, safe_url
+from ostra.show.sections.evidence_index import EvidenceIndex
+from ostra.show.sections.selection import (
+    cards,
+    caveats,
+    in_one_sentence,
+    ranked_dependencies,
+    top_chokepoints,
+    top_dependencies,
+)
 from ostra.show.sections.stands import rows as rows_of_positions
-from ostra.show.sections.widgets import csv_link
 from ostra.words.levels import grave_words
 from sample_assessment import sample_assessment
 
@@ -225,7 +231,7 @@ def test_dangerous_addresses_are_not_links() -> None:
 
 def test_closure_follows_inputs_and_claims(assessment: Assessment) -> None:
     """What a printed number rests on is found through every step of its chain."""
-    found = Chain(assessment).closure(["level.resilience.robustness"])
+    found = EvidenceIndex(assessment).closure(["level.resilience.robustness"])
     assert {"level.resilience.challenge", "finding.gallium-licences", "claim.claim-shares"} <= found
     assert not any(target.startswith("trade.") for target in found)
 
@@ -313,9 +319,9 @@ def test_findings_behind_a_level_in_words(level: Level, grave: int, counted: int
 def test_caveats_of_the_table_stand_with_its_figures(assessment: Assessment) -> None:
     """The contents page has the others, and says where those of the table are."""
     noted = assessment.model_copy(update={"caveats": ("No prices are known.", "Input-output table: Final sales.")})
-    apart = caveats(noted)
-    assert "No prices are known." in apart["caveats"]
-    assert apart["table_caveats"] == ["Final sales."]
+    others, of_table = caveats(noted)
+    assert "No prices are known." in others
+    assert of_table == ["Final sales."]
     text = render_html(noted)
     contents = text[text.index('class="paper contents-paper"') : text.index('id="dependencies"')]
     assert "No prices are known." in contents
@@ -332,7 +338,7 @@ def test_ranking_does_not_depend_on_the_order_of_rows(assessment: Assessment) ->
 
 def test_csv_downloads_hold_no_formulas() -> None:
     """A cell that begins like a formula is saved with an apostrophe; unknown is empty."""
-    link = unquote(str(csv_link([["=cmd()|' /C calc'!A0", None, 0.5]], ["a", "b", "c"], "x")))
+    link = unquote(str(csv_link(["a", "b", "c"], [["=cmd()|' /C calc'!A0", None, 0.5]], "x")))
     assert "'=cmd()" in link
     assert ",,0.5" in link
     assert [harmless(text)[0] for text in ("+1", "-1", "@x", "\tx", "\rx")] == ["'"] * 5
@@ -356,7 +362,14 @@ def test_positions_stand_beside_each_other_and_gaps_are_said() -> None:
     assert "&lt;b&gt;Many&lt;/b&gt; &amp; few" in section and "<b>Many" not in section
     assert f'<a class="ev" href="#ev-claim.{claim.id}">1,234.5 masts</a>' in section
     assert f'<a class="ev" href="#ev-claim.{plain.id}">[2]</a>' in section
-    assert rows_of_positions(a)[1] == ("Trial sites", "JPN", "Japan", None, None, None)
+    assert rows_of_positions(a)[1] == {
+        "topic": "Trial sites",
+        "economy": "JPN",
+        "name": "Japan",
+        "position": None,
+        "figures": None,
+        "claims": None,
+    }
     assert "lays no positions" in render_html(base.model_copy(update={"positions": ()}))
 
 

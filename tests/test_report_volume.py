@@ -21,10 +21,11 @@ from ostra.model.assessment import Assessment, AssessmentSet
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.ecosystem import INDIRECT
 from ostra.show import make_volume, render_volume_pdf, render_volume_xlsx
+from ostra.show.printed.markup import ours
 from ostra.show.printed.page import render_chapter
 from ostra.show.printed.volume import Volume, merge_sources, prefixed
 from ostra.show.sections import across
-from ostra.show.sections.sheets import sheets
+from ostra.show.sections.tables import sheets
 from sample_assessment import sample_assessment
 from test_report import HOSTILE, Page
 
@@ -126,7 +127,7 @@ def test_hostile_text_stays_text_in_a_volume() -> None:
 
 def test_the_prefix_leaves_what_is_not_a_name() -> None:
     """Outside addresses, the volume's own places and plain text stay as they are."""
-    markup = show.pieces.ours(
+    markup = ours(
         '<a id="a" href="#b">id</a> <a href="https://x.org/#b">c</a> <a href="#volume-sources">d</a> '
         '<p aria-labelledby="e f" fill="url(#g)" data-id="h"> id=&#34;i&#34;</p> <a href="#src-j">k</a>'
     )

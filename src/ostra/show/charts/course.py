@@ -10,8 +10,7 @@ from html import escape
 from typing import Any
 
 from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
-from ostra.show.charts.svg import element, fit, label, paragraph, picture, rule
-from ostra.show.sections.widgets import standalone
+from ostra.show.charts.svg import element, fit, label, paragraph, picture, rule, standalone
 from ostra.words.figures import exact_percent, money, percent
 
 Row = Mapping[str, Any]

@@ -154,7 +154,8 @@ class EcosystemMap:
         path = "".join(_curve(piece, x) for piece in pieces)
         if not path:
             return ""
-        outside = self.provided[source].outside
+        provided = self.provided[source]
+        outside = provided.outside
         step = None if is_unknown(outside) or outside is None else shade(outside.low)
         dash = "5 3" if kind == "variant_of" else "1.5 2.5" if step is None else None
         arrows = "".join(
@@ -164,7 +165,7 @@ class EcosystemMap:
         )
         users = [n.item for n in self.needs if n.needs == source and n.kind == kind]
         verb = "is needed by" if kind == "requires" else "is a kind of"
-        said = f"{self.items[source].name} {verb} {listed([self.items[u].name for u in users], 8)}; {self.held(source)}"
+        said = f"{self.items[source].name} {verb} {listed([self.items[u].name for u in users], 8)}; {provided.held}"
         line = element(
             "path",
             d=path,
@@ -174,14 +175,6 @@ class EcosystemMap:
             stroke_dasharray=dash,
         )
         return f'<g class="edge"><title>{escape(said)}</title>{line}{arrows}</g>'
-
-    def held(self, item: str) -> str:
-        """What one economy outside home can stop of an item, in words."""
-        mine = self.provided[item]
-        if mine.outside is None or is_unknown(mine.outside):
-            return "what one economy outside home can stop of it is unknown"
-        how = " through its inputs" if mine.through_chain else ""
-        return f"{mine.outside_name} can stop {percents(mine.outside)} of it{how}"
 
     def _stubs(self, x: Mapping[int, float], first: int) -> list[str]:
         """At the left edge of a further sheet: what its lines come from, or lead to."""
@@ -271,7 +264,7 @@ class EcosystemMap:
             text += f"{listed(shares, 5)}, {BASES[mine.basis][1]}"
             year = (mine.top or mine.parts[0]).year
             text += f", {year}" if year else ", year not stated"
-        return f"{text}. {self.held(item)[0].upper()}{self.held(item)[1:]}."
+        return f"{text}. {mine.held[0].upper()}{mine.held[1:]}."
 
 
 def _name_lines(name: str) -> tuple[list[str], float]:

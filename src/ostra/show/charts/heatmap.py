@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from ostra.show.charts.palette import QUIET, RULE, SHADE_TEXT, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, text_width
-from ostra.show.sections.widgets import standalone
+from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, standalone, text_width
 from ostra.words.figures import percent
 
 LEFT, NAMES = 8.0, 308.0

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ostra.show.charts.palette import INK, QUIET, RULE, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, rule, text_width
-from ostra.show.sections.widgets import standalone
+from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, rule, standalone, text_width
 from ostra.words.figures import exact_percent, percent
 
 WIDTH = 880.0

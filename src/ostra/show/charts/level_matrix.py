@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from ostra.model.assessment import Assessment
-from ostra.model.base import DIMENSIONS, LEVELS, Dimension
+from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
-from ostra.show.sections.widgets import standalone
+from ostra.show.charts.svg import element, fit, hatch, label, link, picture, standalone, text_width, wrap
+from ostra.show.sections.across import tensions
 from ostra.words.figures import percent
 
 LEFT = 4.0
@@ -86,11 +86,6 @@ def about_words(assessments: Sequence[Assessment]) -> str:
         f"{first.home_name}, {first.year} · profile: {first.profile_title} · facts {first.hashes.facts[:12]} · "
         f"ostra {first.hashes.version}"
     )
-
-
-def tensions(assessment: Assessment, dimension: Dimension) -> int:
-    """How many items help this dimension at the cost of another, or the other way round."""
-    return sum(dimension in (t.strengthens, t.weakens) for t in assessment.step2.tensions)
 
 
 def cell_words(assessment: Assessment, result: DimensionResult | None) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from html import escape
 
 from ostra.model.assessment import Assessment
-from ostra.model.results.ecosystem import INDIRECT, Dependency
+from ostra.model.results.ecosystem import Dependency
 from ostra.show.charts.palette import BLUE, INK, QUIET
 from ostra.show.charts.svg import element, hatch, label, link, picture, wrap
+from ostra.show.sections.selection import shares_by_item
 from ostra.words.figures import percent
 
 WIDTH = 940
@@ -26,28 +27,6 @@ class Flow:
     start: str
     end: str
     share: float
-
-
-def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
-    """For each item with a recorded dependency, the least share of each supplier, from one measure only.
-
-    Measures of one item are never mixed: the best covered one is taken (largest sum of least shares). Where rounding
-    lets the shares exceed the whole they are scaled to it. Indirect measures are no shares of the item: several
-    economies can each stop the same one.
-    """
-    groups: dict[str, dict[tuple[str, str, int], dict[str, float]]] = {}
-    for row in assessment.step1.dependencies:
-        if row.measure in INDIRECT:
-            continue
-        key = (row.measure, row.product or "", row.year or 0)
-        group = groups.setdefault(row.item, {}).setdefault(key, {})
-        group[row.supplier] = max(group.get(row.supplier, 0.0), row.hold.low)
-    result = {}
-    for item, choices in groups.items():
-        best = max(sorted(choices), key=lambda key: sum(choices[key].values()))
-        total = max(1.0, sum(choices[best].values()))
-        result[item] = {supplier: share / total for supplier, share in sorted(choices[best].items())}
-    return result
 
 
 def choose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import re
@@ -12,6 +13,7 @@ from ostra.show.charts.palette import INK, RULE
 
 FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
 BREAKS = re.compile(r"[^\s-]*-+(?=[^\s-])|\S+\s?")  # pieces that a line may end with
+FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
 FALLBACK_WIDTH = 1000  # thousandths of an em, for characters outside the font: as wide as any
 
 
@@ -120,3 +122,26 @@ def picture(
 def rule(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE) -> str:
     """A thin straight line."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=1)
+
+
+def font_faces() -> str:
+    """The two weights of the report's font, inside the page."""
+    faces = []
+    for name, weight in FONT_FILES:
+        data = base64.b64encode((files("ostra.show") / "fonts" / name).read_bytes()).decode("ascii")
+        faces.append(
+            f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;'
+            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+        )
+    return "".join(faces)
+
+
+def standalone(svg: str) -> str:
+    """A picture as a file of its own: with the report's fonts inside, on white, so that it looks the same anywhere.
+
+    On a page that is narrower than the picture it shrinks, so that nothing is cut off.
+    """
+    head, closing, content = svg.partition(">")
+    head += ' style="max-width:100%;height:auto"'
+    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    return f"{head}{closing}<style>{font_faces()}</style>{ground}{content}\n"

@@ -8,8 +8,7 @@ from typing import Any
 from ostra.model.base import LEVELS
 from ostra.model.evidence import Provenance
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, picture, rule, text_width
-from ostra.show.sections.widgets import standalone
+from ostra.show.charts.svg import element, fit, hatch, label, picture, rule, standalone, text_width
 
 COLUMNS = 3
 PANEL, HEIGHT = 286.0, 176.0  # of one panel with its heading

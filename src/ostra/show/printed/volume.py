@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from markupsafe import Markup, escape
 
 from ostra.errors import OstraError
 from ostra.model.assessment import Assessment
-from ostra.model.base import LEVELS
 from ostra.model.evidence import Source
+from ostra.model.results.dimensions import DimensionResult
 from ostra.progress import Advance, quiet
-from ostra.show.printed.overview import FILE_NAME, HEADING, SECTIONS, overview_context
-from ostra.show.printed.page import ANNEXES, environment, page_head, render_chapter
-from ostra.show.sections.evidence_index import Chain
-from ostra.show.sections.widgets import ours
+from ostra.show.printed.markup import link, ours
+from ostra.show.printed.overview import HEADING, SECTIONS, overview_context
+from ostra.show.printed.page import Head, render, render_chapter, render_page
+from ostra.show.sections.evidence_index import EvidenceIndex
 from ostra.words.sentences import listed
 
 OWN = "volume-"  # what ids of the volume itself begin with; chapters have a prefix with a slash instead
@@ -38,35 +38,47 @@ class ChapterHead(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Volume:
-    """The parts of a volume, each markup; `context` is what contents, front and pages are made with."""
+class VolumeContext:
+    """What contents, front, overview and sources of a volume read, the overview beside its own context."""
 
-    context: Mapping[str, Any]
+    a: Annotated[Assessment, "the first assessment: home, year, profile and facts are those of all"]
+    heading: Annotated[str, "what every volume is called"]
+    chapters: Annotated[Sequence[ChapterHead], "the chapters in order"]
+    prefixes: Annotated[Mapping[str, str], "ecosystem -> what the names of places in its chapter begin with"]
+    sections: Annotated[Sequence[tuple[str, str]], "sections of the overview: place, title"]
+    authors: Annotated[str, "authors of the dossiers"]
+    dates: Annotated[str, "date of the dossiers, or the first and the last"]
+    ev: Annotated[Callable[..., Markup], "(assessment, id, text) -> the text as a link to its evidence in the chapter"]
+    without_ids: Annotated[Callable[[Assessment, str], str], "a text without evidence identifiers"]
+    sources: Annotated[Sequence[tuple[str, Source, str]], "place, source, and the chapters that list it; none for all"]
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The parts of a volume, each markup; `context` is what contents and front are made with.
+
+    `name` is what its files are called, without suffix.
+    """
+
+    name: str
+    head: Head
+    context: VolumeContext
     overview: Markup
     chapters: tuple[Markup, ...]
     sources: Markup
 
-    @property
-    def name(self) -> str:
-        """What its files are called, without suffix."""
-        return str(self.context["file_name"])
-
     def html(self) -> str:
         """The whole volume as one HTML document that loads nothing from anywhere."""
-        contents = environment().get_template("volume_contents.html.j2").render(self.context)
-        return self._page([self.front({}), self.overview, *self.chapters, self.sources], contents=ours(contents))
+        parts = [self.front({}), self.overview, *self.chapters, self.sources]
+        return render_page(self.head, parts, render("volume_contents", vars(self.context)))
 
     def front(self, pages: Mapping[str, int]) -> Markup:
         """Title, contents with the numbers of pages where they are known, and how to read the volume."""
-        return ours(environment().get_template("volume_front.html.j2").render({**self.context, "pages": pages}))
+        return render("volume_front", {**vars(self.context), "pages": pages})
 
     def sheet(self, part: Markup, style: str) -> str:
         """One part as a document of its own, for printing, with a style of its own."""
-        return self._page([part], style=style)
-
-    def _page(self, parts: Sequence[Markup], *, contents: Markup | None = None, style: str = "") -> str:
-        made = {"parts": parts, "contents": contents or "", "page_style": ours(style)}
-        return environment().get_template("page.html.j2").render({**self.context, **made})
+        return render_page(self.head, [part], style=style)
 
 
 def make_volume(assessments: Sequence[Assessment], advance: Advance = quiet) -> Volume:
@@ -88,54 +100,53 @@ def make_volume(assessments: Sequence[Assessment], advance: Advance = quiet) -> 
     first = assessments[0]
     listed_sources, renamed = merge_sources(assessments)
     prefixes = {a.ecosystem: f"{a.ecosystem}/" for a in assessments}
-    chains = {a.ecosystem: Chain(a) for a in assessments}
+    indexes = {a.ecosystem: EvidenceIndex(a) for a in assessments}
 
     def evidence(assessment: Assessment, target: str | None, text: object, *, printed: bool = True) -> Markup:
         """The text as a link to its evidence in the chapter."""
         name = assessment.ecosystem
-        return prefixed(chains[name].link(target, text, printed=printed), prefixes[name], renamed[name])
+        return prefixed(link(indexes[name], target, text, printed=printed), prefixes[name], renamed[name])
 
     authors = listed(list(dict.fromkeys(a.dossier_author for a in assessments)))
-    context = {
-        "a": first,
-        "heading": HEADING,
-        "chapters": [ChapterHead(a.id, a.title, prefixes[a.ecosystem]) for a in assessments],
-        "prefixes": prefixes,
-        "sections": SECTIONS,
-        "annexes": ANNEXES,
-        "letters": {section: letter for section, letter, _ in ANNEXES},
-        "levels": LEVELS,
-        "authors": authors,
-        "dates": span([a.dossier_date for a in assessments]),
-        "ev": evidence,
-        "without_ids": lambda assessment, text: chains[assessment.ecosystem].without_ids(text),
-        "sources": listed_sources,
-        "file_name": FILE_NAME.format(home=first.home, year=first.year),
-        "head": {
-            "title": f"{HEADING}: {first.home_name}, {first.year}",
-            "description": f"Overview and {len(assessments)} chapters: {listed([a.title for a in assessments])}.",
-            "author": authors,
-            "version": first.hashes.version,
-            "date": max(a.dossier_date for a in assessments),
-        },
-        **page_head(),
-    }
-    context |= overview_context(assessments, prefixes)
-    pages = environment()
-    overview = ours(pages.get_template("volume_overview.html.j2").render(context))
-    sources = ours(pages.get_template("volume_sources.html.j2").render(context))
+    file_name = f"ostra-{first.home}-{first.year}"
+    head = Head(
+        title=f"{HEADING}: {first.home_name}, {first.year}",
+        description=f"Overview and {len(assessments)} chapters: {listed([a.title for a in assessments])}.",
+        author=authors,
+        version=first.hashes.version,
+        date=max(a.dossier_date for a in assessments),
+    )
+    context = VolumeContext(
+        a=first,
+        heading=HEADING,
+        chapters=[ChapterHead(a.id, a.title, prefixes[a.ecosystem]) for a in assessments],
+        prefixes=prefixes,
+        sections=SECTIONS,
+        authors=authors,
+        dates=span([a.dossier_date for a in assessments]),
+        ev=evidence,
+        without_ids=lambda assessment, text: indexes[assessment.ecosystem].without_ids(text),
+        sources=listed_sources,
+    )
+
+    def target(assessment: Assessment, result: DimensionResult) -> str:
+        return f"{prefixes[assessment.ecosystem]}ev-{result.evidence}"
+
+    compared = overview_context(assessments, target, file_name)
+    overview = render("volume_overview", vars(context) | vars(compared))
+    sources = render("volume_sources", vars(context))
     chapters = []
     for number, assessment in enumerate(assessments):
         advance(number, len(assessments))
         name = assessment.ecosystem
-        parts = render_chapter(assessment, in_volume=True, cited=chains[name].cited)
+        parts = render_chapter(assessment, in_volume=True, cited=indexes[name].cited)
         body = Markup("").join((parts.body, parts.evidence, parts.sources))
         inside = named_after(prefixed(body, prefixes[name], renamed[name]), prefixes[name], assessment.title)
         chapters.append(
             Markup('<article class="chapter" aria-labelledby="{}title">\n{}\n</article>').format(prefixes[name], inside)
         )
     advance(len(assessments), len(assessments))
-    return Volume(context, overview, tuple(chapters), sources)
+    return Volume(file_name, head, context, overview, tuple(chapters), sources)
 
 
 def prefixed(markup: Markup, prefix: str, sources: Mapping[str, str]) -> Markup:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.assessment import Assessment
-from ostra.show.printed import overview
-from ostra.show.sections.sheets import COLUMNS, columns_of, sheets
+from ostra.show.printed.overview import HEADING
+from ostra.show.sections import across
+from ostra.show.sections.tables import sheet, sheets
 from ostra.words.economies import code_and_name
 from ostra.words.sentences import listed
 
@@ -18,8 +19,9 @@ UNITS = (
     "heading. An empty cell is unknown or not applicable, never zero. At least and at most are the ends of an interval."
 )
 OVERVIEW = (
-    "ecosystem,technology,dimension,challenge,P(none):share,P(low):share,P(medium):share,P(high):share,measured only,"
-    "judged only,strength of home,stays so in nearby profiles:share,tensions:count,evidence"
+    "ecosystem,technology=title,dimension,challenge=level,P(none):share=none,P(low):share=low,P(medium):share=medium,"
+    "P(high):share=high,measured only=measured,judged only=judged,strength of home=strength,"
+    "stays so in nearby profiles:share=robustness,tensions:count,evidence"
 )
 
 
@@ -46,7 +48,7 @@ def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
     authors = listed(list(dict.fromkeys(a.dossier_author for a in assessments)))
     about = f"{len(assessments)} assessments, made with ostra {first.hashes.version}"
     date = max(a.dossier_date for a in assessments)
-    title = f"{overview.HEADING}: {first.home_name}, {first.year}"
+    title = f"{HEADING}: {first.home_name}, {first.year}"
     lines = [
         ("Volume", title),
         ("Assessments", "; ".join(f"{a.id}: {a.title}" for a in assessments)),
@@ -68,19 +70,14 @@ def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
         for a in assessments
         for text in dict.fromkeys((*a.caveats, *a.step1.caveats))
     ]
-    made = [(a.ecosystem, {name: rows for name, _, rows in sheets(a)}) for a in assessments]
+    made = [(a.ecosystem, sheets(a)) for a in assessments]
     pages: list[Sheet | Notes] = [
         Notes("Read me", lines),
-        Sheet("Overview", columns_of(OVERVIEW), overview.matrix_rows(assessments)),
-        *(
-            Sheet(
-                name,
-                columns_of(f"ecosystem,{text}"),
-                [(ecosystem, *row) for ecosystem, parts in made for row in parts[name]],
-            )
-            for name, text in COLUMNS.items()
-        ),
+        Sheet("Overview", *sheet(across.level_records(assessments), OVERVIEW)),
     ]
+    for number, (name, columns, _) in enumerate(made[0][1]):
+        rows = [(ecosystem, *row) for ecosystem, parts in made for row in parts[number][2]]
+        pages.append(Sheet(name, [("ecosystem", "text"), *columns], rows))
     return _book(pages, title, authors, about, date)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ostra.model.assessment import Assessment
@@ -13,8 +13,12 @@ from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import INDIRECT, Chokepoint, Dependency
 from ostra.model.results.toolkit import InstrumentMatch
 from ostra.show.sections import selection
+from ostra.show.sections.item_holds import ends
+from ostra.show.sections.tables import Record, flat
 
 HALF = 0.5  # from which on a hold is a chokepoint
+
+Serious = dict[Dimension, list[tuple[Assessment, DimensionResult]]]
 
 
 class Largest(NamedTuple):
@@ -73,7 +77,7 @@ class Tool(NamedTuple):
         return sum(match.score for _, match in self.fits) / len(self.fits)
 
 
-def most_serious(assessments: Sequence[Assessment]) -> dict[Dimension, list[tuple[Assessment, DimensionResult]]]:
+def most_serious(assessments: Sequence[Assessment]) -> Serious:
     """The assessed ecosystems by dimension: the highest level first, then the larger probability of it."""
     result = {}
     for dimension in DIMENSIONS:
@@ -179,3 +183,74 @@ def tools(assessments: Sequence[Assessment]) -> list[Tool]:
         if len(rows) > 1 or len(assessments) == 1
     ]
     return sorted(found, key=lambda t: (-len(t.advised), -len(t.leading), -t.mean, t.instrument))
+
+
+def level_records(assessments: Sequence[Assessment]) -> Iterable[Record]:
+    """One row for each technology and dimension; no level where nothing was assessed."""
+    for a in assessments:
+        for r in a.step2.dimensions:
+            spread = {"level": r.challenge.level} | {level: getattr(r.challenge, level) for level in LEVELS}
+            yield {
+                "ecosystem": a.ecosystem,
+                "title": a.title,
+                "dimension": r.dimension,
+                **(spread if r.assessed else {}),
+                "measured": r.measured and r.measured.level,
+                "judged": r.judged and r.judged.level,
+                "strength": r.strength and r.strength.level,
+                "robustness": r.robustness if r.assessed else None,
+                "tensions": tensions(a, r.dimension),
+                "evidence": f"{a.id}#{r.evidence}",
+            }
+
+
+def holder_records(assessments: Sequence[Assessment]) -> Iterable[Record]:
+    """One row for each economy outside home with a known hold."""
+    for h in holders(assessments):
+        row: Record = {
+            "economy": h.economy,
+            "name": h.name,
+            "relation": h.relation,
+            "ecosystems": "; ".join(a.ecosystem for a in h.ecosystems),
+            "items": h.items,
+            "at_least_half": h.half,
+        }
+        for before, hold, largest in (("", "largest_hold", h.theirs), ("our_", "our_hold", h.ours)):
+            if largest:
+                row |= ends(hold, largest.hold) | {
+                    f"{before}item": largest.item,
+                    f"{before}ecosystem": largest.assessment.ecosystem,
+                    f"{before}evidence": f"{largest.assessment.id}#{largest.evidence}",
+                }
+        yield row | dict(zip(("likelihood_least", "likelihood_most"), h.likelihood or (), strict=False))
+
+
+def recurring_records(assessments: Sequence[Assessment]) -> Iterable[Record]:
+    """One row for each recurring item, ecosystem and holder of at least half; without holder where none is known."""
+    for r in recurring(assessments):
+        for a, item in r.items:
+            place = {"item": r.name, "ecosystem": a.ecosystem, "item_id": item.id}
+            points = [c for one, c in r.points if one is a and c.item == item.id]
+            for c in points:
+                home = "yes" if c.is_home else "no"
+                yield flat(c) | place | {"is_home": home, "reach": len(c.reach), "evidence": f"{a.id}#{c.evidence}"}
+            if not points:
+                yield place
+
+
+def tool_records(assessments: Sequence[Assessment]) -> Iterable[Record]:
+    """One row for each instrument and ecosystem in which it fits."""
+    for t in tools(assessments):
+        for a, match in t.fits:
+            yield flat(
+                match,
+                ecosystem=a.ecosystem,
+                advised="yes" if match.recommended_by else "no",
+                page_one="yes" if any(a is one for one in t.leading) else "no",
+                evidence=f"{a.id}#{match.evidence}",
+            )
+
+
+def tensions(assessment: Assessment, dimension: Dimension) -> int:
+    """How many items help this dimension at the cost of another, or the other way round."""
+    return sum(dimension in (t.strengthens, t.weakens) for t in assessment.step2.tensions)

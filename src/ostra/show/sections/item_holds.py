@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.results.ecosystem import ItemHold
+from ostra.words.figures import percents
+from ostra.words.sentences import listed
 
 # Short and long words for what a share is a share of, best first.
 BASES = {
@@ -63,6 +67,14 @@ class Providers:
             return None
         low = min(1.0, sum(h.low for h in mine))
         return Interval(low=low, high=max(low, min(1.0, sum(h.high for h in mine))))
+
+    @property
+    def held(self) -> str:
+        """What one economy outside home can stop of the item, in words."""
+        if self.outside is None or is_unknown(self.outside):
+            return "what one economy outside home can stop of it is unknown"
+        how = " through its inputs" if self.through_chain else ""
+        return f"{self.outside_name} can stop {percents(self.outside)} of it{how}"
 
 
 def providers(assessment: Assessment) -> dict[str, Providers]:
@@ -138,3 +150,90 @@ def _parts(rows: list[ItemHold]) -> tuple[Part, ...]:
 def is_unknown(hold: Interval | None) -> bool:
     """Whether nothing at all is known of a hold, or only that it may be nothing."""
     return hold is None or (hold.low <= 0.0 and hold != Interval.exactly(0.0)) or hold == UNKNOWN
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item in the table of the map."""
+
+    id: str
+    name: str
+    stage: str
+    complete: bool  # it needs no provider of its own: it comes from its inputs
+    who: Providers
+    needs: tuple[str, ...]
+    needed_by: tuple[str, ...]
+
+    @property
+    def basis(self) -> str:
+        """What its shares are shares of, in words."""
+        return BASES[self.who.basis][1] if self.who.parts else ""
+
+
+def item_rows(assessment: Assessment, provided: Mapping[str, Providers]) -> list[ItemRow]:
+    """Every item by stage in production order, with what it needs; kinds of it are marked as such."""
+    names = {item.id: item.name for item in assessment.items}
+    needs: dict[str, list[str]] = defaultdict(list)
+    needed_by: dict[str, list[str]] = defaultdict(list)
+    for ln in assessment.links:
+        needs[ln.item].append(names[ln.needs] + (" (a kind of it)" if ln.kind == "variant_of" else ""))
+        needed_by[ln.needs].append(names[ln.item] + (" (as a kind of it)" if ln.kind == "variant_of" else ""))
+    return [
+        ItemRow(
+            id=item.id,
+            name=item.name,
+            stage=stage.name,
+            complete=bool(item.complete),
+            who=provided[item.id],
+            needs=tuple(needs[item.id]),
+            needed_by=tuple(needed_by[item.id]),
+        )
+        for stage in assessment.stages
+        for item in assessment.items
+        if item.stage == stage.id
+    ]
+
+
+def item_records(assessment: Assessment) -> Iterable[dict[str, Any]]:
+    """The same as rows of a table."""
+    for row in item_rows(assessment, providers(assessment)):
+        first = row.who.parts[0] if row.who.parts else None
+        yield {
+            "item": row.name,
+            "item_id": row.id,
+            "stage": row.stage,
+            "top_provider": first and first.economy,
+            "top_provider_name": first and first.name,
+            **ends("share", first.hold if first else None),
+            "year": first and first.year,
+            "basis": row.basis,
+            "top_is_home": first and first.is_home,
+            **ends("home", row.who.home),
+            **ends("outside", row.who.outside),
+            "outside_economy": row.who.outside_name,
+            "needs": "; ".join(row.needs),
+            "needed_by": "; ".join(row.needed_by),
+            "evidence": first and first.evidence,
+        }
+
+
+def ends(name: str, interval: Interval | None) -> dict[str, float | None]:
+    """Both ends of an interval under their names; None for unknown."""
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    return {f"{name}_low": low, f"{name}_high": high}
+
+
+def bases_words(provided: Mapping[str, Providers]) -> str:
+    """Which basis the map shows, and for how many items another one stands in."""
+    count = Counter(who.basis for who in provided.values() if who.parts)
+    parts = [f"{words} for {count[basis]} of {len(provided)} items" for basis, (_, words) in BASES.items()]
+    parts = [part for part, basis in zip(parts, BASES, strict=True) if count[basis]]
+    return f"Shares are {listed(parts)}" if parts else "No provider is listed"
+
+
+def years_words(years: Iterable[int | None]) -> str:
+    """Years as one or a span; what is not dated does not count."""
+    known = sorted({year for year in years if year})
+    if not known:
+        return "not stated"
+    return str(known[0]) if known[0] == known[-1] else f"{known[0]}–{known[-1]}"

@@ -12,7 +12,9 @@ from ostra.model.results.context import Breach
 from ostra.model.results.dimensions import Finding
 from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
 from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
-from ostra.words.sentences import listed
+from ostra.words.figures import percents
+from ostra.words.levels import tolerated_words
+from ostra.words.sentences import first_sentence, listed
 
 
 def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
@@ -117,6 +119,16 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line on a dimension: what is said before and after the words that lead to its evidence."""
+
+    before: str
+    linked: str
+    after: str
+    evidence: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What page one says of a dimension below its level: first what shows the level, then what else weighs most.
 
@@ -130,6 +142,7 @@ class Card:
     shown: Finding | None
     grave: int  # findings that are counted and of the level or graver
     counted: int  # findings that are counted
+    lines: tuple[Line, ...]  # the same in words, what shows the level first
 
 
 def cards(assessment: Assessment) -> dict[str, Card]:
@@ -144,6 +157,7 @@ def cards(assessment: Assessment) -> dict[str, Card]:
     indirect = {d.id for d in assessment.step1.dependencies if d.measure in INDIRECT}
     result: dict[str, Card] = {}
     told: set[tuple[str, str]] = set()
+    items = {item.id: item.name for item in assessment.items}
     for outcome in assessment.step2.dimensions:
         dimension, level = outcome.dimension, LEVELS.index(outcome.challenge.level)
         against = [f for f in assessment.step2.findings if f.dimension == dimension and f.effect < 0]
@@ -177,23 +191,37 @@ def cards(assessment: Assessment) -> dict[str, Card]:
             breach = None
         if breach is not None:
             told.add((breach.item, breach.supplier))
+        finding, shown = judged[0] if judged else None, measured if first == "shown" else None
+        lines = {
+            "breach": breach
+            and Line(
+                f"{assessment.economy_names.get(breach.supplier, breach.supplier)} holds ",
+                percents(breach.hold),
+                f" of {items.get(breach.item, breach.item)}; {tolerated_words(breach)}.",
+                breach.evidence,
+            ),
+            "finding": finding and Line("Judged: ", finding.reason, "", finding.evidence),
+            "shown": shown and Line("Measured: ", first_sentence(shown.reason), "", shown.evidence),
+        }
+        order = ("finding", "breach") if first == "finding" else ("shown", "breach", "finding")
         result[dimension] = Card(
             first=first,
             breach=breach,
-            finding=judged[0] if judged else None,
-            shown=measured if first == "shown" else None,
+            finding=finding,
+            shown=shown,
+            lines=tuple(line for kind in order if (line := lines[kind])),
             grave=sum(f.severity >= max(level, 1) for f in loud),
             counted=len(loud),
         )
     return result
 
 
-def caveats(assessment: Assessment) -> dict[str, list[str]]:
+def caveats(assessment: Assessment) -> tuple[list[str], list[str]]:
     """What the assessment leaves out, and apart what the input-output table does, which stands with its figures."""
     everything = dict.fromkeys((*assessment.caveats, *assessment.step1.caveats))
     apart = assessment.step1.table_caveats
     there = {f"{TABLE_CAVEAT}{caveat}" for caveat in apart}
-    return {"caveats": [c for c in everything if c not in there], "table_caveats": list(apart)}
+    return [c for c in everything if c not in there], list(apart)
 
 
 def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:
@@ -235,3 +263,59 @@ def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
         for m in assessment.step1.mutual
         if m.our_hold is not None and m.our_hold.low > 0 and m.our_items and m.evidence
     }
+
+
+def largest_holds(assessment: Assessment) -> dict[str, tuple[Interval, int]]:
+    """Supplier -> (largest hold on any item, number of items)."""
+    rows = group((d.supplier, d) for d in assessment.step1.dependencies)
+    holds = {}
+    for supplier, mine in sorted(rows.items()):
+        largest = max(mine, key=lambda d: (d.hold.low, d.hold.high))
+        holds[supplier] = (largest.hold, len({d.item for d in mine}))
+    return holds
+
+
+def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
+    """For each item with a recorded dependency, the least share of each supplier, from one measure only.
+
+    Measures of one item are never mixed: the best covered one is taken (largest sum of least shares). Where rounding
+    lets the shares exceed the whole they are scaled to it. Indirect measures are no shares of the item: several
+    economies can each stop the same one.
+    """
+    groups: dict[str, dict[tuple[str, str, int], dict[str, float]]] = {}
+    for row in assessment.step1.dependencies:
+        if row.measure in INDIRECT:
+            continue
+        key = (row.measure, row.product or "", row.year or 0)
+        group = groups.setdefault(row.item, {}).setdefault(key, {})
+        group[row.supplier] = max(group.get(row.supplier, 0.0), row.hold.low)
+    result = {}
+    for item, choices in groups.items():
+        best = max(sorted(choices), key=lambda key: sum(choices[key].values()))
+        total = max(1.0, sum(choices[best].values()))
+        result[item] = {supplier: share / total for supplier, share in sorted(choices[best].items())}
+    return result
+
+
+def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
+    """Items with at least one assessed cell, by stage in production order."""
+    named = {cell.item for cell in assessment.step2.matrix}
+    result = []
+    for stage in assessment.stages:
+        mine = [item for item in assessment.items if item.stage == stage.id and item.id in named]
+        if mine:
+            result.append((stage.name, mine))
+    return result
+
+
+def in_one_sentence(assessment: Assessment) -> str:
+    """The levels of all dimensions in one sentence, the most serious first."""
+    by_level: dict[str, list[str]] = {}
+    for row in assessment.step2.dimensions:
+        by_level.setdefault(row.challenge.level if row.assessed else "not assessed", []).append(row.dimension)
+    parts = []
+    for level in (*reversed(LEVELS), "not assessed"):
+        if level in by_level:
+            words = listed(by_level[level])
+            parts.append(f"{level} for {words}" if level != "none" else f"none is likely for {words}")
+    return "The challenge to strategic autonomy is " + listed(parts) + "."

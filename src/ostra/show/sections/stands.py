@@ -9,8 +9,6 @@ from ostra.model.assessment import Assessment
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Claim
 
-CSV_HEADING = ("topic", "economy", "name", "position", "figures", "claims")
-
 
 @dataclass(frozen=True)
 class Side:
@@ -52,18 +50,18 @@ def side(economy: str, position: Position | None, names: Mapping[str, str], clai
     return Side(economy, name, position.text, links)
 
 
-def rows(assessment: Assessment) -> list[tuple[str | None, ...]]:
-    """The same as rows of a table, headed by `CSV_HEADING`; what the sources do not say is None."""
+def rows(assessment: Assessment) -> list[dict[str, str | None]]:
+    """The same as rows of a table; what the sources do not say is None."""
     figures = {claim.id: claim.figure for claim in assessment.claims}
     return [
-        (
-            topic,
-            cell.economy,
-            cell.name,
-            cell.text if cell.claims else None,
-            "; ".join(filter(None, (figures[claim] for claim, _ in cell.claims))) or None,
-            " ".join(claim for claim, _ in cell.claims) or None,
-        )
+        {
+            "topic": topic,
+            "economy": cell.economy,
+            "name": cell.name,
+            "position": cell.text if cell.claims else None,
+            "figures": "; ".join(filter(None, (figures[claim] for claim, _ in cell.claims))) or None,
+            "claims": " ".join(claim for claim, _ in cell.claims) or None,
+        }
         for topic, cells in topics(assessment)
         for cell in cells
     ]

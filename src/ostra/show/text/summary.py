@@ -11,12 +11,13 @@ from rich.text import Text
 from ostra.model.assessment import Assessment
 from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import Chokepoint, Dependency
-from ostra.model.results.simulation import LOST_PART, OutcomeMeasure, ScenarioOutcome
+from ostra.model.results.simulation import OutcomeMeasure
 from ostra.model.results.toolkit import InstrumentMatch
+from ostra.show.sections.sector_reliance import WhatIf, what_ifs
 from ostra.show.sections.selection import Card, cards, top_chokepoints, top_dependencies, top_instruments, why
 from ostra.words.figures import percent, percents
-from ostra.words.levels import grave_words, level_words, tolerated_words
-from ostra.words.sentences import counted, first_sentence, shorten
+from ostra.words.levels import grave_words, level_words
+from ostra.words.sentences import counted, shorten
 
 TOP_DEPENDENCIES = 5
 TOP_CHOKEPOINTS = 2
@@ -44,8 +45,8 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
     for result in assessment.step2.dimensions:
         card = found[result.dimension]
         line(f"{result.dimension.capitalize()}: {describe_level(result, card)}", result.evidence)
-        if told := weightiest(assessment, card):
-            line(*told, indent=4)
+        for shown in card.lines[:1]:
+            line(f"{shown.before}{shorten(shown.linked, 160)}{shown.after}", shown.evidence, indent=4)
     rows = assessment.step1.dependencies
     which = "Most pressing of" if assessment.step3.breaches else "Largest known of"
     total = counted(len(rows), "dependency", "dependencies")
@@ -63,8 +64,8 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
         line("none known")
     if assessment.step1.scenarios:
         heading("What-ifs: part of a year's output lost, middle (mild to severe)")
-        for outcome in assessment.step1.scenarios:
-            line(*describe_outcome(outcome))
+        for what_if in what_ifs(assessment):
+            line(*describe_outcome(what_if))
     heading("Recommended instruments")
     reasons = why(assessment)
     for match in top_instruments(assessment, TOP_INSTRUMENTS):
@@ -96,21 +97,6 @@ def describe_breaches(assessment: Assessment) -> str:
     return f"{above}, {'all' if certain == len(breaches) > 1 else certain or 'none'} for certain."
 
 
-def weightiest(assessment: Assessment, card: Card) -> tuple[str, str] | None:
-    """What shows the level of a dimension, a hold above tolerance or a finding, with its evidence."""
-    if card.shown:
-        return f"Measured: {first_sentence(card.shown.reason)}", card.shown.evidence
-    breach = card.breach
-    if breach and (card.first == "breach" or card.finding is None):
-        name = assessment.economy_names.get(breach.supplier, breach.supplier)
-        item = next((item.name for item in assessment.items if item.id == breach.item), breach.item)
-        text = f"{name} holds {percents(breach.hold)} of {item}; {tolerated_words(breach)}."
-        return text, breach.evidence
-    if finding := card.finding:
-        return f"Judged: {shorten(finding.reason, 160)}", finding.evidence
-    return None
-
-
 def describe_dependency(dependency: Dependency) -> str:
     """One dependency and its mutual side."""
     what = f"{dependency.item_name} from {dependency.supplier_name}"
@@ -126,12 +112,11 @@ def describe_chokepoint(point: Chokepoint) -> str:
     return f"{own}{point.item_name}, {point.holder_name}{who}: {percents(point.hold)}{reach}"
 
 
-def describe_outcome(outcome: ScenarioOutcome) -> tuple[str, str]:
+def describe_outcome(what_if: WhatIf) -> tuple[str, str]:
     """What a simulated scenario costs home and the other side, with the evidence of home's loss."""
-    lost = outcome.measure("home", LOST_PART)
-    other = outcome.measure("sellers", LOST_PART) or outcome.measure("hit", LOST_PART)
-    sides = [f"{who} {_loss(row)}" for who, row in (("home", lost), ("the other side", other)) if row is not None]
-    return f"{outcome.title}: {'; '.join(sides)}", lost.evidence if lost else ""
+    sides = (("home", what_if.home), ("the other side", what_if.other))
+    told = [f"{who} {_loss(row)}" for who, row in sides if row is not None]
+    return f"{what_if.outcome.title}: {'; '.join(told)}", what_if.home.evidence if what_if.home else ""
 
 
 def _loss(row: OutcomeMeasure) -> str:

@@ -1,23 +1,58 @@
-"""Small pieces of the page: bars, download links, the font, and values in words."""
+"""Markup that the page is made of: bars, links to evidence, to sources and to downloads."""
 
 from __future__ import annotations
 
-import base64
+import re
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ostra.files.spreadsheets import csv_text
 from ostra.model.base import LEVELS, Interval
 from ostra.model.evidence import Evidence
 from ostra.model.results.dimensions import LevelDistribution
 from ostra.show.charts import palette
+from ostra.show.sections.evidence_index import EvidenceIndex
 from ostra.words.figures import number
 
-FONT_FILES = (("Inter-Regular.woff2", 400), ("Inter-SemiBold.woff2", 600))
+IDENTIFIER = re.compile(r"([a-z]+(?:\.[A-Za-z0-9_-]+)+)")
+
+
+def ours(markup: str) -> Markup:
+    """Markup that this package made itself, with all text of the assessment escaped in it."""
+    return Markup(markup)  # noqa: S704
+
+
+def link(index: EvidenceIndex, target: str | None, text: object, *, printed: bool = True) -> Markup:
+    """The text as a link to its evidence; plain text where there is none.
+
+    `printed=False` for places that paper does not show: what only they cite is left out of the printed list.
+    """
+    if not target or not index.known(target):
+        return escape(text)
+    if printed:
+        index.cited.add(target)
+    return Markup('<a class="ev" href="#ev-{}">{}</a>').format(target, text)
+
+
+def linkify(index: EvidenceIndex, text: str) -> Markup:
+    """The text with the evidence identifiers in it turned into links."""
+    parts = IDENTIFIER.split(text)
+    return Markup("").join(link(index, p, p) if place % 2 else escape(p) for place, p in enumerate(parts))
+
+
+def safe_url(url: str) -> str:
+    """The address if a browser may be sent there (http, https), else nothing: dossiers are not trusted."""
+    text = url.strip()
+    if re.search(r"[\s\x00-\x1f]", text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def value_of(evidence: Evidence) -> str:
@@ -51,41 +86,9 @@ def spread_bar(spread: LevelDistribution) -> Markup:
     return Markup('<span class="spread" aria-hidden="true">{}</span>').format(parts)
 
 
-def csv_link(rows: Sequence[Sequence[Any]], heading: Sequence[str], name: str, notes: Sequence[str] = ()) -> Markup:
+def csv_link(heading: Sequence[str], rows: Sequence[Sequence[Any]], name: str, notes: Sequence[str] = ()) -> Markup:
     """A link that saves the rows as CSV, made of the page itself; text that a spreadsheet would run stays text."""
     lines = [*rows, *([f"# {note}"] for note in notes)]
     return Markup('<a class="button" download="{}.csv" href="data:text/csv;charset=utf-8,{}">Data (CSV)</a>').format(
         name, quote(csv_text(heading, lines, line_end="\r\n"))
     )
-
-
-def font_faces() -> str:
-    """The two weights of the report's font, inside the page."""
-    faces = []
-    for name, weight in FONT_FILES:
-        data = base64.b64encode((files("ostra.show") / "fonts" / name).read_bytes()).decode("ascii")
-        faces.append(
-            f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;'
-            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
-        )
-    return "".join(faces)
-
-
-def standalone(svg: str) -> str:
-    """A picture as a file of its own: with the report's fonts inside, on white, so that it looks the same anywhere.
-
-    On a page that is narrower than the picture it shrinks, so that nothing is cut off.
-    """
-    head, closing, content = svg.partition(">")
-    head += ' style="max-width:100%;height:auto"'
-    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
-    return f"{head}{closing}<style>{font_faces()}</style>{ground}{content}\n"
-
-
-def ours(markup: str) -> Markup:
-    """Markup that this package made itself, with all text of the assessment escaped in it."""
-    return Markup(markup)  # noqa: S704
-
-
-def resource(name: str) -> str:
-    return (files("ostra.show") / name).read_text(encoding="utf-8")
