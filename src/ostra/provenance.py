@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any
+from itertools import islice
 
 from ostra.errors import NotFoundError
 from ostra.facts.datasets import Facts
+from ostra.facts.referenced_rows import referenced_rows
 from ostra.model.assessment import Assessment
-from ostra.model.evidence import Claim, Evidence, FactRef
-from ostra.model.trace import FactRows, Step
-
-SAMPLE_ROWS = 5  # facts rows shown at each reference; the whole count is always given
+from ostra.model.evidence import Claim, Evidence
+from ostra.model.trace import Step
 
 
 def trace(assessment: Assessment, evidence_id: str, facts: Facts | None = None) -> Step:
@@ -48,17 +47,28 @@ def trace(assessment: Assessment, evidence_id: str, facts: Facts | None = None) 
         near = get_close_matches(wanted, list(known), n=3, cutoff=0.5)
         hint = f" Nearest: {', '.join(near)}." if near else " The JSON of the assessment lists all under 'evidence'."
         raise NotFoundError(f"assessment '{assessment.id}' has no evidence '{evidence_id}'.{hint}")
-    shown: set[str] = set()
+    reached: dict[str, Evidence] = {}
+
+    def reach(entry: Evidence) -> None:
+        if entry.id not in reached:
+            reached[entry.id] = entry
+            for name in entry.inputs:
+                if name in known:
+                    reach(known[name])
+
+    reach(known[wanted])
+    # All rows are looked up together, because each data set is then read once.
+    rows = iter(referenced_rows([reference for entry in reached.values() for reference in entry.facts], facts))
+    rows_of = {name: tuple(islice(rows, len(entry.facts))) for name, entry in reached.items()}
 
     def follow(entry: Evidence) -> Step:
-        if entry.id in shown:
+        if entry.id not in rows_of:
             return Step(evidence=entry, repeated=True)
-        shown.add(entry.id)
         own = [claims[claim] for claim in entry.claims]
         cited = dict.fromkeys([*entry.sources, *(claim.source for claim in own)])
         return Step(
             evidence=entry,
-            facts=tuple(look_up(reference, facts) for reference in entry.facts),
+            facts=rows_of.pop(entry.id),
             claims=tuple(own),
             sources=tuple(sources[name] for name in cited if name in sources),
             inputs=tuple(follow(known[name]) for name in entry.inputs if name in known),
@@ -80,47 +90,3 @@ def claim_evidence(claim: Claim) -> Evidence:
         claims=(claim.id,),
         date=claim.as_of,
     )
-
-
-def look_up(reference: FactRef, facts: Facts | None) -> FactRows:
-    """The facts rows that a reference names, the largest first.
-
-    A reference whose data set is not at hand, or names a column it does not have, is reported in `caveat`.
-    """
-    if facts is None:
-        return FactRows(reference, (), (), 0, "the rows were not looked up")
-    at_hand = {dataset.id for dataset in facts.datasets(reference.table)}
-    if reference.dataset not in at_hand:
-        return FactRows(reference, (), (), 0, f"data set '{reference.dataset}' is not in this workspace")
-    relation = facts.relation(reference.table, reference.dataset)
-    conditions = []
-    for name, wanted in reference.where.items():
-        column, negated = (name.removesuffix(" not"), " not") if name.endswith(" not") else (name, "")
-        if column not in relation.columns:
-            return FactRows(reference, (), (), 0, f"data set '{reference.dataset}' has no column '{column}'")
-        values = wanted if isinstance(wanted, tuple) else (wanted,)
-        if not values:
-            conditions.append("false" if not negated else "true")
-            continue
-        conditions.append(f"{column}{negated} in ({', '.join(literal(value) for value in values)})")
-    size = next(
-        (column for column in ("value_kusd", "value_musd", "quantity") if column in relation.columns),
-        relation.columns[0],
-    )
-    where = " and ".join(conditions) or "true"
-    chosen = relation.query("rows", f"select * from rows where {where}")
-    count = chosen.aggregate("count(*)").fetchone()
-    order = f"{size} desc nulls last, {', '.join(relation.columns)}"
-    ordered = relation.query("rows", f"select * from rows where {where} order by {order} limit {SAMPLE_ROWS}")
-    sample = tuple(tuple(plain(value) for value in row) for row in ordered.fetchall())
-    return FactRows(reference, tuple(relation.columns), sample, count[0] if count else 0)
-
-
-def literal(value: str | int) -> str:
-    """A value as an SQL literal; quotes are doubled, so that text from a file stays text."""
-    return str(int(value)) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-
-
-def plain(value: Any) -> Any:
-    """Decimals as floats; other values unchanged."""
-    return float(value) if hasattr(value, "as_tuple") else value
