@@ -47,25 +47,25 @@ def room_of(path: Path) -> str:
     return relative.stem if len(relative.parts) == 1 else relative.parts[0]
 
 
-def imported_rooms(path: Path) -> set[str]:
-    """Rooms of ostra named by any import in the file, wherever it stands (inside functions too)."""
+def imported_modules(path: Path) -> set[str]:
+    """What any import in the file names, wherever it stands (inside functions too), by its full name."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     own = path.relative_to(PACKAGE.parent).parts[:-1]
-    rooms = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
-        names: list[str] = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                base = ".".join([*own[: len(own) - node.level + 1], *([base] if base else [])])
-            names = [base] if base != "ostra" else [f"ostra.{alias.name}" for alias in node.names]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "ostra":
-                rooms.add(parts[1] if len(parts) > 1 else "__init__")
-    return rooms
+            base = [*own[: len(own) - node.level + 1]] if node.level else []
+            base += [node.module] if node.module else []
+            names |= {".".join([*base, alias.name]) for alias in node.names}
+    return names
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Rooms of ostra named by any import in the file."""
+    parts = [name.split(".") for name in imported_modules(path)]
+    return {rest[0] if rest else "__init__" for first, *rest in parts if first == "ostra"}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -87,3 +87,16 @@ def test_the_corridor_check_sees_a_forbidden_import(tmp_path: Path, monkeypatch:
     assert imported_rooms(bad) == {"facts", "web"}
     with pytest.raises(AssertionError, match="may not import"):
         test_each_module_imports_only_rooms_before_its_own(bad)
+
+
+METHODS = ("trade", "materials", "chain", "input_output")
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ecosystem").rglob("*.py")), ids=lambda p: p.stem)
+def test_methods_of_step_1_import_none_of_each_other(path: Path) -> None:
+    """What methods share stands in `ecosystem/` itself and needs none of them; `analyse` alone brings them together."""
+    own = path.parent.name
+    others = {f"ostra.ecosystem.{method}" for method in METHODS if method != own}
+    if path.stem != "analyse":
+        used = {name for name in imported_modules(path) if name.startswith(tuple(others))}
+        assert not used, f"{path.relative_to(PACKAGE)} may not import {sorted(used)}"

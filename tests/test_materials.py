@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from material_worlds import Flow, Mine, World, naive_risk, naive_score
-from ostra.ecosystem.materials import production_shares
 from ostra.ecosystem.materials.geopolrisk import geopolrisk, indicators
-from ostra.ecosystem.materials.production_shares import hhi_bounds
+from ostra.ecosystem.materials.production_shares import hhi_bounds, production_shares
 from ostra.errors import DataError, MethodError
 from ostra.words.economies import Home, home
 

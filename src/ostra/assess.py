@@ -9,6 +9,7 @@ from ostra.context.governance import GovernanceScore
 from ostra.dimensions.judge import judge
 from ostra.ecosystem.analyse import analyse
 from ostra.ecosystem.fact_tables import FactTables
+from ostra.ecosystem.input_output.home_exposure import HomeExposure
 from ostra.errors import MethodError
 from ostra.model.assessment import Assessment, Hashes
 from ostra.model.dossier import Dossier
@@ -32,6 +33,7 @@ def assess(
     fact_sources: Iterable[Source] = (),
     scenarios: ScenarioResults | None = None,
     provision_until: int | None = None,
+    exposure: HomeExposure | str = "",
 ) -> Assessment:
     """Run steps 1 to 4 for one ecosystem, seen from one home, for one year.
 
@@ -49,7 +51,7 @@ def assess(
         One source per data set, its id the data set's id.
     scenarios
         What simulated disruptions of the ecosystem came to, with their evidence; part of step 1.
-    provision_until
+    provision_until, exposure
         As for `analyse`.
 
     Returns
@@ -63,7 +65,7 @@ def assess(
         Two steps gave the same id to different evidence.
     """
     members = home.members(year)
-    step1 = analyse(dossier, tables, profile, home=home, year=year, provision_until=provision_until)
+    step1 = analyse(dossier, tables, profile, home=home, year=year, provision_until=provision_until, exposure=exposure)
     if scenarios is not None:
         known = tuple(sorted((*step1.evidence, *scenarios.evidence), key=lambda entry: entry.id))
         step1 = step1.model_copy(update={"scenarios": scenarios.outcomes, "evidence": known})
@@ -169,7 +171,7 @@ def governance_scores(tables: FactTables, year: int) -> Mapping[str, list[Govern
                 estimate=estimate,
                 standard_error=error,
                 year=score_year,
-                dataset=tables.governance_id,
+                dataset=tables.datasets["governance"],
                 indicator=indicator,
             )
         )

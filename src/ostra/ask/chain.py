@@ -10,10 +10,11 @@ import polars as pl
 from ostra.ecosystem import chain, graph
 from ostra.ecosystem.amounts import Of
 from ostra.ecosystem.chain import Structure
-from ostra.ecosystem.holds import Hold, import_holds, production_holds
+from ostra.ecosystem.holds import Hold
 from ostra.ecosystem.materials import production_shares
 from ostra.ecosystem.provision import ROWS_BY, By
 from ostra.ecosystem.trade import dependency
+from ostra.ecosystem.trade.import_holds import import_holds
 from ostra.facts.citing import cite
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
@@ -89,7 +90,7 @@ def _inherited_holds(space: Workspace, dossier: Dossier, home: Home, year: int) 
     names = sorted({item.material for item in dossier.items if item.material})
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
     produced = production_shares.production_shares(space.facts.relation("production"), [year], names)
-    holds = production_holds(dossier, produced)
+    holds = production_shares.production_holds(dossier, produced)
     if products:
         position = dependency.trade_position(space.facts.relation("trade"), home, [year], products=products)
         holds += import_holds(dossier, position.dependencies, position.suppliers)

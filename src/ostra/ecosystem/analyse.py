@@ -2,8 +2,9 @@
 
 Three kinds of hold are read off, each with its own evidence: the share of a supplier in what home imports (trade
 facts), the share of a producer in what the world produces (production facts), and the share that the dossier says a
-provider has (see holds.py). What these add up to through several tiers is the chain method's (see results.py); what the
-sectors around the items rely on, that of input-output analysis (see sector_reliance.py).
+provider has (see provision.py). What these add up to through several tiers is the chain method's (see
+chain/results.py); what the sectors around the items rely on, that of input-output analysis (see
+input_output/sectors.py).
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from collections import defaultdict
 
 import polars as pl
 
-from ostra.ecosystem import chain, evidence, graph
+from ostra.ecosystem import chain, graph
 from ostra.ecosystem.chain import results
 from ostra.ecosystem.fact_tables import FactTables
-from ostra.ecosystem.holds import Hold, import_holds, production_holds
+from ostra.ecosystem.holds import Hold
+from ostra.ecosystem.input_output.home_exposure import HomeExposure
 from ostra.ecosystem.input_output.sectors import sector_reliance
 from ostra.ecosystem.materials import geopolrisk, production_shares
+from ostra.ecosystem.materials.material_evidence import material_evidence, production_evidence
 from ostra.ecosystem.provision_holds import provision_evidence, provision_holds
 from ostra.ecosystem.trade import dependency
+from ostra.ecosystem.trade.import_holds import import_holds
+from ostra.ecosystem.trade.trade_evidence import series_evidence, trade_evidence
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.model.profile import Profile
@@ -46,7 +51,14 @@ CHOKEPOINT_HOLD = 0.5
 
 
 def analyse(
-    dossier: Dossier, tables: FactTables, profile: Profile, *, home: Home, year: int, provision_until: int | None = None
+    dossier: Dossier,
+    tables: FactTables,
+    profile: Profile,
+    *,
+    home: Home,
+    year: int,
+    provision_until: int | None = None,
+    exposure: HomeExposure | str = "",
 ) -> EcosystemResult:
     """Find what home depends on in the ecosystem, on whom, and what it holds in return.
 
@@ -60,6 +72,8 @@ def analyse(
         Whose dependencies, and in which year.
     provision_until
         Provision rows of the dossier of later years are left out; None takes all.
+    exposure
+        Home in an input-output table where the ecosystem names sectors, or why there is none.
 
     Returns
     -------
@@ -72,7 +86,8 @@ def analyse(
         As for `dependency.dependencies`.
     """
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    names = sorted({item.material for item in dossier.items} & tables.products_of_materials().keys())
+    traded_as = tables.products_of_materials()
+    names = sorted({item.material for item in dossier.items} & traded_as.keys())
     first, last = tables.trade_years
     position = dependency.trade_position(
         tables.trade,
@@ -106,7 +121,7 @@ def analyse(
     ends = graph.end_products(dossier)
     reach = {item: tuple(end for end in ends if end in users) for item, users in needed_by.items()}
     provided = provision_holds(dossier, provision_until)
-    from_facts = import_holds(dossier, this_year, suppliers) + production_holds(dossier, produced)
+    from_facts = import_holds(dossier, this_year, suppliers) + production_shares.production_holds(dossier, produced)
     holds = [hold for hold in from_facts if hold.share.high >= LISTED_SHARE] + provided
     dependencies = [
         _dependency(hold, order[hold.item])
@@ -120,15 +135,15 @@ def analyse(
         results.chain_holds(structure, dossier, home, CHOKEPOINT_HOLD), holds, dossier, home, members
     )
     dependencies += results.chain_dependencies(through_chain)
-    behind = sector_reliance(dossier, tables.exposure, graph.end_products(dossier), MIN_HOLD)
+    behind = sector_reliance(dossier, exposure, graph.end_products(dossier), MIN_HOLD)
     dependencies += behind.dependencies
     dependencies.sort(key=lambda d: (-d.hold.low, -d.hold.high, d.id))
     chokepoints = _chokepoints([h for h in holds if h.measure != "import share"], members, home, order, reach)
     found = [
-        *evidence.trade_evidence(this_year, listed_suppliers, tables, home),
-        *evidence.series_evidence(series, tables, home),
-        *evidence.production_evidence(produced, tables, LISTED_SHARE),
-        *evidence.material_evidence(indicators, tables, home),
+        *trade_evidence(this_year, listed_suppliers, tables.datasets["trade"], home),
+        *series_evidence(series, tables.datasets["trade"], home),
+        *production_evidence(produced, tables.datasets["production"], LISTED_SHARE),
+        *material_evidence(indicators, traded_as, tables.datasets, home),
         *provision_evidence(provided, dossier),
         *chain_evidence,
         *behind.evidence,
@@ -154,7 +169,7 @@ def analyse(
         caveats=(
             *_caveats(dossier, this_year, produced, year, provision_until),
             *(f"{TABLE_CAVEAT}{caveat}" for caveat in behind.caveats),
-            *((tables.exposure_caveat,) if tables.exposure_caveat else ()),
+            *((exposure,) if isinstance(exposure, str) and exposure else ()),
         ),
         table_caveats=behind.caveats,
     )

@@ -7,27 +7,20 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyRelation
 
-from ostra.ecosystem.input_output.home_exposure import HomeExposure
-
 
 @dataclass(frozen=True)
 class FactTables:
-    """Relations with the columns of the table definitions, the data set that each reads, and what trade covers."""
+    """Relations with the columns of the table definitions, the data sets that they read, and what trade covers."""
 
     trade: DuckDBPyRelation
     production: DuckDBPyRelation
     governance: DuckDBPyRelation
     material_products: DuckDBPyRelation
-    trade_id: str
-    production_id: str
-    governance_id: str
-    material_products_id: str
+    datasets: Mapping[str, str]  # table -> the id of the data set
     trade_years: tuple[int, int]
     trade_edition: str | None  # edition of the Harmonised System that product codes are of
     product_names: Mapping[str, str]
     supply_shares: DuckDBPyRelation | None = None  # the Commission's study, where it was imported
-    exposure: HomeExposure | None = None  # home in an input-output table, where the ecosystem names sectors
-    exposure_caveat: str = ""  # why there is none
 
     def products_of_materials(self) -> dict[str, tuple[str, ...]]:
         """Every material with the product codes that it is traded under, both in order; none where none is known."""

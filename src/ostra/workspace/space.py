@@ -6,7 +6,6 @@ The methods are imported where they are used: who lists ecosystems or data sets 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ostra.ask import data
@@ -172,9 +171,9 @@ class Workspace(Documents):
         seen_from = economies.home(home)
         tables = self._tables
         used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
+        exposure: HomeExposure | str = ""
         if any(item.sectors for item in dossier.items):
-            exposure, why_not = self._exposure(seen_from)
-            tables = replace(tables, exposure=exposure, exposure_caveat=why_not)
+            exposure = self._exposure(seen_from)
             used += ["input_output"]
         hashes = Hashes(
             dossier=yaml_documents.document_sha256(dossier),
@@ -195,6 +194,7 @@ class Workspace(Documents):
             fact_sources=[as_source(self.facts.dataset(table)) for table in used],
             scenarios=scenarios,
             provision_until=year,
+            exposure=exposure,
         )
 
     def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:
@@ -233,15 +233,15 @@ class Workspace(Documents):
             caveats=stored.notes,
         )
 
-    def _exposure(self, home: Home) -> tuple[HomeExposure | None, str]:
+    def _exposure(self, home: Home) -> HomeExposure | str:
         """Home in the input-output table, the same for all ecosystems, or why it cannot be found there."""
         from ostra.ecosystem.input_output.home_exposure import home_exposure
 
-        def made() -> tuple[HomeExposure | None, str]:
+        def made() -> HomeExposure | str:
             try:
-                return home_exposure(self.input_output(), home), ""
+                return home_exposure(self.input_output(), home)
             except NotFoundError as error:
-                return None, f"What sectors rely on is unknown: {error}."
+                return f"What sectors rely on is unknown: {error}."
 
         return self._kept(("exposure", home.code), made)
 
@@ -266,10 +266,7 @@ class Workspace(Documents):
             production=facts.relation("production"),
             governance=facts.relation("governance"),
             material_products=facts.relation("material_products"),
-            trade_id=source.id,
-            production_id=facts.dataset("production").id,
-            governance_id=facts.dataset("governance").id,
-            material_products_id=facts.dataset("material_products").id,
+            datasets={name: facts.dataset(name).id for name in FACT_TABLES},
             trade_years=covered(source),
             trade_edition=source.edition,
             supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,

@@ -15,6 +15,8 @@ from ostra.errors import UsageError
 
 # Our choice: no source at hand measures it for these goods, and none diverted is the most that home can lose.
 DIVERSION = 0.0
+# The formula of `holds` in short, as evidence prints it.
+HOLD = "h = max(own share, largest e·h of the inputs, Σ w·h of the variants)"
 
 
 @dataclass(frozen=True, eq=False)

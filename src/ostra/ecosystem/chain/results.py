@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ostra.ecosystem import chain, graph
 from ostra.ecosystem.chain import HoldPath, Structure
+from ostra.ecosystem.chain.measure import HOLD
 from ostra.ecosystem.holds import Hold
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
@@ -100,7 +101,7 @@ def with_evidence(
                 value=hold.hold.low if hold.hold.known else None,
                 low=hold.hold.low,
                 high=hold.hold.high,
-                formula="h = max(own share, largest e·h of the inputs, Σ w·h of the variants)",
+                formula=HOLD,
                 substituted=" ← ".join(describe(hop) for hop in hold.path),
                 method=METHOD,
                 inputs=tuple(dict.fromkeys(evidence for hop in hops for evidence in hop.evidence)),

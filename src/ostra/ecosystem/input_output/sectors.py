@@ -52,7 +52,7 @@ class _Making:
 
 
 def sector_reliance(
-    dossier: Dossier, exposure: HomeExposure | None, ends: Collection[str], least: float
+    dossier: Dossier, exposure: HomeExposure | str, ends: Collection[str], least: float
 ) -> SectorResult:
     """Trace the sectors that the dossier binds its items to as makers.
 
@@ -64,13 +64,13 @@ def sector_reliance(
     dossier
         Its items' `sectors` with role `makes`.
     exposure
-        Home in the input-output table; None where there is no table that tells home apart.
+        Home in the input-output table, or why there is no table that tells home apart.
     ends
         End products: their making depends on the sector's suppliers; items on the way to them would only repeat it.
     least
         Look-through parts from which on a supplier counts as a dependency.
     """
-    if exposure is None:
+    if isinstance(exposure, str):
         return SectorResult()
     rows: list[SectorReliance] = []
     evidence: list[Evidence] = []

@@ -22,15 +22,17 @@ from ostra.ecosystem.materials.inputs import (
     production_of_members,
     read_inputs,
 )
-from ostra.ecosystem.materials.production_shares import concentration, production_shares
-from ostra.ecosystem.materials.supply_risk import supply_risk, supply_risk_from
+from ostra.ecosystem.materials.production_shares import concentration
+from ostra.ecosystem.materials.supply_risk import supply_risk_from
 from ostra.words.economies import Home
-
-__all__ = ["IntraBloc", "geopolrisk", "indicators", "production_shares", "supply_risk"]
 
 IntraBloc = Literal["excluded", "zero risk"]
 
 KEYS = ["material", "home", "year"]
+
+# The formulas of this module in short, as evidence prints them.
+SCORE = "HHI of production × import risk"
+IMPORT_RISK = "Σ q·g / (Σ q + own production)"
 
 
 def geopolrisk(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 
+from ostra.ecosystem.holds import Hold
 from ostra.ecosystem.materials.inputs import as_floats, read_production
+from ostra.model.base import Interval
+from ostra.model.dossier import Dossier
+from ostra.words.sentences import slug
+
+# The formulas of this module in short, as evidence prints them.
+SHARE = "s = q / Σ q"
+CONCENTRATION = "HHI = Σ q² / (Σ q)²"
 
 
 def production_shares(
@@ -155,3 +165,36 @@ def hhi_bounds(low: np.typing.NDArray[np.float64], high: np.typing.NDArray[np.fl
         s1, s2 = s1 + float(bound), s2 + float(bound) ** 2
         largest = max(largest, s2 / s1**2)
     return min(float(smallest), largest), largest
+
+
+def production_id(material: str, year: int, country: str) -> str:
+    """Id of the evidence of one producer's share."""
+    return f"production.{slug(material)}.{year}.{country}"
+
+
+def production_holds(dossier: Dossier, produced: pl.DataFrame) -> list[Hold]:
+    """Each producer's share of the world production of each item that is a material.
+
+    Parameters
+    ----------
+    produced
+        Result of `production_shares` for one year.
+    """
+    by_material: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in produced.filter(pl.col("share_high").is_not_null()).iter_rows(named=True):
+        by_material[row["material"]].append(row)
+    return [
+        Hold(
+            item=item.id,
+            item_name=item.name,
+            economy=row["country"],
+            measure="production share",
+            key="production",
+            share=Interval(low=row["share_low"], high=row["share_high"]),
+            year=row["year"],
+            evidence=production_id(item.material, row["year"], row["country"]),
+        )
+        for item in dossier.items
+        if item.material
+        for row in by_material[item.material]
+    ]

@@ -23,6 +23,9 @@ from ostra.words.economies import Home
 
 KEYS = ["material", "home", "year"]
 
+# The formula of this module in short, as evidence prints it.
+SUPPLY_RISK = "[HHI(world) · IR/2 + HHI(sourcing) · (1 − IR/2)] · (1 − recycling) · substitution"
+
 # Trade parameter t: 0.8 for members of the home (the method's value for EU countries), 1 without restrictions, up to
 # 1.5 for an export prohibition. Unknown for a supplier, it lies in the method's whole range.
 MEMBER_TRADE_PARAMETER = 0.8

@@ -7,7 +7,6 @@ threads or on the machine.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
@@ -61,6 +60,20 @@ EVIDENCE_COLUMNS = (
     "reverse_rows",
     "world_rows",
 )
+# Each indicator in short, as evidence prints it: v is what home imports from one supplier outside, M the sum of all v.
+FORMULAS = {
+    "imports_kusd": "M = Σ value of flows into home from outside",
+    "share": "s = v / M",
+    "top_share": "largest s",
+    "concentration": "HHI = Σ s²",
+    "suppliers_effective": "1 / HHI",
+    "extra_share": "M / (M + N), N the imports of members from each other",
+    "import_export_ratio": "M / X, X the exports of home to outside",
+    "reverse": "r = imports of the supplier from home / all its imports of the product",
+    "reverse_share": "imports of the supplier from home / all its imports of the product",
+    "diversification_potential": "exports of all others to outside home / imports of home from its largest supplier",
+    "years_flagged": "number of years in the window in which all three thresholds are exceeded",
+}
 
 
 class Thresholds(Protocol):
@@ -108,10 +121,9 @@ def dependencies(
 ) -> pl.DataFrame:
     """Trade-dependency indicators of home, one row per product and year, sorted by both.
 
-    With v_j home's imports of the product from supplier j outside home, M their sum, N the imports of home's
-    members from each other and X home's exports: concentration = sum_j (v_j / M)^2; extra_share = M / (M + N);
-    import_export_ratio = M / X; dependent when all three exceed `thresholds`. Every other column, and the meaning
-    of `status` (traded, zero, none, unknown), is defined in docs/methods/trade-dependency.md.
+    FORMULAS has the formulas in short; dependent when concentration, extra_share and import_export_ratio all exceed
+    `thresholds`. Every column, and the meaning of `status` (traded, zero, none, unknown), is defined in
+    docs/methods/trade-dependency.md.
 
     Parameters
     ----------
@@ -128,15 +140,15 @@ def dependencies(
     descriptions : mapping, optional
         Product code to words.
     supplier : str, optional
-        Code of one supplier whose numbers are wanted too: adds `supplier`, `supplier_share` [fraction of M] and
-        `supplier_reverse_share` [home's share of that supplier's imports].
+        Code of one supplier whose numbers are wanted too: adds `supplier`, `supplier_share` [fraction of
+        imports_kusd] and `supplier_reverse_share` [home's share of that supplier's imports].
     group : Home, optional
         A bloc counted as one supplier: its members (of each year, without home's) are merged under its code and
         the trade between them is left out everywhere.
     persistence_years : int
         Length of the window, ending in the row's year, over which `years_flagged` counts.
     exports : {"extra-home", "all"}
-        Whether X counts exports to outside home only, or those between members too.
+        Whether home's exports are those to outside home only, or those between members too.
 
     Returns
     -------
@@ -213,50 +225,6 @@ def trade_position(
     return _position(
         trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, True
     )
-
-
-def trends(series: pl.DataFrame) -> pl.DataFrame:
-    """Slope per year of the indicators, by product, over the years of `series` in which each is known.
-
-    Ordinary least squares on (year, value): slope = sum (t - T)(y - Y) / sum (t - T)^2 with T, Y the means; null
-    with fewer than three known years. Sums are exact (fsum), so order does not matter.
-
-    Parameters
-    ----------
-    series : DataFrame
-        Result of `dependencies` for several years.
-
-    Returns
-    -------
-    DataFrame
-        Sorted by product: product, first_year, last_year, years [with imports], concentration_trend,
-        top_share_trend [fraction per year], imports_trend [kUSD per year].
-    """
-    rows = []
-    for (product,), part in series.sort("product", "year").group_by(["product"], maintain_order=True):
-        traded = part.filter(pl.col("status") == "traded")
-        span = traded["year"].to_list()
-        rows.append(
-            {
-                "product": product,
-                "first_year": span[0] if span else None,
-                "last_year": span[-1] if span else None,
-                "years": len(span),
-                "concentration_trend": _slope(span, traded["concentration"].to_list()),
-                "top_share_trend": _slope(span, traded["top_share"].to_list()),
-                "imports_trend": _slope(span, traded["imports_kusd"].to_list()),
-            }
-        )
-    schema: dict[str, type[pl.DataType]] = {
-        "product": pl.String,
-        "first_year": pl.Int16,
-        "last_year": pl.Int16,
-        "years": pl.Int32,
-        "concentration_trend": pl.Float64,
-        "top_share_trend": pl.Float64,
-        "imports_trend": pl.Float64,
-    }
-    return pl.DataFrame(rows, schema=schema)
 
 
 def _position(
@@ -397,12 +365,3 @@ def _shares(rows: pl.DataFrame) -> pl.DataFrame:
         flows=pl.col("flows"),
         reverse_flows=pl.col("reverse_rows").fill_null(0),
     )
-
-
-def _slope(times: Sequence[int], values: Sequence[float]) -> float | None:
-    if len(times) < 3:  # through two points a line always fits; it says nothing of a trend
-        return None
-    mean_time = math.fsum(times) / len(times)
-    mean_value = math.fsum(values) / len(values)
-    spread = math.fsum((t - mean_time) ** 2 for t in times)
-    return math.fsum((t - mean_time) * (v - mean_value) for t, v in zip(times, values, strict=True)) / spread
