@@ -13,6 +13,7 @@ from ostra.files.spreadsheets import csv_text
 from ostra.files.whole_files import write_whole
 from ostra.model.evidence import Source
 from ostra.model.profile import CoercionCase, Profile
+from ostra.words.sentences import counted
 
 CASES_FILE = "cases.csv"
 
@@ -66,7 +67,7 @@ def check_cases(file: Path) -> tuple[str, ...]:
     """
     reading = coercion_cases_reading(file)
     found = len(reading.sound())
-    return *(f"note: {note}" for note in reading.notes), f"{file}: sound ({found} case{'s' if found != 1 else ''})"
+    return *(f"note: {note}" for note in reading.notes), f"{file}: sound ({counted(found, 'case')})"
 
 
 def import_cases(workspace: Path, file: Path, profile: Profile, *, replace: bool = False) -> CasesReport:

@@ -20,6 +20,7 @@ from ostra.files.whole_files import write_whole
 from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.evidence import Provenance
 from ostra.words.figures import Kind, format_cell
+from ostra.words.sentences import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -119,7 +120,7 @@ def to_terminal(
     if not rows:
         console.print("(no rows)")
     if left:
-        told = f"{len(left)} column{'s' if len(left) != 1 else ''} left out for width"
+        told = f"{counted(len(left), 'column')} left out for width"
         console.print(f"{told} ({', '.join(columns[k].key for k in left)}); --format csv has all.")
     for text in provenance.lines()[1:]:
         console.print(text, style="dim", soft_wrap=False)

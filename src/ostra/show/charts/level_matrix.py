@@ -12,6 +12,7 @@ from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT,
 from ostra.show.charts.svg import element, fit, hatch, label, link, picture, standalone, text_width, wrap
 from ostra.show.sections.across import tensions
 from ostra.words.figures import percent
+from ostra.words.sentences import counted
 
 LEFT = 4.0
 NAMES, CELL, ROW, GAP = 206.0, 160.0, 62.0, 3.0  # width of names and cells, height of rows, room between cells
@@ -98,7 +99,7 @@ def cell_words(assessment: Assessment, result: DimensionResult | None) -> str:
     if result.strength is not None and result.strength.level != "none":
         words += f"; strength of home {result.strength.level}"
     count = tensions(assessment, result.dimension)
-    return words + (f"; {count} tension{'s' * (count != 1)} with other dimensions" if count else "")
+    return words + (f"; {counted(count, 'tension')} with other dimensions" if count else "")
 
 
 def _cell(x: float, top: float, name: str, assessment: Assessment, result: DimensionResult | None) -> str:
@@ -122,7 +123,8 @@ def _cell(x: float, top: float, name: str, assessment: Assessment, result: Dimen
         words += f"; {level} {percent(mass)}"
     parts.append(label(x + 9, top + 34, words, size=11, fill=ink))
     if result.strength is not None and result.strength.level != "none":
-        parts.append(label(x + width - 9, top + 34, f"+ {result.strength.level}", size=11, anchor="end", fill=ink))
+        end = x + width - (28 if tensions(assessment, result.dimension) else 9)
+        parts.append(label(end, top + 19, f"+ {result.strength.level}", size=11, anchor="end", fill=ink))
     if tensions(assessment, result.dimension):
         parts.append(_ring(x + width - 16, top + 14))
     parts.append(_distribution(x + 9, top + 41, width - 18, spread))

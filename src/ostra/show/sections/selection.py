@@ -249,8 +249,8 @@ def why(assessment: Assessment) -> dict[str, str]:
     for match in assessment.step4.instruments:
         held = len(breaches.intersection(match.answers))
         found = len(findings.intersection(match.answers))
-        parts = [f"{held} hold{'s' * (held != 1)} above tolerance"] if held else []
-        parts += [f"{found} finding{'s' * (found != 1)}"] if found else []
+        parts = [f"{counted(held, 'hold')} above tolerance"] if held else []
+        parts += [counted(found, "finding")] if found else []
         result[match.instrument] = f"answers {listed(parts)}" if parts else ""
     return result
 

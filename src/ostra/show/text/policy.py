@@ -14,7 +14,7 @@ from rich.text import Text
 from ostra.show.sections.selection import top_challenges
 from ostra.words.economies import economy_name
 from ostra.words.levels import level_words
-from ostra.words.sentences import listed
+from ostra.words.sentences import counted, listed
 
 if TYPE_CHECKING:
     from ostra.model.assessment import Assessment
@@ -78,7 +78,7 @@ def challenges(assessment: Assessment) -> Iterable[Line]:
     for dimension, part in groupby(rows, key=lambda row: row["dimension"]):
         level = levels[dimension]
         words = level_words(level.challenge) if level.assessed else "not assessed"
-        many = f"{counts[dimension]} challenge{'s' if counts[dimension] != 1 else ''}"
+        many = counted(counts[dimension], "challenge")
         yield f"{dimension.capitalize()}: {words}; {many}", level.evidence, 0
         for row in part:
             count = f", {row['count']} challenges" if row["count"] > 1 else ""

@@ -108,7 +108,7 @@ def describe_chokepoint(point: Chokepoint) -> str:
     who = f" ({', '.join(point.organisations)})" if point.organisations else ""
     own = "Held at home: " if point.is_home else ""
     further = [end for end in point.reach if end != point.item]
-    reach = f"; needed for {len(further)} end product{'s' if len(further) != 1 else ''}" if further else ""
+    reach = f"; needed for {counted(len(further), 'end product')}" if further else ""
     return f"{own}{point.item_name}, {point.holder_name}{who}: {percents(point.hold)}{reach}"
 
 
