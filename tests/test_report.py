@@ -458,6 +458,6 @@ def test_what_sectors_rely_on_stands_with_both_sides_and_unknowns() -> None:
     html = render_html(a)
     section = html[html.index('<section class="annex sectors" id="sectors"') :].partition("</section>")[0]
     assert "Chips &amp; &lt;more&gt;" in section and "<more>" not in section
-    assert "12.3%" in section and "20%" in section and "3.1%" in section
+    assert "12.3%" in section and "20.0%" in section and "3.1%" in section
     assert section.count(">unknown<") == 2
     assert "Nothing is known" in render_html(base)

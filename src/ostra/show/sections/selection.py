@@ -14,7 +14,7 @@ from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Cho
 from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
 from ostra.words.figures import percents
 from ostra.words.levels import tolerated_words
-from ostra.words.sentences import first_sentence, listed
+from ostra.words.sentences import counted, first_sentence, listed
 
 
 def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
