@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ostra.change.new_dossier import dossier_text, identifier_from, new_dossier
+from ostra.change.new_dossier import dossier_text, new_dossier
 from ostra.cli import main
 from ostra.documents.yaml_documents import builtin_catalogue, read_catalogue, read_dossier
 from ostra.errors import ConflictError, UsageError
 from ostra.words.economies import economy_name
+from ostra.words.sentences import made_id
 from ostra.workspace import Workspace
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "write-a-dossier.md"
@@ -110,10 +111,10 @@ def test_any_title_is_kept_as_it_is(title: str) -> None:
 
 def test_names_become_ids() -> None:
     """Accents, blanks and case go; what is left is an id or nothing."""
-    assert identifier_from("Électro Mobilité_2030") == "electro-mobilite-2030"
-    assert identifier_from("--x--") == "x"
-    assert identifier_from("電池") == ""
-    assert len(identifier_from("a-" * 100)) <= 80
+    assert made_id("Électro Mobilité_2030") == "electro-mobilite-2030"
+    assert made_id("--x--") == "x"
+    assert made_id("電池") == ""
+    assert len(made_id("a-" * 100)) <= 80
 
 
 def test_a_new_folder_becomes_a_workspace(tmp_path: Path) -> None:

@@ -68,18 +68,20 @@ def test_a_row_becomes_a_case_with_its_source(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "column", "told"),
     [
-        ({"coercer": "Chnia"}, "coercer", "China (CHN)"),
+        ({"coercer": "Chnia"}, "coercer", "CHN (China)"),
         ({"target": ""}, "target", "is empty"),
         ({"target": "CHN"}, "target", "the coercer itself"),
-        ({"year": "20100"}, "year", "1945 and 2100"),
-        ({"year": "1066"}, "year", "1945 and 2100"),
+        ({"year": "20100"}, "year", "at most 2100"),
+        ({"year": "1066"}, "year", "at least 1945"),
+        ({"year": "x"}, "year", "whole number"),
+        ({"date": "2015-13"}, "date", "2022-10"),
         ({"form": "mesure"}, "form", "Did you mean 'measure'"),
         ({"means": " "}, "means", "is empty"),
-        ({"means": "x" * 4001}, "means", "longer than 4,000"),
+        ({"means": "x" * 4001}, "means", "longer than 4000"),
         ({"source": ""}, "source", "is empty"),
-        ({"date": "March 2015"}, "date", "2021-12-03"),
+        ({"date": "March 2015"}, "date", "2022-10-07"),
         ({"url": "javascript:alert(1)"}, "url", "https://"),
-        ({"id": "Not An Id"}, "id", "Write not-an-id"),
+        ({"id": "Not An Id"}, "id", "such as not-an-id"),
     ],
 )
 def test_a_bad_cell_is_named_with_its_place_and_mend(
@@ -107,7 +109,7 @@ def test_the_same_id_twice_is_a_fault_unless_the_rows_say_the_same(tmp_path: Pat
     reading = coercion_cases_reading(written(tmp_path / "c.csv", {}, {}))
     assert len(reading.sound()) == 1
     assert "line 3 repeats line 2" in reading.notes[0]
-    with pytest.raises(DataError, match="line 2 too"):
+    with pytest.raises(DataError, match="first stands on line 2"):
         coercion_cases_reading(written(tmp_path / "c.csv", {}, {"year": "2011"})).sound()
 
 

@@ -58,7 +58,7 @@ def test_a_sound_scenario_is_read_and_written_back() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "reason", "mend"),
     [
-        ("share: {low: 0.5, high: 1}", "share: 40", "expected at most 1", "write 0.4 for 40 %"),
+        ("share: {low: 0.5, high: 1}", "share: 40", "expected at most 1", "write 0.4 for 40%"),
         ("share: {low: 0.5, high: 1}", "share: {low: 0.9, high: 0.5}", "low (0.9) is greater than high (0.5)", ""),
         ("{low: 10, mode: 20, high: 40}", "{low: 10, mode: 50, high: 40}", "mode (50) is outside", ""),
         ("seller: NOR", "seler: NOR", "unknown key 'seler'", "seller"),

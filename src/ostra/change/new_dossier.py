@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -14,6 +13,7 @@ from ostra.change.report import Change
 from ostra.documents.yaml_documents import builtin_dossiers, read_dossier
 from ostra.documents.yaml_text import text_value
 from ostra.errors import ConflictError, OstraError, UsageError
+from ostra.words.sentences import made_id
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 80
@@ -49,7 +49,7 @@ def new_dossier(
         The id is none, or the folder's name gives none.
     """
     name = folder.resolve().name
-    identifier = id or identifier_from(name)
+    identifier = id or made_id(name)
     if not ID.fullmatch(identifier) or len(identifier) > LONGEST_ID:
         raise UsageError(
             f"the id of a dossier is small letters, digits and hyphens, at most {LONGEST_ID}, not {identifier!r}. "
@@ -97,12 +97,6 @@ def dossier_text(id: str, title: str, date: datetime.date) -> str:
 def is_workspace(folder: Path) -> bool:
     """Whether a folder is a workspace: it holds `dossiers/` and, as `ostra init` makes them, a profile or facts."""
     return (folder / "dossiers").is_dir() and ((folder / "profile.yaml").is_file() or (folder / "facts").is_dir())
-
-
-def identifier_from(name: str) -> str:
-    """A name as an id: letters without accents, in small, other characters as hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_ID].rstrip("-")
 
 
 def words_of(name: str) -> str:

@@ -50,6 +50,6 @@ def _problem(tree: Tree, path: Path, kind: str, text: str) -> Problem:
     return tree.problem(
         path,
         "no economy or bloc is called this" if kind == "home" else "no economy has this code",
-        text,
         did_you_mean(near) if near else code if kind == "economy" else f"{code}, or a bloc such as EU27",
+        text,
     )

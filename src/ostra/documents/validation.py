@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,8 +20,10 @@ from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree, holds
 from ostra.errors import DataError, Problem, shortened
 from ostra.model.references import Fault, Path, faults_between
 from ostra.words.figures import exact_percent
+from ostra.words.sentences import made_id
 
 M = TypeVar("M", bound=BaseModel)
+MANY = 2000  # words among which a near one is looked for
 
 _SHARE_FIELDS = frozenset({"share", "low", "high", "weight", "confidence", "hold", "medium", "credible"})
 
@@ -132,17 +134,19 @@ def _field_problems(tree: Tree, value: Any, model: type[BaseModel], errors: list
         for error in group
         if error["type"] == "extra_forbidden" and (close := _nearest(str(path[-1]), _fields_at(model, path[:-1])))
     }
+    around = {path[:length] for path in by_path for length in range(len(path))}
     for path, group in by_path.items():
         error = min(group, key=_unlikeliness)
         if error["type"] == "missing" and path in meant:
             continue  # it is there, misspelt, and told as such
-        if _unlikeliness(error) and any(p[: len(path)] == path and p != path for p in by_path):
+        if _unlikeliness(error) and path in around:
             continue  # a union: the branch that was meant is told at a place further in
+        if error["type"] == "missing":
+            yield tree.problem(path, *tree.missing(str(path[-1])))
+            continue
         reason, mend = _reason_and_mend(error, path, model)
-        seen = tree.raw.get(path, _summary(error["input"]))
-        if error["type"] in ("missing", "extra_forbidden", "value_error"):
-            seen = ""
-        yield tree.problem(path, reason, seen, mend)
+        nothing = error["type"] in ("extra_forbidden", "value_error")
+        yield tree.problem(path, reason, mend, "" if nothing else tree.written(path) or _summary(error["input"]))
 
 
 def _unlikeliness(error: ErrorDetails) -> int:
@@ -154,7 +158,9 @@ def _unlikeliness(error: ErrorDetails) -> int:
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     """The known word that the given one is a likely misspelling of; empty if none is."""
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)), "")
+    words = sorted(known)
+    # Among very many, looking for near ones would take long; a table of so many faults is mended otherwise.
+    return next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.6)), "") if len(words) <= MANY else ""
 
 
 def _summary(value: Any) -> str:
@@ -166,8 +172,6 @@ def _summary(value: Any) -> str:
 def _reason_and_mend(error: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple[str, str]:
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     name = str(path[-1]) if path else ""
-    if kind == "missing":
-        return f"'{name}' is missing", f"Add '{name}:'"
     if kind == "extra_forbidden":
         known = _fields_at(model, path[:-1])
         close = _nearest(name, known)
@@ -178,9 +182,9 @@ def _reason_and_mend(error: ErrorDetails, path: Path, model: type[BaseModel]) ->
     if kind in ("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float"):
         return _number(kind, value)
     if kind in ("literal_error", "enum"):
-        return "not one of the allowed words", _choices(str(context.get("expected", "")), value)
+        return "not one of the allowed words", _choices(model, path, value)
     if kind == "string_pattern_mismatch":
-        return "not of the expected form", _form(str(context.get("pattern", "")))
+        return "not of the expected form", _form(str(context.get("pattern", "")), str(value))
     if kind == "too_short":
         return "the list is empty", "Name at least one"
     if kind == "string_too_short":
@@ -227,48 +231,62 @@ def _number(kind: str, value: Any) -> tuple[str, str]:
     return "expected a number", "Leave an unknown number out; write a known one without quotes"
 
 
-def _choices(expected: str, value: Any) -> str:
-    words = re.findall(r"'([^']*)'", expected)
+def _choices(model: type[BaseModel], path: Path, value: Any) -> str:
+    words = [
+        str(word)
+        for kind in _types_at(model, path)
+        if typing.get_origin(kind) is Literal
+        for word in typing.get_args(kind)
+    ]
     close = _nearest(str(value).lower(), words)
-    return f"Did you mean '{close}'?" if close else f"Allowed: {expected}"
+    return f"Did you mean '{close}'?" if close else f"Allowed: {', '.join(words)}"
 
 
-def _form(pattern: str) -> str:
-    if pattern.startswith("^[A-Z]{3}"):
-        return "Expected an ISO 3166 alpha-3 code such as NLD"
-    if pattern.startswith("^[A-Z][A-Z0-9]"):
-        return "Expected an ISO 3166 alpha-3 code such as NLD, or the code of a bloc such as EU27"
-    if pattern.startswith("^[0-9]{6}"):
-        return "Expected a heading of 6 digits such as 280480"
-    if pattern.startswith("^[12][0-9]{3}"):
-        return "Expected a date: 2022, 2022-10 or 2022-10-07"
+# How the forms of texts begin, and what is expected there.
+_FORMS = {
+    "^[A-Z]{3}": "Expected an ISO 3166 alpha-3 code such as NLD",
+    "^[A-Z][A-Z0-9]": "Expected an ISO 3166 alpha-3 code such as NLD, or the code of a bloc such as EU27",
+    "^[0-9]{6}": "Expected a heading of 6 digits such as 280480",
+    "^[12][0-9]{3}": "Expected a date: 2022, 2022-10 or 2022-10-07",
+    "^(https?:": "Write it from http:// or https:// on",
+}
+
+
+def _form(pattern: str, value: str) -> str:
     if pattern.startswith("^[a-z0-9]+"):
-        return "Expected small letters, digits and hyphens, such as euv-lithography"
-    return f"Expected the form {pattern}"
+        return f"Expected small letters, digits and hyphens, such as {made_id(value) or 'euv-lithography'}"
+    return next((words for form, words in _FORMS.items() if pattern.startswith(form)), f"Expected the form {pattern}")
 
 
-def _fields_at(model: Any, path: Path) -> set[str]:
+def _fields_at(model: type[BaseModel], path: Path) -> set[str]:
     """Names of the fields that may stand at a place."""
+    return {name for kind in _types_at(model, path) if _is_model(kind) for name in kind.model_fields}
+
+
+def _types_at(model: type[BaseModel], path: Path) -> list[Any]:
+    """The types that may stand at a place; of a mapping, those of its keys too."""
     here: list[Any] = [model]
     for step in path:
         there: list[Any] = []
         for kind in here:
-            if isinstance(step, str) and step in kind.model_fields:
-                there += _models_in(kind.model_fields[step].annotation)
-            elif isinstance(step, int):
-                there.append(kind)  # an entry of a list: its models were found at the list
+            if _is_model(kind):
+                there += _parts(kind.model_fields[step].annotation) if step in kind.model_fields else []
+            elif typing.get_origin(kind) in (tuple, dict):
+                there += [part for inner in typing.get_args(kind) for part in _parts(inner)]
         here = there
-    return {name for kind in here for name in kind.model_fields}
+    return here
 
 
-def _models_in(annotation: Any) -> list[Any]:
-    """The models that a type names, through lists, unions and annotations."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    origin = typing.get_origin(annotation)
-    if origin in (tuple, list, dict, typing.Union, types.UnionType, typing.Annotated):
-        return [model for part in typing.get_args(annotation) for model in _models_in(part)]
-    return []
+def _parts(kind: Any) -> list[Any]:
+    """A type, or those of a union, without what is annotated."""
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        return [part for inner in typing.get_args(kind) for part in _parts(inner)]
+    return _parts(typing.get_args(kind)[0]) if origin is typing.Annotated else [kind]
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _problems_between(tree: Tree, value: Any, model: type[BaseModel], errors: list[ErrorDetails]) -> Iterator[Problem]:
@@ -276,7 +294,7 @@ def _problems_between(tree: Tree, value: Any, model: type[BaseModel], errors: li
     told = {_path(value, error) for error in errors if error["loc"]}
     for fault in (*faults_between(value, model), *_broken_rules(value, model, errors)):
         if fault.path not in told:
-            yield tree.problem(fault.path, fault.reason, mend=_mend(tree, value, fault))
+            yield tree.problem(fault.path, fault.reason, _mend(tree, value, fault))
 
 
 def _broken_rules(value: Any, model: type[BaseModel], errors: list[ErrorDetails]) -> Iterator[Fault]:
@@ -317,4 +335,4 @@ def _mend(tree: Tree, value: Any, fault: Fault) -> str:
     close = _nearest(
         fault.missing, [row["id"] for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
     )
-    return f"Did you mean '{close}'?" if close else f"Add it to '{section}', or name one that is there"
+    return f"Did you mean '{close}'?" if close else f"Add it to {tree.list_name(section)}, or name one that is there"

@@ -60,9 +60,21 @@ class Tree:
             words.append(f"{shortened(str(step), 60)}{label}")
         return ".".join(words)
 
-    def problem(self, path: Path, reason: str, value: str = "", mend: str = "") -> Problem:
+    def written(self, path: Path) -> str:
+        """The text that stands at a place; empty where there is none, or more than one."""
+        return self.raw.get(path, "")
+
+    def problem(self, path: Path, reason: str, mend: str = "", value: str = "") -> Problem:
         """A fault at a place of the document."""
         return Problem(reason, self.file, self.line(path), self.column(path), shortened(value), mend)
+
+    def missing(self, key: str) -> tuple[str, str]:
+        """What is said of a key that must be there, and the mend."""
+        return f"'{key}' is missing", f"Add '{key}:'"
+
+    def list_name(self, section: str) -> str:
+        """What a list of the document is called."""
+        return f"'{section}'"
 
 
 def holds(value: Any, step: int | str) -> bool:

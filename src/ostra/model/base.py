@@ -45,7 +45,7 @@ EconomyOrBloc = Annotated[  # as Economy, or a bloc: EU27
 ]
 Hs6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
-IsoDate = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}(-[01][0-9](-[0-3][0-9])?)?$")]
+IsoDate = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 HomeName = Annotated[Text, Names("home")]  # a country or bloc by code or name
 Sector = Annotated[Text, Names("sector")]  # by code or name

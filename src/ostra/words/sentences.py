@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 LABEL = 400  # characters of an evidence label; names and reasons of a dossier may be ten times as long
@@ -11,6 +12,11 @@ LABEL = 400  # characters of an evidence label; names and reasons of a dossier m
 def slug(name: str) -> str:
     """A name as part of an id: lower case, words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def made_id(text: str) -> str:
+    """An id made from any text: small letters without accents, digits and hyphens, at most 80; else empty."""
+    return slug(unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode())[:80].strip("-")
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -59,7 +59,7 @@ def unknown_names(space: Workspace, scenario: Scenario, tree: Tree, table: Input
     """
 
     def problem(path: Path, value: str, reason: str, mend: str) -> Problem:
-        return tree.problem(path, reason, value, mend)
+        return tree.problem(path, reason, mend, value)
 
     for path, _, text in named(scenario, Scenario, "home"):
         try:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ostra.documents.readers.spreadsheet_rows import Oddity
-from ostra.documents.readers.spreadsheet_table import Row, clean, made_id
+from ostra.documents.readers.spreadsheet_table import Row, clean
 from ostra.errors import Problem, shortened
 from ostra.model.dossier import ItemKind, Stage
 from ostra.model.evidence import Claim, Source
+from ostra.words.sentences import made_id
 
 URL = "https://github.com/georgetown-cset/eto-chip-explorer"
 LICENCE = "CC BY-NC 4.0"

@@ -6,10 +6,11 @@ from collections import defaultdict
 from typing import Literal
 
 from ostra.documents.readers.eto_gathered import Gathered, Node, name_of, resolved, size_of, source_of
-from ostra.documents.readers.spreadsheet_table import Row, clean, clean_lines, made_id
+from ostra.documents.readers.spreadsheet_table import Row, clean, clean_lines
 from ostra.errors import Problem
 from ostra.model.dossier import Item, ItemKind, Link, Stage
 from ostra.words.figures import percent
+from ostra.words.sentences import made_id
 
 KINDS: dict[str, ItemKind] = {
     "process": "process",

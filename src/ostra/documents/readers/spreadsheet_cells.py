@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ostra.documents.readers.spreadsheet_rows import Oddity
-from ostra.documents.readers.spreadsheet_table import Row, Table, clean, made_id
+from ostra.documents.readers.spreadsheet_table import Row, Table, clean
 from ostra.errors import shortened
 from ostra.model.dossier import Item, Stage
 from ostra.model.evidence import Claim, Source
 from ostra.words.figures import exact_percent
+from ostra.words.sentences import made_id
 
 MOST_ROWS = 50_000  # of one file; a dossier is read by people, larger tables belong into facts
 LONGEST_NAME = 500  # characters

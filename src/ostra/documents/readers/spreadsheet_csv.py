@@ -23,10 +23,11 @@ from ostra.documents.readers.spreadsheet_cells import (
 )
 from ostra.documents.readers.spreadsheet_csv_provision import read_providers, read_provision
 from ostra.documents.readers.spreadsheet_rows import EcosystemReading, Oddity, caveats, settled
-from ostra.documents.readers.spreadsheet_table import Row, Table, clean, clean_lines, made_id, open_table
+from ostra.documents.readers.spreadsheet_table import Row, Table, clean, clean_lines, open_table
 from ostra.errors import NotFoundError
 from ostra.model.dossier import Dossier, Item, ItemKind, Link, ProductBinding, Stage
 from ostra.model.evidence import Claim
+from ostra.words.sentences import made_id
 
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "items.csv": (("id", "name", "kind", "stage"), ("description", "hs", "material", "complete")),

@@ -11,13 +11,14 @@ import csv
 import difflib
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as File
 
+from ostra.documents.yaml_tree import Tree
 from ostra.errors import DataError, Problem, shortened
 from ostra.facts.readers.archives import DELIMITERS, SIGNATURES, check_is_file
+from ostra.model.references import Path
 
 MOST_BYTES = 512 << 20  # a million rows of provision are about 60 MB
 LONGEST_CELL = 20_000  # characters; the longest description in published data has about 3,000
@@ -26,7 +27,6 @@ MOST_PROBLEMS = 200  # of one file; the rest is counted
 # What hides or reverses text on a page, and what no YAML document may hold.
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
-_NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,37 @@ class Table:
         return [*self.problems, Problem(f"{self.left_out:,} more problems in this file are not listed", self.name)]
 
 
-def open_table(folder: Path, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
+@dataclass
+class TableTree(Tree):
+    """Tables as the lists of one document, in which a row is an entry and a cell a place."""
+
+    tables: dict[str, Table] = field(default_factory=dict)  # by the name of the list
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int | None:
+        """The line on which a row begins; of a table, its header."""
+        return self.rows[str(path[0])][int(path[1])].line if len(path) > 1 else 1
+
+    def written(self, path: Path) -> str:
+        """What stands in a cell."""
+        return self.rows[str(path[0])][int(path[1])][str(path[2])] if len(path) > 2 else ""
+
+    def problem(self, path: Path, reason: str, mend: str = "", value: str = "") -> Problem:
+        """A fault in a cell, a row or a table."""
+        column = str(path[2]) if len(path) > 2 else ""
+        name = self.tables[str(path[0])].name
+        return Problem(reason, name, self.line(path), column, shortened(self.written(path) or value), mend)
+
+    def missing(self, key: str) -> tuple[str, str]:
+        """What is said of a cell that must not be empty."""
+        return "is empty", "Every row needs it"
+
+    def list_name(self, section: str) -> str:
+        """The file of a list."""
+        return self.tables[section].name
+
+
+def open_table(folder: File, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
     """Open one CSV file of a folder and match its header.
 
     Columns may stand in any order and letter case; those that are neither required nor optional are passed over and
@@ -110,7 +140,7 @@ def open_table(folder: Path, name: str, required: Sequence[str], optional: Seque
     return table
 
 
-def _text(path: Path, table: Table) -> str:
+def _text(path: File, table: Table) -> str:
     check_is_file(path)
     size = path.stat().st_size
     if size > MOST_BYTES:
@@ -202,9 +232,3 @@ def clean_lines(text: str) -> str:
     """Like `clean`, keeping the breaks between lines."""
     lines = (clean(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return "\n".join(lines).strip()
-
-
-def made_id(text: str) -> str:
-    """An id made from any text: small letters, digits and hyphens, at most 80; empty if nothing is left."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return _NOT_IN_ID.sub("-", plain).strip("-")[:80].strip("-")
