@@ -259,7 +259,7 @@ def write_icio(wheel: Path, facts: Path) -> dict:
         "input": describe(facts_icio.WHEEL, [wheel]),
         "rejected": 0,
         "notes": list(made.notes),
-        "axes": axes_of([made]).model_dump(mode="json"),
+        "axes": axes_of(made).model_dump(mode="json"),
     }
 
 

@@ -33,7 +33,7 @@ def test_an_imported_table_is_the_one_that_is_read(tmp_path: Path, icio: Path) -
     report = import_mrio(tmp_path, [icio], options=Options(title="Mine", licence="CC0"), retrieved="2026-11-26")
     assert (report.layout, report.years, report.economies, report.sectors) == ("icio", (2022, 2022), 4, 2)
     assert report.dataset is not None and report.residuals == ()
-    entry = report.dataset.entry
+    entry = report.dataset
     assert (entry.title, entry.licence, entry.years, entry.input.kind) == ("Mine", "CC0", (2022, 2022), "mrio-icio")
     assert entry.source.startswith("OECD")
     assert check_facts(facts_root(tmp_path)) == []
@@ -68,7 +68,7 @@ def test_an_archive_of_years_is_one_data_set(tmp_path: Path) -> None:
             content.write(write_csv(tmp_path / f"{year}_SML.csv", icio_rows(world(seed=year))), f"{year}_SML.csv")
     report = import_mrio(tmp_path, [archive])
     assert report.years == (2021, 2022)
-    assert [file.path.rsplit("/", 1)[1] for file in report.dataset.entry.files] == [
+    assert [file.path.rsplit("/", 1)[1] for file in report.dataset.files] == [
         "part-2021.parquet",
         "part-2022.parquet",
     ]
@@ -126,8 +126,8 @@ def test_a_killed_import_leaves_the_last_good_state(tmp_path: Path) -> None:
             "    whole = m.write_table\n"
             "    m.write_table = lambda *a, **k: (whole(*a, **k), die())\n"
             "if stage == 'commit':\n"
-            "    from ostra.facts import imports\n"
-            "    imports.write_manifest = die\n"
+            "    from ostra.facts import commits\n"
+            "    commits.write_manifest = die\n"
             "m.import_mrio(Path(sys.argv[1]), [Path(sys.argv[2])], dataset='second')\n"
         )
         done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(second)], check=False, timeout=60)

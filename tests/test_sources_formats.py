@@ -75,7 +75,7 @@ def test_baci_archive_as_published(tmp_path: Path) -> None:
     report = import_file(tmp_path, "baci", archive)
     assert report.rows == 8
     assert report.dataset is not None
-    assert [Path(file.path).name for file in report.dataset.entry.files] == ["part-2021.parquet", "part-2022.parquet"]
+    assert [Path(file.path).name for file in report.dataset.files] == ["part-2021.parquet", "part-2022.parquet"]
     assert report.dataset.years == (2021, 2022)
     both = [
         write(tmp_path / f"BACI_HS92_Y{year}_V202401.csv", BACI.replace("2022,", f"{year},")) for year in (2022, 2021)

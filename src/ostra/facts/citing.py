@@ -27,7 +27,7 @@ def lapsed_caveats(source: Dataset, products: Sequence[str], years: Sequence[int
     """Which of the products the data no longer cover in some of the years, because reporters gave the code up."""
     return tuple(
         f"HS {product} is unknown from {first} on: reporters gave the code up"
-        for product, first in sorted(source.entry.lapsed.items())
+        for product, first in sorted(source.lapsed.items())
         if product in products and years[-1] >= first
     )
 

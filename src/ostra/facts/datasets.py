@@ -11,7 +11,6 @@ import json
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -19,9 +18,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ostra.errors import DataError, NotFoundError, Problem
-from ostra.facts.readers.reading import quoted_path
-from ostra.facts.tables import table, tables
-from ostra.files.whole_files import write_whole
+from ostra.facts.readers.reading import parquet
+from ostra.facts.tables import table as definition_of
+from ostra.facts.tables import tables
+from ostra.files.whole_files import file_sha256, flush, write_whole
 from ostra.model.base import IsoDate, Model
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 64 << 20
 IO_PARTS = ("discrepancy", "final", "intermediate", "output", "stocks", "taxes", "value_added")
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-DatasetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=120)]
+DATASET_ID = r"[a-z0-9]+([._-][a-z0-9]+)*"
+DatasetId = Annotated[str, StringConstraints(pattern=f"^{DATASET_ID}$", max_length=120)]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -122,8 +123,8 @@ class Entry(Model):
     def _sound(self) -> Self:
         if self.table not in tables():
             raise ValueError(f"no table '{self.table}'")
-        if tuple(self.columns) != table(self.table).names:
-            raise ValueError(f"columns of table '{self.table}' are {', '.join(table(self.table).names)}")
+        if tuple(self.columns) != definition_of(self.table).names:
+            raise ValueError(f"columns of table '{self.table}' are {', '.join(definition_of(self.table).names)}")
         if sum(file.rows for file in self.files) != self.rows:
             raise ValueError(f"the files hold {sum(file.rows for file in self.files)} rows, not {self.rows}")
         if not self.files:
@@ -147,73 +148,16 @@ class Manifest(Model):
         return self
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """A data set and the root that holds it; the attributes of its manifest entry are at hand."""
+class Dataset(Entry):
+    """A data set and the root that holds it, where it can be read."""
 
     root: Path
-    entry: Entry
     built_in: bool = False
 
-    @property
-    def id(self) -> str:
-        """Readable name, unique within the root."""
-        return self.entry.id
-
-    @property
-    def table(self) -> str:
-        """The table that its rows belong to."""
-        return self.entry.table
-
-    @property
-    def title(self) -> str:
-        """What the data set is called."""
-        return self.entry.title
-
-    @property
-    def source(self) -> str:
-        """Who made the data."""
-        return self.entry.source
-
-    @property
-    def licence(self) -> str:
-        """Under which terms the data may be used."""
-        return self.entry.licence
-
-    @property
-    def url(self) -> str:
-        """Where the data come from."""
-        return self.entry.url
-
-    @property
-    def edition(self) -> str | None:
-        """Edition of the Harmonised System of the product codes."""
-        return self.entry.edition
-
-    @property
-    def retrieved(self) -> str:
-        """Date of the import."""
-        return self.entry.retrieved
-
-    @property
-    def years(self) -> tuple[int, int] | None:
-        """First and last year, where the table has years."""
-        return self.entry.years
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.entry.rows
-
-    @property
-    def sha256(self) -> str:
-        """Hash of all files."""
-        return self.entry.sha256
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What to know before the numbers are used."""
-        return self.entry.notes
+    @classmethod
+    def of(cls, root: Path, entry: Entry, built_in: bool = False) -> Self:
+        """The data set that an entry of the root's manifest describes."""
+        return cls(root=root, built_in=built_in, **dict(entry))
 
     def paths(self) -> tuple[Path, ...]:
         """The Parquet files.
@@ -225,7 +169,7 @@ class Dataset:
         """
         root = self.root.resolve()
         found = []
-        for file in self.entry.files:
+        for file in self.files:
             path = self.root / file.path
             if not path.is_file():
                 raise DataError(
@@ -242,6 +186,10 @@ class Dataset:
             found.append(path)
         return tuple(found)
 
+    def parquet(self) -> str:
+        """The files as SQL that can be selected from; errors as of `paths`."""
+        return parquet(self.paths())
+
 
 class Facts:
     """Read-only view of the facts in one or more roots; the later root stands before the earlier.
@@ -254,7 +202,7 @@ class Facts:
         for root in roots:
             built_in = root == builtin_root()
             entries = read_manifest(root).datasets
-            self._datasets += [Dataset(root, entry, built_in) for entry in entries]
+            self._datasets += [Dataset.of(root, entry, built_in) for entry in entries]
         self._database: duckdb.DuckDBPyConnection | None = None
         self._opening = threading.Lock()
         self._own = threading.local()  # the cursor of each thread: a connection answers one thread at a time
@@ -262,7 +210,7 @@ class Facts:
     def datasets(self, table: str | None = None) -> tuple[Dataset, ...]:
         """All data sets, or those of one table; the one that is read by default comes last."""
         if table is not None:
-            _known(table)
+            definition_of(table)
         return tuple(d for d in self._datasets if table is None or d.table == table)
 
     def dataset(self, table: str, dataset: str | None = None) -> Dataset:
@@ -290,13 +238,11 @@ class Facts:
         Trade under a product code from the year on in which it lapsed is left out: it then counts as unknown.
         """
         chosen = self.dataset(table, dataset)
-        files = ", ".join(quoted_path(path) for path in chosen.paths())
-        columns = ", ".join(chosen.entry.columns)
         covered = " AND ".join(
-            f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.entry.lapsed.items())
+            f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.lapsed.items())
         )
         return self._cursor().sql(
-            f"SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false) WHERE {covered or 'true'}"
+            f"SELECT {', '.join(chosen.columns)} FROM {chosen.parquet()} WHERE {covered or 'true'}"
         )
 
     def sha256(self, tables: Sequence[str] | None = None) -> str:
@@ -324,10 +270,6 @@ class Facts:
             # DuckDB would draw a bar of its own into the output of long queries on a terminal.
             cursor.execute("SET enable_progress_bar = false")
         return cursor
-
-
-def _known(name: str) -> None:
-    table(name)
 
 
 def builtin_root() -> Path:
@@ -388,3 +330,10 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
 def files_sha256(files: Sequence[FactsFile]) -> str:
     """The hash of a data set: SHA-256 of the sorted hashes of its files, one on a line."""
     return hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode()).hexdigest()
+
+
+def written(connection: duckdb.DuckDBPyConnection, path: Path) -> FactsFile:
+    """What the manifest says of a Parquet file that was just written, once it is on the disk."""
+    flush(path)
+    rows = connection.execute(f"SELECT count(*) FROM {parquet([path])}").fetchall()[0][0]
+    return FactsFile(path=path.name, rows=rows, sha256=file_sha256(path))

@@ -11,7 +11,7 @@ import duckdb
 
 from ostra.errors import DataError, NotFoundError, Problem, UsageError
 from ostra.facts.datasets import Dataset, Facts
-from ostra.facts.readers.reading import quoted, quoted_path
+from ostra.facts.readers.reading import quoted
 from ostra.facts.tables import table
 from ostra.files.spreadsheets import FORMULA_STARTS, harmless
 from ostra.files.whole_files import file_sha256, whole_file, write_whole
@@ -73,9 +73,7 @@ def export_dataset(
             whole_file(target) as part,
             duckdb.connect(":memory:", config={"temp_directory": str(spill)}) as connection,
         ):
-            listed = ", ".join(quoted_path(path) for path in source.paths())
-            names = ", ".join(source.entry.columns)
-            query = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false){condition}"
+            query = f"SELECT {', '.join(source.columns)} FROM {source.parquet()}{condition}"
             rows = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
             ordered = f"{query} ORDER BY {order}"
             if chosen == "xlsx":
@@ -128,7 +126,7 @@ def _xlsx(connection: duckdb.DuckDBPyConnection, query: str, source: Dataset, ro
                 mend="Export CSV or Parquet, or select fewer rows.",
             )
         )
-    columns = [(column, "") for column in source.entry.columns]
+    columns = [(column, "") for column in source.columns]
     notes = Notes("source", ((name, harmless(text)) for name, text in _about(source).items()))
     cells = ([_cell(value) for value in row] for row in _rows_of(connection.execute(query)))
     write_workbook(str(path), [Sheet(source.table, columns, cells), notes], many_rows=True)
@@ -145,17 +143,16 @@ def _cell(value: Any) -> Any:
 
 
 def _about(source: Dataset) -> dict[str, str]:
-    entry = source.entry
     return {
-        "data set": entry.id,
-        "title": entry.title,
-        "source": entry.source,
-        "licence": entry.licence,
-        "url": entry.url,
-        "HS edition": entry.edition or "",
-        "retrieved": entry.retrieved,
-        "sha256": entry.sha256,
-        "notes": "\n".join(entry.notes),
+        "data set": source.id,
+        "title": source.title,
+        "source": source.source,
+        "licence": source.licence,
+        "url": source.url,
+        "HS edition": source.edition or "",
+        "retrieved": source.retrieved,
+        "sha256": source.sha256,
+        "notes": "\n".join(source.notes),
     }
 
 
@@ -169,6 +166,6 @@ def _sidecar(source: Dataset, target: Path, rows: int, where: Mapping[str, Seque
             {"name": column.name, "unit": column.unit, "description": column.description}
             for column in table(source.table).columns
         ],
-        "dataset": source.entry.model_dump(mode="json"),
+        "dataset": source.model_dump(mode="json", exclude={"root", "built_in"}),
         "written_by": f"ostra {__version__}",
     }

@@ -8,41 +8,27 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from ostra.errors import ConflictError, DataError, Problem, UsageError
+from ostra.errors import DataError, Problem, UsageError
 from ostra.facts import staging
-from ostra.facts.datasets import (
-    Dataset,
-    Entry,
-    FactsFile,
-    FactsInput,
-    Manifest,
-    facts_root,
-    files_sha256,
-    read_manifest,
-    write_manifest,
-)
+from ostra.facts.commits import REJECTS, commit, described, input_of, recognised
+from ostra.facts.datasets import Dataset, FactsFile, facts_root, written
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
-from ostra.facts.readers.archives import Scanned, joined_hash
-from ostra.facts.readers.reading import Reading, quoted, quoted_path
+from ostra.facts.readers.reading import Reading, quoted
 from ostra.facts.rejects import write_rejects
 from ostra.facts.tables import SORTED_BY, table
-from ostra.files.locks import locked
-from ostra.files.whole_files import file_sha256, flush, flush_folder
+from ostra.files.whole_files import flush_folder
 from ostra.progress import Advance, quiet
 
 DEFAULT_MEMORY = "1GB"
-REJECTS = "rejects"
 SHOWN = 20  # how many problems an error lists before it only counts
 
 
@@ -119,12 +105,12 @@ def import_file(
     named = _paths(paths)
     with incoming(root) as folder:
         prepared = prepare(kind, named, folder, options, advance)
-        known = _recognised(root, prepared, options, strict)
+        made_from = input_of(prepared.reading.kind, prepared.originals, options.stated())
+        known = recognised(root, made_from, strict)
         if known:
             return ImportReport(
-                known, known.rows, known.entry.rejected, _rejects_path(root, known.id), recognised=True,
-                caveats=known.notes,
-            )  # fmt: skip
+                known, known.rows, known.rejected, _rejects_path(known), recognised=True, caveats=known.notes
+            )
         with _connected(folder, memory, threads) as connection:
             staged = staging.stage(connection, prepared.reading, prepared.files, advance)
             _refuse(staged, strict)
@@ -132,13 +118,20 @@ def import_file(
             data = folder / "data"
             files = _write(staged, data, advance)
             first, rejected = write_rejects(folder / "rejects.csv", staging.problems(staged), SHOWN)
-        entry = _entry(prepared, edition, notes, files, rejected, dataset, retrieved, options)
-        commit(root, folder, entry)
-    made = Dataset(root, entry)
+        reading = prepared.reading
+        entry = described(
+            reading, reading.table, made_from, files, options, dataset=dataset, retrieved=retrieved, notes=notes,
+            edition=edition, rejected=rejected,
+        )  # fmt: skip
+        made = commit(root, folder, entry)
     return ImportReport(
-        made, made.rows, rejected, _rejects_path(root, made.id), caveats=entry.notes, set_aside=staged.set_aside,
-        problems=first,
-    )  # fmt: skip
+        made, made.rows, rejected, _rejects_path(made), caveats=notes, set_aside=staged.set_aside, problems=first
+    )
+
+
+def _rejects_path(dataset: Dataset) -> Path | None:
+    path = dataset.root / REJECTS / f"{dataset.id}.csv"
+    return path if path.is_file() else None
 
 
 def check_file(
@@ -171,35 +164,19 @@ def _paths(paths: Path | Sequence[Path]) -> list[Path]:
     return found
 
 
-class _connected:
+@contextmanager
+def _connected(folder: Path, memory: str, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The connection of one import, closed whatever happens."""
-
-    def __init__(self, folder: Path, memory: str, threads: int | None) -> None:
-        if not re.fullmatch(r"\d+(\.\d+)?\s*[KMG]i?B", memory, re.IGNORECASE):
-            raise UsageError(f"memory must be a size such as 500MB or 2GB, not {memory!r}")
-        self._connection = staging.connect(folder / "spill", memory, threads)
-
-    def __enter__(self) -> duckdb.DuckDBPyConnection:
-        return self._connection
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._connection.close()
-        if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)):
-            raise UsageError(
-                "the memory or the disk does not suffice for this import; allow more memory or free disk space"
-                f" ({str(error).splitlines()[0]})"
-            ) from None
-
-
-def _recognised(root: Path, prepared: Prepared, options: Options, strict: bool) -> Dataset | None:
-    wanted = (prepared.reading.kind, joined_hash(prepared.originals), options.stated())
-    for entry in read_manifest(root).datasets:
-        made_from = entry.input
-        if made_from and (made_from.kind, made_from.sha256, made_from.options) == wanted:
-            if strict and entry.rejected:
-                continue  # the rows that were left out then must be refused now
-            return Dataset(root, entry)
-    return None
+    if not re.fullmatch(r"\d+(\.\d+)?\s*[KMG]i?B", memory, re.IGNORECASE):
+        raise UsageError(f"memory must be a size such as 500MB or 2GB, not {memory!r}")
+    try:
+        with staging.connect(folder / "spill", memory, threads) as connection:
+            yield connection
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise UsageError(
+            "the memory or the disk does not suffice for this import; allow more memory or free disk space"
+            f" ({str(error).splitlines()[0]})"
+        ) from None
 
 
 def _refuse(staged: staging.Staged, strict: bool) -> None:
@@ -213,16 +190,13 @@ def _refuse(staged: staging.Staged, strict: bool) -> None:
         raise DataError(Problem(f"no row can be used: {why}", name))
     if len(listed) < staged.rejected or len(listed) > 1:
         total = staged.rows + sum(len(lines) for lines in staged.structure.values())
-        what = "all" if not rows else "strict: the files are refused because some"
-        listed.append(
-            Problem(
-                f"{what} of the {total:,} rows are faulty ({staged.rejected:,} faults; {len(listed)} are listed)"
-                if rows
-                else f"no row can be used; {staged.rejected:,} of {total:,} are faulty ({len(listed)} are listed)",
-                name,
-                mend="Mend them" + (", or import without strict to leave them out." if rows else "."),
-            )
-        )
+        faults = f"({staged.rejected:,} faults; {len(listed)} are listed)"
+        if rows:
+            why = f"strict: the files are refused because some of the {total:,} rows are faulty {faults}"
+        else:
+            why = f"no row can be used; {staged.rejected:,} of {total:,} are faulty ({len(listed)} are listed)"
+        mend = "Mend them, or import without strict to leave them out." if rows else "Mend them."
+        listed.append(Problem(why, name, mend=mend))
     raise DataError(listed)
 
 
@@ -260,11 +234,7 @@ def _write(staged: staging.Staged, data: Path, advance: Advance) -> list[FactsFi
             advance,
         )
         advance(done + 1, len(years))
-    files = []
-    for path in sorted(data.iterdir()):
-        flush(path)
-        rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
-        files.append(FactsFile(path=path.name, rows=rows, sha256=file_sha256(path)))
+    files = [written(connection, path) for path in sorted(data.iterdir())]
     flush_folder(data)
     return [file for file in files if file.rows]
 
@@ -280,105 +250,3 @@ def _sorted(reading: Reading, year: int | None) -> str:
         return f"{select}{where} ORDER BY {reading.order}"
     order = ", ".join(f"{column} NULLS FIRST" for column in SORTED_BY[reading.table])
     return f"SELECT * FROM ({select}){where} ORDER BY {order}"
-
-
-def _entry(
-    prepared: Prepared,
-    edition: str | None,
-    notes: tuple[str, ...],
-    files: list[FactsFile],
-    rejected: int,
-    dataset: str | None,
-    retrieved: str | None,
-    options: Options,
-) -> Entry:
-    reading = prepared.reading
-    sha256 = joined_hash(prepared.originals)
-    name = ", ".join(Path(file.name).name for file in prepared.originals)
-    chosen = checked_id(dataset or made_id(reading.kind, prepared.originals, sha256))
-    definition = table(reading.table)
-    years = [int(Path(file.path).stem.removeprefix("part-")) for file in files] if definition.has_years else []
-    return Entry(
-        id=chosen,
-        table=reading.table,
-        title=options.title or reading.title,
-        source=options.source or reading.source,
-        licence=options.licence or reading.licence,
-        url=options.url or reading.url,
-        edition=edition,
-        retrieved=retrieved or datetime.now(UTC).date().isoformat(),
-        years=(min(years), max(years)) if years else None,
-        rows=sum(file.rows for file in files),
-        columns=definition.names,
-        files=tuple(file.model_copy(update={"path": f"{reading.table}/{chosen}/{file.path}"}) for file in files),
-        sha256=files_sha256(files),
-        input=FactsInput(
-            name=name[:500],
-            sha256=sha256,
-            bytes=sum(file.bytes for file in prepared.originals),
-            kind=reading.kind,
-            options=options.stated(),
-        ),
-        rejected=rejected,
-        notes=notes,
-    )
-
-
-def checked_id(dataset: str) -> str:
-    """The id of a data set as it was given.
-
-    Raises
-    ------
-    UsageError
-        It cannot be the name of a folder on every system.
-    """
-    if not re.fullmatch(r"[a-z0-9]+([._-][a-z0-9]+)*", dataset) or len(dataset) > 120:
-        raise UsageError(f"a data set id is lower-case letters, digits and hyphens, not {dataset!r}")
-    return dataset
-
-
-def made_id(kind: str, originals: Sequence[Scanned], sha256: str) -> str:
-    """An id from kind, name and content of the files."""
-    stem = unicodedata.normalize("NFKD", Path(originals[0].name).name).encode("ascii", "ignore").decode().lower()
-    words = (
-        re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.(csv|dat|txt|zip|gz|npz|xlsx|dta)\b", "", stem))
-        .strip("-")[:60]
-        .strip("-")
-    )
-    parts = [part for part in (kind if not words.startswith(kind) else "", words, sha256[:8]) if part]
-    return "-".join(parts)
-
-
-def commit(root: Path, folder: Path, entry: Entry) -> None:
-    """Move the data into place, then list them; between the two nobody sees them."""
-    target = root / entry.table / entry.id
-    with locked(root):
-        manifest = read_manifest(root)
-        if any(other.id == entry.id for other in manifest.datasets):
-            raise ConflictError(f"a data set '{entry.id}' exists already; choose another id. Nothing was changed.")
-        _clear_unlisted(target)
-        target.parent.mkdir(exist_ok=True)
-        (folder / "data").rename(target)
-        flush_folder(target.parent)
-        if entry.rejected:
-            (root / REJECTS).mkdir(exist_ok=True)
-            (folder / "rejects.csv").replace(_rejects_file(root, entry.id))
-        write_manifest(root, Manifest(datasets=(*manifest.datasets, entry)))
-
-
-def _clear_unlisted(target: Path) -> None:
-    """Remove what an import that was killed between its last two steps left under the same name."""
-    if target.is_dir():
-        for path in target.iterdir():
-            path.unlink()
-        with suppress(FileNotFoundError):
-            target.rmdir()
-
-
-def _rejects_file(root: Path, dataset: str) -> Path:
-    return root / REJECTS / f"{dataset}.csv"
-
-
-def _rejects_path(root: Path, dataset: str) -> Path | None:
-    path = _rejects_file(root, dataset)
-    return path if path.is_file() else None

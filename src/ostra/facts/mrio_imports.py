@@ -7,23 +7,20 @@ then listed in the manifest in one step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ostra.errors import DataError, Problem, UsageError
-from ostra.facts.datasets import Axes, Dataset, Entry, FactsFile, FactsInput, facts_root, files_sha256, read_manifest
-from ostra.facts.imports import checked_id, commit, made_id
+from ostra.facts.commits import commit, described, input_of, recognised
+from ostra.facts.datasets import Axes, Dataset, FactsFile, facts_root
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options
 from ostra.facts.mrio.labelled import assemble
 from ostra.facts.mrio.layouts import Opened, layout_of, open_tables, read_tables
 from ostra.facts.mrio.read_table import MrioTable
 from ostra.facts.mrio.rules import NOTABLE, Residual, oddities, residuals
-from ostra.facts.readers.archives import Scanned, joined_hash
 from ostra.facts.stored_input_output import TABLE, axes_of, write_table
-from ostra.facts.tables import table
 from ostra.progress import Advance, quiet
 
 
@@ -90,17 +87,21 @@ def import_mrio(
     with incoming(root) as folder:
         chosen, originals, opened = open_tables(paths, folder, layout, advance)
         stated = options.stated() | ({"year": str(year)} if year is not None else {})
-        sha256 = joined_hash(originals)
-        known = _recognised(root, f"mrio-{chosen}", sha256, stated)
+        made_from = input_of(f"mrio-{chosen}", originals, stated)
+        known = recognised(root, made_from)
         if known:
             return _report(known, chosen, (), known.notes, recognised=True)
         data = folder / "data"
         data.mkdir()
         axes, files, notes, found = _written(chosen, opened, data, year, options, strict, advance)
-        kind = f"mrio-{chosen}"
-        entry = _entry(kind, chosen, axes, files, notes, originals, stated, options, dataset, retrieved)
-        commit(root, folder, entry)
-    return _report(Dataset(root, entry), chosen, found, notes)
+        years = [int(Path(file.path).stem.removeprefix("part-")) for file in files]
+        about = layout_of(chosen)
+        about = replace(about, title=f"{about.title} {'–'.join(map(str, sorted({min(years), max(years)})))}")
+        entry = described(
+            about, TABLE, made_from, files, options, dataset=dataset, retrieved=retrieved, notes=notes, axes=axes
+        )
+        made = commit(root, folder, entry)
+    return _report(made, chosen, found, notes)
 
 
 def check_mrio(
@@ -160,12 +161,7 @@ def _written(
         if one.year in years:
             raise DataError(Problem(f"the year {one.year} is there twice", mend="Import each release by itself."))
         years.add(one.year)
-        fresh = axes_of([one])
-        if axes is not None and (fresh != axes or list(fresh.sectors) != list(axes.sectors)):
-            raise DataError(
-                Problem(f"{one.year} has other economies, sectors or parts", mend="Import the years one by one.")
-            )
-        axes = fresh
+        axes = axes_of(one, axes)
         found = tuple(residuals(one))
         if strict:
             _refuse(found)
@@ -190,59 +186,10 @@ def _refuse(found: Sequence[Residual]) -> None:
         )
 
 
-def _recognised(root: Path, kind: str, sha256: str, stated: dict[str, str]) -> Dataset | None:
-    for entry in read_manifest(root).datasets:
-        made_from = entry.input
-        if made_from and (made_from.kind, made_from.sha256, made_from.options) == (kind, sha256, stated):
-            return Dataset(root, entry)
-    return None
-
-
-def _entry(
-    kind: str,
-    layout: str,
-    axes: Axes,
-    files: Sequence[FactsFile],
-    notes: tuple[str, ...],
-    originals: Sequence[Scanned],
-    stated: dict[str, str],
-    options: Options,
-    dataset: str | None,
-    retrieved: str | None,
-) -> Entry:
-    about = layout_of(layout)
-    sha256 = joined_hash(originals)
-    chosen = checked_id(dataset or made_id(layout, originals, sha256))
-    years = [int(Path(file.path).stem.removeprefix("part-")) for file in files]
-    return Entry(
-        id=chosen,
-        table=TABLE,
-        title=options.title or f"{about.title} {'–'.join(str(one) for one in dict.fromkeys((min(years), max(years))))}",
-        source=options.source or about.source,
-        licence=options.licence or about.licence,
-        url=options.url or about.url,
-        retrieved=retrieved or datetime.now(UTC).date().isoformat(),
-        years=(min(years), max(years)),
-        rows=sum(file.rows for file in files),
-        columns=table(TABLE).names,
-        files=tuple(file.model_copy(update={"path": f"{TABLE}/{chosen}/{file.path}"}) for file in files),
-        sha256=files_sha256(files),
-        input=FactsInput(
-            name=", ".join(Path(file.name).name for file in originals)[:500],
-            sha256=sha256,
-            bytes=sum(file.bytes for file in originals),
-            kind=kind,
-            options=stated,
-        ),
-        notes=notes,
-        axes=axes,
-    )
-
-
 def _report(
     dataset: Dataset, layout: str, found: tuple[Residual, ...], notes: tuple[str, ...], *, recognised: bool = False
 ) -> MrioReport:
-    axes, years = dataset.entry.axes, dataset.years
+    axes, years = dataset.axes, dataset.years
     if axes is None or years is None:
         raise DataError(Problem(f"data set '{dataset.id}' is no input-output table"))
     return MrioReport(

@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ostra.errors import DataError, NotFoundError, Problem
-from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile
+from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile, written
+from ostra.facts.mrio.labelled import MOST_NODES
 from ostra.facts.mrio.read_table import Matrix, MrioTable, Vector
-from ostra.facts.readers.reading import quoted, quoted_path
+from ostra.facts.readers.reading import quoted
 from ostra.facts.tables import table
-from ostra.files.whole_files import file_sha256, flush, flush_folder
+from ostra.files.whole_files import flush_folder
 from ostra.progress import Advance, quiet
 
 TABLE = "input_output"
-# The largest table that is published today has 19,680 nodes (GLORIA); dense, it takes 3.1 GB.
-MOST_NODES = 20_000
 MEND = "Import the data set again."
 
 # Which labels a part has beside the year: the seller's node or none, the buyer's node, its economy only, or none.
@@ -37,32 +36,21 @@ PARTS: dict[str, tuple[bool, str]] = {
 }
 
 
-def axes_of(tables: Sequence[MrioTable]) -> Axes:
-    """The axes that all years of a data set share.
+def axes_of(one: MrioTable, before: Axes | None = None) -> Axes:
+    """The axes of one year, which must be those of the years before it in a data set.
 
     Raises
     ------
     DataError
         The years have different economies, sectors, destinations or parts.
     """
-    found = [
-        Axes(
-            economies=one.economies,
-            sectors=one.sectors,
-            destinations=one.destinations,
-            parts=tuple(name for name in PARTS if _part(one, name) is not None),
+    parts = tuple(name for name in PARTS if _part(one, name) is not None)
+    axes = Axes(economies=one.economies, sectors=one.sectors, destinations=one.destinations, parts=parts)
+    if before is not None and (axes != before or list(axes.sectors) != list(before.sectors)):
+        raise DataError(
+            Problem(f"{one.year} has other economies, sectors or parts", mend="Import the years one by one.")
         )
-        for one in tables
-    ]
-    for one, axes in zip(tables, found, strict=True):
-        if axes != found[0] or list(axes.sectors) != list(found[0].sectors):
-            raise DataError(
-                Problem(
-                    f"{one.year} and {tables[0].year} differ in economies, sectors or parts",
-                    mend="Import the years one by one.",
-                )
-            )
-    return found[0]
+    return axes
 
 
 def write_table(
@@ -110,11 +98,10 @@ def write_table(
             f"COPY (SELECT {columns} FROM ({union})) TO {quoted(str(path))}"
             f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {int(level)}, ROW_GROUP_SIZE 122880)"
         )
-        rows = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_path(path)})").fetchall()[0][0]
-    flush(path)
+        file = written(connection, path)
     flush_folder(folder)
     advance(1, 1)
-    return FactsFile(path=path.name, rows=rows, sha256=file_sha256(path))
+    return file
 
 
 def read_table(dataset: Dataset, year: int | None = None) -> MrioTable:
@@ -134,19 +121,18 @@ def read_table(dataset: Dataset, year: int | None = None) -> MrioTable:
     DataError
         Its rows do not belong to its axes, or a value is no finite number.
     """
-    axes, years = dataset.entry.axes, dataset.years
+    axes, years = dataset.axes, dataset.years
     if axes is None or years is None:
         raise DataError(Problem(f"data set '{dataset.id}' is no input-output table", mend=MEND))
     n = len(axes.economies) * len(axes.sectors)
     if n > MOST_NODES:
         raise DataError(Problem(f"data set '{dataset.id}' has {n:,} nodes; {MOST_NODES:,} are the most"))
     wanted = years[1] if year is None else year
-    files = ", ".join(quoted_path(path) for path in dataset.paths())
     shapes = {"node": (n, n), "economy": (n, len(axes.destinations)), "": (n,)}
     found: dict[str, Matrix | Vector] = {}
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET enable_progress_bar = false")
-        source = f"read_parquet([{files}], hive_partitioning = false)"
+        source = dataset.parquet()
         known = connection.execute(f"SELECT DISTINCT year FROM {source} ORDER BY year").fetchall()
         if (wanted,) not in known:
             listed = ", ".join(str(one) for (one,) in known)
@@ -254,7 +240,7 @@ def sector_names(facts: Facts, sectors: Mapping[str, str]) -> dict[str, str]:
     if any(code != name for code, name in sectors.items()):
         return dict(sectors)
     for other in facts.datasets("input_output"):
-        known = {} if other.entry.axes is None else dict(other.entry.axes.sectors)
+        known = {} if other.axes is None else dict(other.axes.sectors)
         if sectors.keys() <= known.keys() and any(code != name for code, name in known.items()):
             return {code: known[code] for code in sectors}
     return dict(sectors)

@@ -17,6 +17,7 @@ from ostra.facts.mrio.read_table import Matrix, MrioTable, Vector
 from ostra.words import economies
 from ostra.words.economies import REST_OF_WORLD
 
+# The largest table that is published today has 19,680 nodes (GLORIA); dense, it takes 3.1 GB.
 MOST_NODES = 20_000
 # What sources call the economies that they do not list, beside what a layout says of its own.
 REST = frozenset({"ROW", "REST", "REST OF WORLD", "REST OF THE WORLD", "WRL_REST", "FIGW1", "ZZZ"})

@@ -31,7 +31,7 @@ RE_IMPORT = Fault("exporter = importer", "importer", "exporter and importer are 
 
 
 class ColumnLike(Protocol):
-    """What this reader must know of a column; `store.tables` defines them."""
+    """What this reader must know of a column; `facts.tables` defines them."""
 
     @property
     def name(self) -> str: ...

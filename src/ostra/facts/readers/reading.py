@@ -1,13 +1,13 @@
 """What a reader says of its format, in a form that one engine can carry out on files larger than memory.
 
 A reader does not read. It names the columns that it needs, how each becomes a value (SQL over the raw text), which
-rows are faulty and why, and how the sound rows become rows of a table. `store.staging` runs that in DuckDB.
+rows are faulty and why, and how the sound rows become rows of a table. `facts.staging` runs that in DuckDB.
 Raw columns appear in SQL as `r_<name>`; all of them are text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,6 +115,11 @@ def quoted(text: str) -> str:
 def quoted_path(path: Path) -> str:
     """The path of a file to be read, as an SQL literal; DuckDB would take `*`, `?` and `[` for patterns."""
     return quoted("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
+
+
+def parquet(paths: Iterable[Path]) -> str:
+    """Parquet files as SQL that can be selected from."""
+    return f"read_parquet([{', '.join(quoted_path(path) for path in paths)}], hive_partitioning = false)"
 
 
 def year_field(raw: str, name: str = "year") -> Field:
