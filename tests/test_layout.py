@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,46 @@ def test_methods_of_step_1_import_none_of_each_other(path: Path) -> None:
     if path.stem != "analyse":
         used = {name for name in imported_modules(path) if name.startswith(tuple(others))}
         assert not used, f"{path.relative_to(PACKAGE)} may not import {sorted(used)}"
+
+
+# Where SQL stands: the facts, and the methods of step 1 that aggregate them.
+SQL_ROOMS = ("facts/", "ecosystem/trade/", "ecosystem/materials/", "ecosystem/fact_tables.py")
+
+
+def sql_in(path: Path) -> list[int]:
+    """Lines of a module at which a string holds a query, or a method of a database is called."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("query", "sql", "execute"):
+                found.append(node.lineno)
+        elif isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in prose:
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            text = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            if re.search(r"\bselect\b.+\bfrom\b", text, re.IGNORECASE | re.DOTALL):
+                found.append(node.lineno)
+    return sorted(set(found))
+
+
+def test_sql_stands_in_the_facts_and_the_methods_of_step_1_alone() -> None:
+    """Whoever asks for facts elsewhere calls a function that says what it gives."""
+    names = {path: path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py"))}
+    found = [
+        f"{name}:{line}" for path, name in names.items() if not name.startswith(SQL_ROOMS) for line in sql_in(path)
+    ]
+    assert not found
+
+
+def test_the_search_for_sql_sees_it(tmp_path: Path) -> None:
+    """A query in any form of string and a call of a database are found; a docstring and prose are not."""
+    bad = tmp_path / "bad.py"
+    bad.write_text(
+        '"""Select a row from a table."""\n'
+        "def f(relation, table):\n"
+        '    relation.query("x", "..")\n'
+        '    a = f"SELECT x FROM {table}"\n'
+        '    return "with x as (select 1\\n  from y)", "rows are selected from a file"\n'
+    )
+    assert sql_in(bad) == [3, 4, 5]
