@@ -72,8 +72,8 @@ def with_home_as_one(table: InputOutputTable, home: Home) -> InputOutputTable:
     missing = sorted(home.members(table.year) - set(members))
     if not missing:
         return merged
-    said = f"{home.code} is without {', '.join(missing)}, which the table does not tell apart."
-    return replace(merged, caveats=(*merged.caveats, said))
+    caveat = f"{home.code} is without {', '.join(missing)}, which the table does not tell apart."
+    return replace(merged, caveats=(*merged.caveats, caveat))
 
 
 def aggregate(

@@ -54,5 +54,5 @@ def group(table: InputOutputTable, side: Home) -> Group:
     if found == (side.code,):
         return Group(side.code, side.name, found)
     missing = sorted(side.members(table.year) - set(found))
-    said = f"{side.name}: table '{table.dataset}' does not tell apart {', '.join(missing)}; they are not counted."
-    return Group(side.code, side.name, found, (said,) if missing else ())
+    caveat = f"{side.name}: table '{table.dataset}' does not tell apart {', '.join(missing)}; they are not counted."
+    return Group(side.code, side.name, found, (caveat,) if missing else ())

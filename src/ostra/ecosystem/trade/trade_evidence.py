@@ -204,7 +204,7 @@ def _product_evidence(
 
 
 def series_evidence(series: pl.DataFrame, dataset: str, home: Home) -> list[Evidence]:
-    """One piece of evidence per product for the whole time series of its concentration and largest share."""
+    """Each product's whole time series of concentration and largest share, as evidence."""
     found = []
     for (product,), part in series.group_by(["product"], maintain_order=True):
         traded = part.filter(pl.col("status") == "traded").to_dicts()
