@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ostra.ask import cases
+from ostra.change.cases_import import cases_text, import_cases
 from ostra.change.new_workspace import create_workspace
 from ostra.cli import main
 from ostra.context.likelihood import base_rate
-from ostra.documents.coercion_cases import CASES_FILE, cases_text, import_cases, read_cases, with_cases
+from ostra.documents.coercion_cases import CASES_FILE, read_cases, with_cases
 from ostra.documents.readers.coercion_table import COLUMNS, ListedCase, coercion_cases_reading
 from ostra.errors import ConflictError, DataError
 from ostra.model.evidence import Source
@@ -99,7 +100,7 @@ def test_every_fault_is_told_and_nothing_written(space: Path, tmp_path: Path) ->
     """Two faults in two rows are two problems, and the good row is not kept either."""
     file = written(tmp_path / "c.csv", {}, {"id": "b", "year": "x"}, {"id": "c", "coercer": "?"})
     with pytest.raises(DataError) as caught:
-        import_cases(space, file, Workspace(space).profile_alone())
+        import_cases(Workspace(space), file)
     assert [(p.line, p.column) for p in caught.value.problems] == [(3, "year"), (4, "coercer")]
     assert not (space / CASES_FILE).exists()
 
@@ -115,28 +116,28 @@ def test_the_same_id_twice_is_a_fault_unless_the_rows_say_the_same(tmp_path: Pat
 
 def test_importing_twice_changes_nothing(space: Path, tmp_path: Path) -> None:
     """The second time every case is there already and the file keeps its bytes."""
-    file, profile = written(tmp_path / "c.csv", {}, {"id": "b", "year": "2012"}), Workspace(space).profile_alone()
-    assert import_cases(space, file, profile).added == ("chn-nor-2010", "b")
+    file = written(tmp_path / "c.csv", {}, {"id": "b", "year": "2012"})
+    assert import_cases(Workspace(space), file).counts["added"] == 2
     before = (space / CASES_FILE).read_bytes()
-    report = import_cases(space, file, profile)
-    assert (report.added, report.replaced, report.known) == ((), (), ("chn-nor-2010", "b"))
+    report = import_cases(Workspace(space), file)
+    assert report.counts == {"added": 0, "replaced": 0, "already_there": 2, "left_out_as_duplicates": 0}
+    assert report.unchanged
     assert (space / CASES_FILE).read_bytes() == before
-    assert import_cases(space, space / CASES_FILE, profile).known == ("chn-nor-2010", "b")
+    assert import_cases(Workspace(space), space / CASES_FILE).counts["already_there"] == 2
 
 
 def test_an_id_that_says_something_else_is_a_conflict(space: Path, tmp_path: Path) -> None:
     """Nothing is written, unless the user says that it is to be replaced; those of the profile never are."""
-    profile = Workspace(space).profile_alone()
-    import_cases(space, written(tmp_path / "c.csv", {}), profile)
+    import_cases(Workspace(space), written(tmp_path / "c.csv", {}))
     before = (space / CASES_FILE).read_bytes()
     other = written(tmp_path / "c.csv", {"year": "2011"}, {"id": "new"})
     with pytest.raises(ConflictError, match=r"chn-nor-2010 \(cases.csv\)"):
-        import_cases(space, other, profile)
+        import_cases(Workspace(space), other)
     assert (space / CASES_FILE).read_bytes() == before
-    assert import_cases(space, other, profile, replace=True).replaced == ("chn-nor-2010",)
+    assert import_cases(Workspace(space), other, replace=True).counts["replaced"] == 1
     assert {row.case.id: row.case.year for row in read_cases(space)} == {"chn-nor-2010": 2011, "new": 2010}
     with pytest.raises(ConflictError, match=r"china-lithuania \(profile\)"):
-        import_cases(space, written(tmp_path / "c.csv", {"id": "china-lithuania"}), profile, replace=True)
+        import_cases(Workspace(space), written(tmp_path / "c.csv", {"id": "china-lithuania"}), replace=True)
 
 
 def test_duplicates_are_left_out_and_likenesses_told(space: Path, tmp_path: Path) -> None:
@@ -147,16 +148,19 @@ def test_duplicates_are_left_out_and_likenesses_told(space: Path, tmp_path: Path
         {"id": "again", "source": "A STUDY", "means": "In other words."},
         {"id": "elsewhere", "source": "Another study"},
     )
-    report = import_cases(space, file, Workspace(space).profile_alone())
-    assert report.added == ("chn-nor-2010", "elsewhere")
-    assert report.duplicates == {"again": "chn-nor-2010"}
-    assert report.alike == {"chn-nor-2010": "elsewhere", "elsewhere": "chn-nor-2010"}
+    report = import_cases(Workspace(space), file)
+    assert [row.case.id for row in read_cases(space)] == ["chn-nor-2010", "elsewhere"]
+    assert report.lines[1:] == (
+        "duplicate: again says what chn-nor-2010 says; left out",
+        "alike: chn-nor-2010 has coercer, target and year of elsewhere; base rates count them once",
+        "alike: elsewhere has coercer, target and year of chn-nor-2010; base rates count them once",
+    )
 
 
 def test_no_cell_is_run_by_a_spreadsheet_and_the_text_survives(space: Path, tmp_path: Path) -> None:
     """A formula is written as text, and read again it is what it was."""
     file = written(tmp_path / "c.csv", {"means": '=HYPERLINK("http://x")', "locator": "-3"})
-    import_cases(space, file, Workspace(space).profile_alone())
+    import_cases(Workspace(space), file)
     with (space / CASES_FILE).open(encoding="utf-8", newline="") as handle:
         (row,) = csv.DictReader(handle)
     assert row["means"].startswith("'=") and row["locator"] == "'-3"
@@ -172,7 +176,7 @@ def test_cases_join_the_profile_and_move_its_base_rate(space: Path, tmp_path: Pa
         {"id": "old", "year": "2001"},
         {"id": "talk", "year": "2017", "form": "pressure"},
     ]
-    import_cases(space, written(tmp_path / "c.csv", *rows), Workspace(space).profile_alone())
+    import_cases(Workspace(space), written(tmp_path / "c.csv", *rows))
     after = base_rate("rival", Workspace(space).profile(), frozenset())
     assert (after.successes, after.trials) == (before.successes + 1, before.trials)
     assert after.mean > before.mean
@@ -202,7 +206,7 @@ def test_sources_of_one_name_are_told_apart_in_any_order(rows: list[tuple[str, s
 
 def test_the_listing_tells_form_use_and_origin(space: Path, tmp_path: Path) -> None:
     """Cases of profile and workspace in one list, filtered by who acted and against whom, blocs included."""
-    import_cases(space, written(tmp_path / "c.csv", {}), Workspace(space).profile_alone())
+    import_cases(Workspace(space), written(tmp_path / "c.csv", {}))
     rows = {row["id"]: row for row in cases.cases(Workspace(space)).frame.iter_rows(named=True)}
     assert (rows["chn-nor-2010"]["origin"], rows["chn-nor-2010"]["counted"]) == ("workspace", False)
     assert (rows["china-lithuania"]["origin"], rows["china-lithuania"]["relation"]) == ("profile", "rival")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ostra.documents.ecosystem_imports import check_ecosystem
+from ostra.change.ecosystem_import import check_ecosystem
 from ostra.documents.readers.spreadsheet_csv import FILES, ecosystem_csv_reading, read_ecosystem_csv
 from ostra.documents.readers.spreadsheet_rows import RULES
 from ostra.documents.yaml_documents import read_dossier
@@ -57,7 +57,7 @@ def world(folder: Path, **changed: str) -> Path:
 
 def problems(folder: Path) -> list[Problem]:
     """The problems of a folder, which the reader must refuse for exactly these."""
-    found, _ = check_ecosystem(folder)
+    found = check_ecosystem(folder).problems
     if found:
         with pytest.raises(DataError) as caught:
             read_ecosystem_csv(folder)

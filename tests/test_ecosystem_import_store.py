@@ -10,8 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostra.documents import ecosystem_imports
-from ostra.documents.ecosystem_imports import check_ecosystem, import_ecosystem
+from ostra.change import ecosystem_import
+from ostra.change.ecosystem_import import check_ecosystem, import_ecosystem
+from ostra.documents.readers.spreadsheet_csv import read_ecosystem_csv
 from ostra.documents.yaml_documents import builtin_dossiers, builtin_profiles, read_dossier, read_profile
 from ostra.documents.yaml_text import document_text, text_value
 from ostra.documents.yaml_tree import parse_yaml
@@ -38,54 +39,54 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_imported_ecosystem_is_one_of_the_workspace(tmp_path: Path, folder: Path) -> None:
     """The dossier is written under its id, reads back the same, and the workspace finds it."""
-    report = import_ecosystem(tmp_path / "work", "csv", folder, into="ev")
-    assert report.path == tmp_path / "work" / "dossiers" / "ev.yaml"
-    assert not report.unchanged
-    assert read_dossier(report.path) == report.dossier
-    assert Workspace(tmp_path / "work").dossier("ev") == report.dossier
+    space = Workspace(tmp_path)
+    report = import_ecosystem(space, "csv", folder, into="ev")
+    assert report.written == (tmp_path / "dossiers" / "ev.yaml",)
+    assert report.counts == {"items": 2, "links": 1, "provisions": 1}
+    assert read_dossier(report.written[0]) == read_ecosystem_csv(folder, into="ev") == space.dossier("ev")
     assert report.problems == ()
     assert any("without a source" in caveat for caveat in report.caveats)
 
 
 def test_importing_the_same_again_changes_nothing(tmp_path: Path, folder: Path) -> None:
     """The same files are recognised; the file is not touched, also when only its layout was changed since."""
-    path = import_ecosystem(tmp_path, "csv", folder, into="ev").path
+    path = import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").written[0]
     stamp = path.stat().st_mtime_ns
-    assert import_ecosystem(tmp_path, "csv", folder, into="ev").unchanged
+    assert import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").unchanged
     assert path.stat().st_mtime_ns == stamp
     path.write_text("# a remark of mine\n" + path.read_text())
-    assert import_ecosystem(tmp_path, "csv", folder, into="ev").unchanged
+    assert import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").unchanged
     assert path.read_text().startswith("# a remark of mine")
 
 
 @pytest.mark.parametrize("edit", ["title: Mine\n", "no yaml: ["])
 def test_another_dossier_of_that_id_is_not_overwritten(tmp_path: Path, folder: Path, edit: str) -> None:
     """What somebody changed stays, unless it is to be replaced."""
-    path = import_ecosystem(tmp_path, "csv", folder, into="ev").path
+    path = import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").written[0]
     original = path.read_bytes()
     changed = path.read_text().replace("title: Ev\n", edit)
     path.write_text(changed)
     with pytest.raises(ConflictError, match="says something else"):
-        import_ecosystem(tmp_path, "csv", folder, into="ev")
+        import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev")
     assert path.read_text() == changed
-    assert not import_ecosystem(tmp_path, "csv", folder, into="ev", replace=True).unchanged
+    assert not import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev", replace=True).unchanged
     assert path.read_bytes() == original
 
 
 def test_faulty_files_write_nothing(tmp_path: Path, folder: Path) -> None:
     """A refused import leaves the dossier that was there, and no other file."""
-    path = import_ecosystem(tmp_path, "csv", folder, into="ev").path
+    path = import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").written[0]
     before = path.read_bytes()
     (folder / "provision.csv").write_text("item,provider,by,share\nbattery,catl,headquarters,37\n")
     with pytest.raises(DataError, match=r"provision.csv:2, share: more than 1 .* Write 0.37"):
-        import_ecosystem(tmp_path, "csv", folder, into="ev", replace=True)
+        import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev", replace=True)
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir() if p.suffix != ".yaml" and p.name != ".lock"] == []
 
 
 def test_a_failing_disk_leaves_the_old_dossier(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the text cannot be flushed, neither the dossier nor a half of it is changed or left about."""
-    path = import_ecosystem(tmp_path, "csv", folder, into="ev").path
+    path = import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").written[0]
     path.write_text(path.read_text().replace("title: Ev", "title: Mine"))
     before = path.read_bytes()
 
@@ -94,7 +95,7 @@ def test_a_failing_disk_leaves_the_old_dossier(tmp_path: Path, folder: Path, mon
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OstraError, match="No space"):
-        import_ecosystem(tmp_path, "csv", folder, into="ev", replace=True)
+        import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev", replace=True)
     assert path.read_bytes() == before
     assert {p.name for p in path.parent.iterdir()} == {"ev.yaml", ".lock"}
 
@@ -103,32 +104,32 @@ def test_a_failing_disk_leaves_the_old_dossier(tmp_path: Path, folder: Path, mon
 def test_an_id_that_is_none(tmp_path: Path, folder: Path, into: str) -> None:
     """Ids become names of files, so nothing else is accepted."""
     with pytest.raises(UsageError, match="small letters"):
-        import_ecosystem(tmp_path, "csv", folder, into=into)
+        import_ecosystem(Workspace(tmp_path), "csv", folder, into=into)
 
 
 def test_an_unknown_kind_and_a_missing_folder(tmp_path: Path) -> None:
     """Both are usage errors that say what there is."""
     with pytest.raises(NotFoundError, match="eto-chips, csv"):
-        import_ecosystem(tmp_path, "xlsx", tmp_path, into="x")  # type: ignore[arg-type]
+        import_ecosystem(Workspace(tmp_path), "xlsx", tmp_path, into="x")  # type: ignore[arg-type]
     with pytest.raises(NotFoundError, match="no folder"):
-        import_ecosystem(tmp_path, "csv", tmp_path / "nowhere", into="x")
+        import_ecosystem(Workspace(tmp_path), "csv", tmp_path / "nowhere", into="x")
 
 
 def test_what_could_not_be_read_again_is_not_written(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dossier beyond the reader's limit is refused with its size."""
-    monkeypatch.setattr(ecosystem_imports, "MAX_BYTES", 1000)
+    monkeypatch.setattr(ecosystem_import, "MAX_BYTES", 1000)
     with pytest.raises(DataError, match="too large for a dossier"):
-        import_ecosystem(tmp_path, "csv", folder, into="ev")
+        import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev")
     assert not (tmp_path / "dossiers").exists()
 
 
 def test_check_tells_without_writing(tmp_path: Path, folder: Path) -> None:
     """A sound folder has no problems, and its oddities are told."""
-    problems, caveats = check_ecosystem(folder)
-    assert problems == ()
-    assert any("without a source" in caveat for caveat in caveats)
+    report = check_ecosystem(folder)
+    assert report.problems == ()
+    assert any("without a source" in caveat for caveat in report.caveats)
     assert sorted(p.name for p in folder.iterdir()) == sorted(FILES)
 
 
@@ -176,7 +177,7 @@ def test_words_that_look_like_something_else_stay_text(text: str) -> None:
 def test_check_tells_notes_beside_problems(tmp_path: Path, folder: Path) -> None:
     """The encoding and the columns that were not read are told whether or not there are problems."""
     (folder / "items.csv").write_bytes("id,name,kind,stage,remark\ncar,Citroën,product,,\n".encode("latin-1"))
-    problems, caveats = check_ecosystem(folder)
-    assert [(p.file, p.value) for p in problems] == [("links.csv", "battery"), ("provision.csv", "battery")]
-    assert any("read as Latin-1" in caveat for caveat in caveats)
-    assert any("'remark'" in caveat for caveat in caveats)
+    report = check_ecosystem(folder)
+    assert [(p.file, p.value) for p in report.problems] == [("links.csv", "battery"), ("provision.csv", "battery")]
+    assert any("read as Latin-1" in caveat for caveat in report.caveats)
+    assert any("'remark'" in caveat for caveat in report.caveats)

@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "assess": {*STEPS, *BASE},
     "workspace": {"ask", "scenario", "version", "files", "facts", "documents", "assess", *STEPS, *BASE},
     "ask": {"progress", "files", "facts", "documents", "scenario", "workspace", *STEPS, *BASE},
-    "change": {"progress", "facts", "documents", "workspace", *BASE},
+    "change": {"progress", "files", "facts", "documents", "workspace", *BASE},
     "__init__": {"version", "provenance", "workspace", *BASE},
     "cli": {"version", "progress", "ask", "change", "ecosystem", "files", "provenance",
             "scenario", "show", "workspace", "__init__", *BASE},

@@ -26,7 +26,8 @@ done:
 
 ostra.change.new_workspace   a folder for own facts and documents: create_workspace
 ostra.change.new_dossier     a dossier to edit: new_dossier
-ostra.change.importing       imports: import_facts, import_input_output, import_ecosystem, import_cases
+ostra.change.facts_import    files as data sets: import_facts, import_input_output
+ostra.change.ecosystem_import   a folder as a dossier: import_ecosystem; in ostra.change.cases_import: import_cases
 ostra.change.checking        whether documents and facts are sound: check, check_stored_facts
 """
 

@@ -1,17 +1,14 @@
-"""Checks of documents, folders and facts before they are used: every fault is told, nothing is changed."""
+"""Checks of documents, folders and stored facts: every fault is told, nothing is changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from ostra.change.importing import Options, facts_report, input_output_report
-from ostra.change.report import Change, labelled
-from ostra.documents.ecosystem_imports import check_ecosystem
-from ostra.documents.readers.coercion_table import coercion_cases_reading
+from ostra.change.cases_import import check_cases
+from ostra.change.ecosystem_import import check_ecosystem
+from ostra.change.report import Change
 from ostra.documents.yaml_documents import is_scenario, read_document
 from ostra.errors import DataError, Problem, UsageError
-from ostra.facts import imports, mrio_imports
 from ostra.facts.checks import check_facts
 from ostra.facts.datasets import builtin_root, facts_root
 from ostra.progress import Advance, quiet
@@ -53,16 +50,7 @@ def check(place: Path, *, workspace: Path | None = None, dataset: str | None = N
             raise UsageError(f"{place} is no scenario, and runs on no table; leave out --dataset")
         if document:
             return Change("checked", str(place), (_sound(place, space, dataset),))
-        if place.is_dir():
-            problems, caveats = check_ecosystem(place)
-            sound = () if problems else (f"{place}: sound",)
-            return Change(
-                "checked", str(place), (*labelled("caveat", caveats), *sound), caveats=caveats, problems=problems
-            )
-        cases = coercion_cases_reading(place)
-        count = len(cases.sound())
-        lines = *labelled("note", cases.notes), f"{place}: sound ({count} case{'s' if count != 1 else ''})"
-        return Change("checked", str(place), lines, {"cases": count}, cases.notes)
+        return check_ecosystem(place) if place.is_dir() else check_cases(place)
     except DataError as error:
         return Change("checked", str(place), problems=error.problems)
 
@@ -89,27 +77,6 @@ def check_stored_facts(space: Workspace, *, advance: Advance = quiet) -> Change:
         return Change("checked", "facts", problems=problems)
     count = len(space.facts.datasets())
     return Change("checked", "facts", (f"{count} data sets are sound",), {"data_sets": count})
-
-
-def check_facts_files(
-    kind: str, files: Sequence[Path], *, options: Options | None = None, advance: Advance = quiet
-) -> Change:
-    """Check files as `import_facts` would, without importing them; rejected rows are the problems."""
-    return facts_report(files, imports.check_file(kind, files, options=options, advance=advance))
-
-
-def check_input_output_files(
-    files: Sequence[Path],
-    *,
-    layout: str | None = None,
-    year: int | None = None,
-    options: Options | None = None,
-    advance: Advance = quiet,
-) -> Change:
-    """Check files as `import_input_output` would, without importing them."""
-    return input_output_report(
-        files, mrio_imports.check_mrio(files, layout=layout, year=year, options=options, advance=advance)
-    )
 
 
 def _sound(file: Path, space: Workspace | None, dataset: str | None) -> str:

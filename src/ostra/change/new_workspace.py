@@ -1,4 +1,4 @@
-"""Make the folder of a new workspace."""
+"""The folder of a workspace: made anew, or the one that something goes to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ostra.change.report import Change
 from ostra.documents import yaml_documents
-from ostra.errors import ConflictError
+from ostra.errors import ConflictError, UsageError
+from ostra.workspace import Workspace
 from ostra.workspace.documents import DEFAULT_PROFILE
 
 
@@ -33,3 +34,16 @@ def create_workspace(path: Path) -> Change:
         f"{path} itself: ostra import cases adds the coercion cases that you list",
     )
     return Change("made", str(path), lines, written=(profile,))
+
+
+def folder_of(space: Workspace, what: str) -> Path:
+    """The folder of the workspace that something goes to; `what` is such as "the data go".
+
+    Raises
+    ------
+    UsageError
+        The workspace is that of the built-in documents and facts.
+    """
+    if space.path is None:
+        raise UsageError(f"say which workspace {what} to: -w FOLDER (make one with: ostra init FOLDER)")
+    return space.path

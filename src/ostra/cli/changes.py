@@ -13,7 +13,7 @@ from ostra.cli.options import OUTPUT, WorkspaceOption, progress, workspace
 from ostra.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from ostra.change.importing import Options
+    from ostra.change.facts_import import Options
     from ostra.change.report import Change
 
 
@@ -139,17 +139,12 @@ def import_files(
     dry_run
         Only check the files; change nothing.
     """
-    from ostra.change import checking, importing
+    from ostra.change.facts_import import import_facts
 
-    options = stated(cited, eur_usd, edition)
     with progress("import") as advance:
-        change = (
-            checking.check_facts_files(kind, files, options=options, advance=advance)
-            if dry_run
-            else importing.import_facts(
-                workspace(workspace_path), kind, files, dataset=dataset, options=options, retrieved=cited.retrieved,
-                strict=strict, advance=advance,
-            )
+        change = import_facts(
+            workspace(workspace_path), kind, files, dataset=dataset, options=stated(cited, eur_usd, edition),
+            retrieved=cited.retrieved, strict=strict, dry_run=dry_run, advance=advance,
         )  # fmt: skip
     tell(change, json)
 
@@ -185,7 +180,7 @@ def eto_chips(
     folder: Path, /, *, into: Into, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
 ) -> None:
     """Import the advanced semiconductor supply chain of ETO/CSET, a folder of CSV files as published."""
-    from ostra.change.importing import import_ecosystem
+    from ostra.change.ecosystem_import import import_ecosystem
 
     tell(import_ecosystem(workspace(workspace_path), "eto-chips", folder, into=into, replace=replace), json)
 
@@ -195,7 +190,7 @@ def csv(
     folder: Path, /, *, into: Into, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
 ) -> None:
     """Import an ecosystem from a folder with items.csv, links.csv, provision.csv, providers.csv."""
-    from ostra.change.importing import import_ecosystem
+    from ostra.change.ecosystem_import import import_ecosystem
 
     tell(import_ecosystem(workspace(workspace_path), "csv", folder, into=into, replace=replace), json)
 
@@ -205,7 +200,7 @@ def cases(
     file: Path, /, *, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
 ) -> None:
     """Import coercion cases from one CSV file into the list of the workspace."""
-    from ostra.change.importing import import_cases
+    from ostra.change.cases_import import import_cases
 
     tell(import_cases(workspace(workspace_path), file, replace=replace), json)
 
@@ -244,17 +239,12 @@ def mrio(
     dry_run
         Only check the files; change nothing.
     """
-    from ostra.change import checking, importing
+    from ostra.change.facts_import import import_input_output
 
-    options = stated(cited, eur_usd)
     with progress("import") as advance:
-        change = (
-            checking.check_input_output_files(files, layout=layout, year=year, options=options, advance=advance)
-            if dry_run
-            else importing.import_input_output(
-                workspace(workspace_path), files, layout=layout, year=year, dataset=dataset, options=options,
-                retrieved=cited.retrieved, strict=strict, advance=advance,
-            )
+        change = import_input_output(
+            workspace(workspace_path), files, layout=layout, year=year, dataset=dataset,
+            options=stated(cited, eur_usd), retrieved=cited.retrieved, strict=strict, dry_run=dry_run, advance=advance,
         )  # fmt: skip
     tell(change, json)
 
@@ -286,7 +276,7 @@ def stated(cited: Citing, eur_usd: list[str] | None, edition: str | None = None)
     UsageError
         A rate cannot be read.
     """
-    from ostra.change.importing import Options
+    from ostra.change.facts_import import Options
 
     rates = {}
     for text in eur_usd or ():

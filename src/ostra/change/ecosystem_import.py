@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from ostra.change.new_workspace import folder_of
+from ostra.change.report import Change, labelled
 from ostra.documents.readers.eto_chips import eto_chips_reading
 from ostra.documents.readers.spreadsheet_csv import ecosystem_csv_reading
-from ostra.documents.readers.spreadsheet_rows import EcosystemReading, Oddity
+from ostra.documents.readers.spreadsheet_rows import EcosystemReading
 from ostra.documents.yaml_documents import read_dossier
 from ostra.documents.yaml_text import document_text
 from ostra.documents.yaml_tree import MAX_BYTES
 from ostra.errors import ConflictError, DataError, NotFoundError, Problem, UsageError
 from ostra.files.locks import locked
 from ostra.files.whole_files import write_whole
-from ostra.model.dossier import Dossier
+from ostra.workspace import Workspace
 
 EcosystemKind = Literal["eto-chips", "csv"]
 ECOSYSTEM_KINDS: dict[str, str] = {
@@ -35,41 +36,13 @@ _READERS: dict[str, Callable[[Path, str], EcosystemReading]] = {
 }
 
 
-@dataclass(frozen=True)
-class EcosystemReport:
-    """What an import made and found.
-
-    Attributes
-    ----------
-    dossier, path
-        The dossier and its file.
-    caveats
-        One sentence for each rule that was applied, with how often and where.
-    problems
-        Rows that could not be used, or only in part.
-    oddities
-        Every single row that a rule was applied to.
-    unchanged
-        Whether the file was there already with the same content.
-    """
-
-    dossier: Dossier
-    path: Path
-    caveats: tuple[str, ...]
-    problems: tuple[Problem, ...]
-    oddities: tuple[Oddity, ...] = ()
-    unchanged: bool = False
-
-
 def import_ecosystem(
-    workspace: Path, kind: EcosystemKind, folder: Path, *, into: str, replace: bool = False
-) -> EcosystemReport:
-    """Read an ecosystem from a folder and write it as `<workspace>/dossiers/<into>.yaml`.
+    space: Workspace, kind: EcosystemKind, folder: Path, *, into: str, replace: bool = False
+) -> Change:
+    """Read an ecosystem from a folder and write it as `dossiers/<into>.yaml` of the workspace.
 
     Parameters
     ----------
-    workspace
-        Folder whose `dossiers/` receives the dossier.
     kind
         `eto-chips` or `csv`.
     folder
@@ -79,21 +52,18 @@ def import_ecosystem(
     replace
         Overwrite a dossier of that id that says something else.
 
-    Returns
-    -------
-    EcosystemReport
-
     Raises
     ------
     NotFoundError
         No such kind or folder.
     UsageError
-        `into` is no id.
+        `into` is no id, or the workspace has no folder.
     DataError
         The files cannot be read, or break the format: every fault at once. Nothing was written.
     ConflictError
         A dossier of that id exists and says something else. Nothing was written.
     """
+    home = folder_of(space, "the ecosystem goes")
     if kind not in get_args(EcosystemKind):
         raise NotFoundError(f"no kind of ecosystem '{kind}'; kinds are {', '.join(ECOSYSTEM_KINDS)}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", into) or len(into) > 80:
@@ -109,28 +79,32 @@ def import_ecosystem(
                 mend=f"At most {MAX_BYTES:,} bytes are read; leave out small providers or split the ecosystem",
             )
         )  # fmt: skip
-    path = workspace / "dossiers" / f"{into}.yaml"
+    path = home / "dossiers" / f"{into}.yaml"
     unchanged = _write(path, text, replace)
-    return EcosystemReport(dossier, path, reading.caveats, reading.problems, reading.oddities, unchanged)
+    counts = {"items": len(dossier.items), "links": len(dossier.links), "provisions": len(dossier.provision)}
+    lines = (
+        f"{path}: {'already there, nothing was changed' if unchanged else 'written'}",
+        ", ".join(f"{count} {what}" for what, count in counts.items()),
+        *labelled("licence", tuple(source.licence for source in dossier.sources[:1] if source.licence)),
+        *labelled("caveat", reading.caveats),
+        *labelled("left out", tuple(map(str, reading.problems))),
+    )
+    written = () if unchanged else (path,)
+    return Change("imported", str(path), lines, counts, reading.caveats, reading.problems, written)
 
 
-def check_ecosystem(folder: Path) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
-    """All that is wrong with a folder of either kind, and all that is odd about it, without writing anything.
-
-    Returns
-    -------
-    tuple
-        The problems, each with file, line, column, value and mend; and what is to be known: encoding, columns that
-        were not read, and one sentence for each rule that applies.
+def check_ecosystem(folder: Path) -> Change:
+    """Check a folder of either kind without writing anything: its problems, and as caveats what is odd about it.
 
     Raises
     ------
     NotFoundError
         There is no such folder, or it holds neither items.csv nor inputs.csv.
     """
-    kind = kind_of_ecosystem(folder)
-    reading = _READERS[kind](folder, "check")
-    return reading.problems, reading.caveats
+    reading = _READERS[kind_of_ecosystem(folder)](folder, "check")
+    sound = () if reading.problems else (f"{folder}: sound",)
+    lines = (*labelled("caveat", reading.caveats), *sound)
+    return Change("checked", str(folder), lines, caveats=reading.caveats, problems=reading.problems)
 
 
 def kind_of_ecosystem(folder: Path) -> str:
