@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"errors", "model"},
     "files": {"errors", "words"},
     "facts": {"version", "progress", "files", *BASE},
-    "documents": {"files", "facts", *BASE},
+    "documents": {"files", *BASE},
     "provenance": {"facts", *BASE},
     "show": {"progress", "files", *BASE},
     "ecosystem": BASE,

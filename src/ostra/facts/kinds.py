@@ -8,15 +8,7 @@ from pathlib import Path
 
 from ostra.errors import DataError, NotFoundError, Problem
 from ostra.facts.readers import baci, comext, plain, raw_materials
-from ostra.facts.readers.archives import (
-    Scanned,
-    check_is_file,
-    first_names,
-    is_zip,
-    scan,
-    unpack,
-    unpack_gzip,
-)
+from ostra.facts.readers.archives import Scanned, header_line, opened, split_line
 from ostra.facts.readers.reading import Reading
 from ostra.facts.tables import table
 from ostra.progress import Advance, quiet
@@ -144,22 +136,12 @@ def prepare(kind: str, paths: Sequence[Path], folder: Path, options: Options, ad
     originals: list[Scanned] = []
     files: list[Scanned] = []
     for path in paths:
-        check_is_file(path)
-        inner = folder / f"unpacked-{len(originals)}"
-        if is_zip(path):
-            inner.mkdir()
-            originals.append(scan(path, str(path), advance, text=False))
-            members = unpack(path, inner, chosen.member, advance)
-            files += [scan(member, name, advance) for name, member in members]
-        elif path.suffix.lower() == ".gz":
-            inner.mkdir()
-            originals.append(scan(path, str(path), advance, text=False))
-            files.append(scan(unpack_gzip(path, inner, advance), str(path), advance))
-        else:
-            scanned = scan(path, str(path), advance)
-            originals.append(scanned)
-            files.append(scanned)
-    reading = chosen.reader([file.name for file in files], first_names(files[0]), options)
+        original, members = opened(path, folder / f"unpacked-{len(originals)}", chosen.member, advance)
+        originals.append(original)
+        files += members
+    reading = chosen.reader(
+        [file.name for file in files], [name.strip() for name in split_line(header_line(files[0]))], options
+    )
     notes = [
         f"{file.name.rsplit('/', 1)[-1]} is not UTF-8 and was read as Latin-1."
         for file in files

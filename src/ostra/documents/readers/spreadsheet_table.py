@@ -1,8 +1,8 @@
 """CSV files of an ecosystem, as analysts' spreadsheets leave them: rows with their lines, faults with their places.
 
-Differs from `sources.files` in what it must live with: several small files that belong together, cells with line
-breaks in files with other line ends, semicolons where the decimal mark is a comma, and faults that are collected over
-all files before anything is refused.
+Differs from `facts.readers.archives` in what it must live with: several small files that belong together, cells with
+line breaks in files with other line ends, semicolons where the decimal mark is a comma, and faults that are collected
+over all files before anything is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path as File
 
 from ostra.documents.yaml_tree import Tree
 from ostra.errors import DataError, Problem, shortened
-from ostra.facts.readers.archives import DELIMITERS, SIGNATURES, check_is_file
+from ostra.files.given_files import DELIMITERS, SIGNATURES, check_is_file
 from ostra.model.references import Path
 
 MOST_BYTES = 512 << 20  # a million rows of provision are about 60 MB

@@ -18,7 +18,7 @@ import polars as pl
 from ostra.errors import DataError, Problem
 from ostra.facts.mrio.labelled import MOST_NODES, Labelled
 from ostra.facts.mrio.read_table import Matrix, Vector
-from ostra.facts.readers.archives import Scanned
+from ostra.facts.readers.archives import Scanned, header_line, split_line
 
 ICIO_FINAL = frozenset({"HFCE", "NPISH", "NPS", "GGFC", "GFCF", "INVNT", "INV", "DIRP", "DPABR", "P33", "FD", "DISC"})
 ICIO_STOCKS = frozenset({"INVNT", "INV"})
@@ -262,10 +262,8 @@ def _no_gaps(table: Wide, rows: Sequence[int], columns: Sequence[int]) -> None:
 
 
 def _header(file: Scanned) -> list[str]:
-    with file.path.open("rb") as handle:
-        line = handle.readline(LONGEST_HEADER)
-    text = line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1").rstrip("\r\n")
-    names = next(csv.reader([text]), [])
+    text = header_line(file, LONGEST_HEADER)
+    names = split_line(text)
     if len(names) < 3:
         raise DataError(
             Problem(

@@ -11,16 +11,10 @@ from ostra.errors import DataError, NotFoundError, Problem, UsageError
 from ostra.facts.mrio import by_pymrio, icio_csv, wiod
 from ostra.facts.mrio.labelled import Labelled
 from ostra.facts.mrio.npz import npz
-from ostra.facts.readers.archives import (
-    Scanned,
-    check_is_file,
-    is_zip,
-    member_names,
-    scan,
-    unpack,
-    unpack_gzip,
-)
+from ostra.facts.readers.archives import Scanned, is_zip, member_names, scan, unpack
+from ostra.facts.readers.archives import opened as unpacked
 from ostra.facts.readers.comext import RATES_HELP, per_kusd
+from ostra.files.given_files import check_is_file
 from ostra.progress import Advance, quiet
 
 NOT_STATED = "not stated; see the terms of the source"
@@ -167,9 +161,9 @@ def open_tables(
             originals.append(scan(path, str(path), advance, text=False))
             opened.append(Opened(path, str(path)))
         else:
-            originals_here, opened_here = _csv_files(path, inner, advance)
-            originals.append(originals_here)
-            opened += opened_here
+            original, members = unpacked(path, inner, lambda name: name.lower().endswith((".csv", ".txt")), advance)
+            originals.append(original)
+            opened += [Opened(file.path, file.name, file) for file in members]
     if layout == "eora26":
         opened = opened[:1]
     return layout, originals, opened
@@ -271,21 +265,6 @@ def _unrecognised(path: Path) -> DataError:
     return DataError(
         Problem("the layout cannot be told", str(path), mend=f"Say it with --layout: {', '.join(LAYOUTS)}.")
     )
-
-
-def _csv_files(path: Path, inner: Path, advance: Advance) -> tuple[Scanned, list[Opened]]:
-    if is_zip(path):
-        inner.mkdir()
-        original = scan(path, str(path), advance, text=False)
-        members = unpack(path, inner, lambda name: name.lower().endswith((".csv", ".txt")), advance)
-        return original, [Opened(file, name, scan(file, name, advance)) for name, file in members]
-    if path.suffix.lower() == ".gz":
-        inner.mkdir()
-        original = scan(path, str(path), advance, text=False)
-        file = unpack_gzip(path, inner, advance)
-        return original, [Opened(file, str(path), scan(file, str(path), advance))]
-    original = scan(path, str(path), advance)
-    return original, [Opened(path, str(path), original)]
 
 
 def _members(archive: Path, inner: Path, layout: str, advance: Advance) -> list[Opened]:

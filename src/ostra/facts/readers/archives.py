@@ -10,7 +10,6 @@ import csv
 import gzip
 import hashlib
 import lzma
-import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from ostra.errors import DataError, Problem
+from ostra.files.given_files import DELIMITERS, SIGNATURES, check_is_file
 from ostra.progress import Advance, quiet
 
 CHUNK = 1 << 20
@@ -27,16 +27,6 @@ MOST_UNPACKED = 64 << 30
 MOST_RATIO = 200
 MOST_MEMBERS = 1000
 LONGEST_HEADER = 64 << 10
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-SIGNATURES = {
-    b"PK\x03\x04": "a zip archive or a spreadsheet",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"PAR1": "a Parquet file",
-    b"%PDF": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-}
 
 
 @dataclass(frozen=True)
@@ -58,23 +48,6 @@ class Header:
 
     names: tuple[str, ...]
     raw: tuple[str, ...]
-
-
-def check_is_file(path: Path) -> None:
-    """Refuse what is missing, is no regular file, or is empty, each with its own words."""
-    name = str(path)
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        raise DataError(Problem("no such file", name, mend="Check the path.")) from None
-    except OSError as error:
-        raise DataError(Problem(f"cannot be opened: {error.strerror}", name)) from None
-    if stat.S_ISDIR(found.st_mode):
-        raise DataError(Problem("is a directory, not a file", name, mend="Name the file inside it."))
-    if not stat.S_ISREG(found.st_mode):
-        raise DataError(Problem("is not a regular file", name, mend="Save the data to a file first."))
-    if found.st_size == 0:
-        raise DataError(Problem("the file is empty", name, mend="Download or export it again."))
 
 
 def is_zip(path: Path) -> bool:
@@ -154,16 +127,12 @@ def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: fr
     DataError
         The file has no header or no rows, another delimiter, a column twice, or misses a column.
     """
-    with file.path.open("rb") as handle:
-        line = handle.readline(LONGEST_HEADER)
-    if len(line) >= LONGEST_HEADER:
-        raise DataError(Problem("the first line is no header: it is longer than 64 kB", file.name, 1))
-    text = line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1").rstrip("\r\n")
+    text = header_line(file)
     wanted = {alias.casefold(): raw for raw, aliases in columns.items() for alias in aliases}
-    names = _split(text, delimiter)
+    names = split_line(text, delimiter)
     if not any(name.strip().casefold() in wanted for name in names) or len(names) == 1:
         for other, word in DELIMITERS.items():
-            hits = sum(name.strip().casefold() in wanted for name in _split(text, other))
+            hits = sum(name.strip().casefold() in wanted for name in split_line(text, other))
             if other != delimiter and hits > 1:
                 raise DataError(
                     Problem(
@@ -199,7 +168,23 @@ def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: fr
     return Header(tuple(names), tuple(raw))
 
 
-def _split(line: str, delimiter: str) -> list[str]:
+def header_line(file: Scanned, longest: int = LONGEST_HEADER) -> str:
+    """The first line of a text, without its end.
+
+    Raises
+    ------
+    DataError
+        It has `longest` bytes or more.
+    """
+    with file.path.open("rb") as handle:
+        line = handle.readline(longest)
+    if len(line) >= longest:
+        raise DataError(Problem(f"the first line is no header: it is longer than {longest >> 10} kB", file.name, 1))
+    return line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1").rstrip("\r\n")
+
+
+def split_line(line: str, delimiter: str = ",") -> list[str]:
+    """The values of one line, unquoted where its quotation marks are in order."""
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
@@ -244,7 +229,6 @@ def unpack(
     name = str(archive)
     unpacked: list[tuple[str, Path]] = []
     size = archive.stat().st_size
-    budget = min(MOST_UNPACKED, max(size * MOST_RATIO, 64 << 20))
     try:
         with zipfile.ZipFile(archive) as content:
             members = sorted((m for m in content.infolist() if not m.is_dir()), key=lambda m: m.filename)
@@ -264,17 +248,9 @@ def unpack(
                     )
                 target = into / f"member-{number}"
                 with content.open(member) as source, target.open("xb") as sink:
-                    for count in _copied(source, sink):
-                        done += count
-                        if done > budget:
-                            raise DataError(
-                                Problem(
-                                    f"unpacks to more than {budget >> 20} MB, which no table of this kind does",
-                                    name,
-                                    mend="Check where the archive comes from.",
-                                )
-                            )
-                        advance(done, max(expected, done))
+                    for so_far in _copied(source, sink, done, size, name):
+                        advance(so_far, max(expected, so_far))
+                done += target.stat().st_size
                 unpacked.append((f"{name}/{member.filename}", target))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno is not None:
@@ -290,24 +266,51 @@ def unpack(
 def unpack_gzip(archive: Path, into: Path, advance: Advance = quiet) -> Path:
     """Unpack one `.gz` file, with the same limits as a zip archive."""
     name, target = str(archive), into / f"{archive.stem}"
-    size, done = archive.stat().st_size, 0
-    budget = min(MOST_UNPACKED, max(size * MOST_RATIO, 64 << 20))
     try:
         with gzip.open(archive) as source, target.open("xb") as sink:
-            for count in _copied(source, sink):
-                done += count
-                if done > budget:
-                    raise DataError(Problem(f"unpacks to more than {budget >> 20} MB", name))
+            for done in _copied(source, sink, 0, archive.stat().st_size, name):
                 advance(done, done)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(Problem(f"the archive is truncated or damaged: {error}", name)) from None
     return target
 
 
-def _copied(source: IO[bytes] | gzip.GzipFile, sink: IO[bytes]) -> Iterator[int]:
+def _copied(source: IO[bytes] | gzip.GzipFile, sink: IO[bytes], done: int, size: int, name: str) -> Iterator[int]:
+    """Copy in pieces, after each of which how much of an archive of this size was unpacked is handed over."""
+    budget = min(MOST_UNPACKED, max(size * MOST_RATIO, 64 << 20))
     while chunk := source.read(CHUNK):
+        done += len(chunk)
+        if done > budget:
+            raise DataError(
+                Problem(
+                    f"unpacks to more than {budget >> 20} MB, which no table of this kind does",
+                    name,
+                    mend="Check where the archive comes from.",
+                )
+            )
         sink.write(chunk)
-        yield len(chunk)
+        yield done
+
+
+def opened(
+    path: Path, folder: Path, wanted: Callable[[str], bool], advance: Advance = quiet
+) -> tuple[Scanned, list[Scanned]]:
+    """A text, or an archive of texts that is unpacked into `folder`: the file as it was named, and what is to be read.
+
+    Raises
+    ------
+    DataError
+        As of `scan` and `unpack`.
+    """
+    check_is_file(path)
+    packed = is_zip(path)
+    if not packed and path.suffix.lower() != ".gz":
+        found = scan(path, str(path), advance)
+        return found, [found]
+    folder.mkdir()
+    original = scan(path, str(path), advance, text=False)
+    members = unpack(path, folder, wanted, advance) if packed else [(str(path), unpack_gzip(path, folder, advance))]
+    return original, [scan(member, name, advance) for name, member in members]
 
 
 def joined_hash(files: Sequence[Scanned]) -> str:
@@ -315,11 +318,3 @@ def joined_hash(files: Sequence[Scanned]) -> str:
     if len(files) == 1:
         return files[0].sha256
     return hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode()).hexdigest()
-
-
-def first_names(file: Scanned) -> tuple[str, ...]:
-    """The names in the header line, for readers whose format has variants."""
-    with file.path.open("rb") as handle:
-        line = handle.readline(LONGEST_HEADER)
-    text = line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1", "replace")
-    return tuple(name.strip() for name in _split(text.rstrip("\r\n"), ","))
