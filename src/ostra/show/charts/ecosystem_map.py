@@ -11,7 +11,7 @@ from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
 from ostra.show.charts.ecosystem_layout import Layout, Need, Piece, Trunk, lay_out
 from ostra.show.charts.palette import BLUE, INK, QUIET, RULE, SHADE_NAMES, SHADES, shade
-from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
+from ostra.show.charts.svg import element, fit, hatch, label, link, picture, share_bar, text_width, wrap
 from ostra.show.sections.item_holds import BASES, Providers, is_unknown
 from ostra.words.figures import percents
 from ostra.words.sentences import listed
@@ -294,12 +294,8 @@ def _bar(x: float, y: float, hold: Interval | None, name: str, *, at_home: bool)
     """Along the foot of a node: dark is certain, pale is possible, hatched is unknown."""
     if hold is None:
         return element("rect", x=x + 1, y=y, width=NODE - 2, height=BAR, fill=f"url(#{name}-hatch)")
-    room = NODE - 2
-    shape = element("rect", x=x + 1, y=y, width=room, height=BAR, fill="#e8edf2")
     dark, pale = (HOME_BAR, "#b3bac1") if at_home else (BLUE, SHADES[2])
-    if hold.high > hold.low:
-        shape += element("rect", x=x + 1, y=y, width=room * hold.high, height=BAR, fill=pale)
-    return shape + element("rect", x=x + 1, y=y, width=room * hold.low, height=BAR, fill=dark)
+    return share_bar(x + 1, y, NODE - 2, BAR, hold.low, hold.high, dark, pale)
 
 
 def _legend(name: str, left: float, top: float, width: float) -> tuple[str, float]:
@@ -319,9 +315,9 @@ def _legend(name: str, left: float, top: float, width: float) -> tuple[str, floa
     entries.append((arrow, "runs back to the left", 8.0))
     entries.append(("", "Bars: share of the largest provider:", -6.0))
     for low, high, words in ((0.6, 0.6, "certain"), (0.25, 0.6, "certain and possible")):
-        entries.append((_sample(low, high, BLUE, SHADES[2]), words, 40.0))
+        entries.append((share_bar(0, -6, 40, BAR, low, high, BLUE, SHADES[2]), words, 40.0))
     grey = element("rect", x=0, y=-10, width=40, height=12, fill=HOME_FILL, stroke=INK, stroke_width=1.4)
-    entries.append((grey + _sample(0.6, 0.6, HOME_BAR, HOME_BAR), "at home", 42.0))
+    entries.append((grey + share_bar(0, -6, 40, BAR, 0.6, 0.6, HOME_BAR, HOME_BAR), "at home", 42.0))
     unknown = element("rect", x=0, y=-6, width=40, height=BAR, fill=f"url(#{name}-hatch)")
     entries.append((unknown, "unknown", 40.0))
     parts = []
@@ -335,12 +331,3 @@ def _legend(name: str, left: float, top: float, width: float) -> tuple[str, floa
         parts.append(label(x + room + 6, y, words, size=SMALL, fill=INK if mark else QUIET))
         x += wide
     return "".join(parts), y - top + 14
-
-
-def _sample(low: float, high: float, dark: str, pale: str) -> str:
-    ground = element("rect", x=0, y=-6, width=40, height=BAR, fill="#e8edf2")
-    return (
-        ground
-        + element("rect", x=0, y=-6, width=40 * high, height=BAR, fill=pale)
-        + element("rect", x=0, y=-6, width=40 * low, height=BAR, fill=dark)
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from ostra.show.charts.palette import QUIET, RULE, SHADE_TEXT, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, standalone, text_width
+from ostra.show.charts.svg import element, fit, hatch, heading, label, legend, paragraph, picture, standalone
 from ostra.words.figures import percent
 
 LEFT, NAMES = 8.0, 308.0
@@ -47,15 +47,11 @@ def heat_figure(
 
     shown = sorted(columns, key=lambda column: (-most(column), column[0]))[:MOST]
     width = max(NAMES + len(shown) * CELL + LEFT, 760.0)
-    body = [element("defs", hatch(f"{name}-hatch"))]
-    y = 22.0
-    written, y = paragraph(y, title, x=LEFT, room=width - 2 * LEFT, lines=2, step=19, size=15, weight=600)
-    body += written
-    written, y = paragraph(y, said, x=LEFT, room=width - 2 * LEFT, lines=3, step=15, size=11.5, fill=QUIET)
-    body += written
-    y += 4
-    body.append(_legend(y + 6, name))
-    y += 38
+    written, y = heading(title, said, x=LEFT, width=width, lines=3)
+    fills = [*zip(SHADES, STEP_NAMES, strict=True), (f"url(#{name}-hatch)", "unknown")]
+    steps, _ = legend(fills, LEFT, y + 10, gap=14, stroke=RULE, stroke_width=0.8)
+    body = [element("defs", hatch(f"{name}-hatch")), *written, steps]
+    y += 42
     for place, (code, _) in enumerate(shown):
         body.append(
             label(NAMES + (place + 0.5) * CELL, y - 6, fit(code, CELL, 9.5, 600), size=9.5, weight=600, anchor="middle")
@@ -109,13 +105,3 @@ def _cell(x: float, y: float, share: float | None, said: str, name: str) -> str:
         text = percent(share).removesuffix("%")
         words = label(x + CELL / 2, y + ROW - 5, text, size=8.5, anchor="middle", fill=SHADE_TEXT[step])
     return f"<g><title>{said}</title>{box}{words}</g>"
-
-
-def _legend(y: float, name: str) -> str:
-    parts = []
-    x = LEFT
-    for fill, text in [*zip(SHADES, STEP_NAMES, strict=True), (f"url(#{name}-hatch)", "unknown")]:
-        parts.append(element("rect", x=x, y=y - 9, width=18.0, height=11.0, fill=fill, stroke=RULE, stroke_width=0.8))
-        parts.append(label(x + 23, y, text, size=10.5, fill=QUIET))
-        x += 23 + text_width(text, 10.5) + 14
-    return "".join(parts)

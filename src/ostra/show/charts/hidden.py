@@ -5,10 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from ostra.show.charts.palette import INK, QUIET, RULE, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, paragraph, picture, rule, standalone, text_width
+from ostra.show.charts.svg import (
+    element,
+    fit,
+    focusable,
+    hatch,
+    heading,
+    label,
+    legend,
+    paragraph,
+    picture,
+    rule,
+    standalone,
+)
 from ostra.words.figures import exact_percent, percent
 
 WIDTH = 880.0
@@ -54,12 +65,8 @@ def hidden_figure(
         What the parts are called: the four orders, or the two behind a direct partner.
     """
     shown = bars[:MOST]
-    body = [element("defs", hatch(f"{name}-hatch"))]
-    y = 22.0
-    written, y = paragraph(y, title, x=LEFT, room=WIDTH - 2 * LEFT, lines=2, step=19, size=15, weight=600)
-    body += written
-    written, y = paragraph(y, said, x=LEFT, room=WIDTH - 2 * LEFT, lines=4, step=15, size=11.5, fill=QUIET)
-    body += written
+    written, y = heading(title, said, x=LEFT, width=WIDTH, lines=4)
+    body = [element("defs", hatch(f"{name}-hatch")), *written]
     y += 6
     body.append(_legend(y + 4, name, parts, any(bar.parts is None for bar in shown)))
     y += 34
@@ -108,7 +115,7 @@ def _bar(bar: Bar, y: float, scale: float, name: str, words: Sequence[str]) -> s
     if bar.parts is None:
         parts.append(element("rect", x=NAMES, y=y, width=60.0, height=BAR, fill=f"url(#{name}-hatch)", stroke=RULE))
         parts.append(label(NAMES + 66, y + BAR - 2.5, "unknown", size=10.5, fill=QUIET))
-        return _group(f"{bar.name}: unknown", parts)
+        return focusable(f"{bar.name}: unknown", "".join(parts))
     x = NAMES
     for share, fill in zip(bar.parts, FILLS[len(words)], strict=True):
         width = max(share, 0.0) * scale
@@ -120,24 +127,12 @@ def _bar(bar: Bar, y: float, scale: float, name: str, words: Sequence[str]) -> s
     shown = f"{percent(bar.parts[0])} → {whole}" if len(words) == len(PARTS) else whole
     parts.append(label(x + 6, y + BAR - 2.5, shown, size=10.5, weight=600, fill=INK))
     orders = ", ".join(f"{text} {percent(share)}" for text, share in zip(words, bar.parts, strict=True))
-    return _group(f"{bar.name}: {whole} in all ({orders})", parts)
-
-
-def _group(said: str, parts: Sequence[str]) -> str:
-    words = escape(said)
-    return f'<g tabindex="0" role="img" aria-label="{words}"><title>{words}</title>{"".join(parts)}</g>'
+    return focusable(f"{bar.name}: {whole} in all ({orders})", "".join(parts))
 
 
 def _legend(y: float, name: str, words: Sequence[str], unknown: bool) -> str:
-    parts = []
-    x = LEFT
-    entries = list(zip(FILLS[len(words)], words, strict=True)) + (
-        [(f"url(#{name}-hatch)", "unknown")] if unknown else []
-    )
-    for fill, text in entries:
-        parts.append(element("rect", x=x, y=y - 9, width=18.0, height=11.0, fill=fill, stroke=QUIET, stroke_width=0.6))
-        parts.append(label(x + 23, y, text, size=10.5, fill=QUIET))
-        x += 23 + text_width(text, 10.5) + 16
-    if len(words) == len(PARTS):
-        parts.append(label(x, y, "numbers: face value → all orders", size=10.5, fill=QUIET))
-    return "".join(parts)
+    entries = list(zip(FILLS[len(words)], words, strict=True))
+    shown, x = legend(entries + [(f"url(#{name}-hatch)", "unknown")] * unknown, LEFT, y)
+    if len(words) < len(PARTS):
+        return shown
+    return shown + label(x, y, "numbers: face value → all orders", size=10.5, fill=QUIET)

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, link, picture, standalone, text_width, wrap
+from ostra.show.charts.svg import (
+    element,
+    fit,
+    focusable,
+    hatch,
+    label,
+    legend,
+    link,
+    picture,
+    stacked,
+    standalone,
+    text_width,
+    wrap,
+)
 from ostra.show.sections.across import tensions
 from ostra.words.figures import percent
 from ostra.words.sentences import counted
@@ -44,20 +56,14 @@ def matrix_figure(assessments: Sequence[Assessment], name: str, target: Target |
     for row, assessment in enumerate(assessments):
         top = HEAD + row * ROW
         lines = wrap(assessment.title, NAMES - 14, 12.5, 3, weight=600)
-        first = top + ROW / 2 - (len(lines) - 1) * 7.5 + 3
-        parts += [label(LEFT, first + n * 15, line, size=12.5, weight=600) for n, line in enumerate(lines)]
+        parts.append(stacked(LEFT, top + ROW / 2 + 3, lines, step=15, size=12.5, weight=600))
         results = {result.dimension: result for result in assessment.step2.dimensions}
         for column, dimension in enumerate(DIMENSIONS):
             result = results.get(dimension)
             drawn = _cell(LEFT + NAMES + column * CELL, top, name, assessment, result)
             said = f"{assessment.title}, {dimension}: {cell_words(assessment, result)}"
             leads = target(assessment, result) if target and result else None
-            if leads:
-                parts.append(link(leads, drawn, said))
-            else:
-                parts.append(
-                    f'<g tabindex="0" role="img" aria-label="{escape(said)}"><title>{escape(said)}</title>{drawn}</g>'
-                )
+            parts.append(link(leads, drawn, said) if leads else focusable(said, drawn))
     bottom = HEAD + len(assessments) * ROW
     parts.append(_legend(bottom + 18, name))
     if assessments:
@@ -154,34 +160,16 @@ def _distribution(x: float, y: float, width: float, spread: LevelDistribution) -
 
 
 def _legend(y: float, name: str) -> str:
-    parts = []
-    x = LEFT
-
-    def words(text: str) -> None:
-        nonlocal x
-        parts.append(label(x, y, text, size=11, fill=QUIET))
-        x += text_width(text, 11) + 16
-
-    def box(fill: str) -> None:
-        nonlocal x
-        parts.append(element("rect", x=x, y=y - 10, width=18.0, height=12.0, fill=fill, stroke=QUIET, stroke_width=0.8))
-        x += 24
-
-    for level in LEVELS:
-        box(SHADES[LEVEL_SHADE[level]])
-        words(level)
-    box(f"url(#{name}-hatch)")
-    words("not assessed")
-    parts.append(_ring(x + 8, y - 4))
-    x += 21
-    words("tension: what helps one dimension hurts another")
-    words("+ strength of home")
-    x, y = LEFT, y + 19
-    words(
-        "Per cent: probability of that level or a higher one (at none: of none). Bars: of none, low, medium and high."
+    fills = [*((SHADES[LEVEL_SHADE[level]], level) for level in LEVELS), (f"url(#{name}-hatch)", "not assessed")]
+    shown, x = legend(fills, LEFT, y, size=11, box=(18.0, 12.0), stroke_width=0.8)
+    marks = "tension: what helps one dimension hurts another", "+ strength of home"
+    below = (
+        "Per cent: probability of that level or a higher one (at none: of none). Bars: of none, low, medium and high.",
+        "The level is the gravest that some finding, measured or judged, shows more likely than not. It is no "
+        "forecast.",
     )
-    x, y = LEFT, y + 16
-    words(
-        "The level is the gravest that some finding, measured or judged, shows more likely than not. It is no forecast."
-    )
+    places = (x + 21, x + 21 + text_width(marks[0], 11) + 16, LEFT, LEFT)
+    parts = [shown, _ring(x + 8, y - 4)]
+    for left, down, text in zip(places, (0, 0, 19, 35), (*marks, *below), strict=True):
+        parts.append(label(left, y + down, text, size=11, fill=QUIET))
     return "".join(parts)

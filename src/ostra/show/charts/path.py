@@ -8,7 +8,7 @@ from html import escape
 from ostra.model.base import Interval
 from ostra.model.results.ecosystem import ChainHold, ChainHop
 from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, link, picture, text_width, wrap
+from ostra.show.charts.svg import element, fit, hatch, label, link, picture, share_bar, stacked, text_width, wrap
 from ostra.words.figures import percent, percents
 
 WIDTH = 400.0  # nearly that of a telephone, so that nothing has to be scrolled there
@@ -101,9 +101,8 @@ def _hop(hop: ChainHop, y: float, name: str, *, chokepoint: bool) -> str:
         stroke_width=1,
     )
     lines = wrap(hop.item_name, BOX - 18, 11, 3, 600)
-    for number, text in enumerate(lines):
-        middle = y + STEP / 2 + 4 + 13 * (number - (len(lines) - 1) / 2)
-        shape += label(9, middle, text, size=11, weight=600, fill="#ffffff" if chokepoint else INK)
+    ink = "#ffffff" if chokepoint else INK
+    shape += stacked(9, y + STEP / 2 + 4, lines, step=13, size=11, weight=600, fill=ink)
     for place, (interval, words) in enumerate(((hop.hold, "hold"), (hop.share, "own share"))):
         top = y + 7 + 18 * place
         shape += _bar(top, interval, name, strong=place == 0)
@@ -121,10 +120,5 @@ def _bar(top: float, interval: Interval, name: str, *, strong: bool) -> str:
     """Dark is certain, pale is possible, hatched is unknown."""
     if interval.low <= 0.0 and interval.high >= 1.0:
         return element("rect", x=BAR_X, y=top, width=BAR, height=BAR_HEIGHT, fill=f"url(#{name}-hatch)", stroke=QUIET)
-    shape = element("rect", x=BAR_X, y=top, width=BAR, height=BAR_HEIGHT, fill="#e8edf2")
-    if interval.high > interval.low:
-        shape += element("rect", x=BAR_X, y=top, width=BAR * interval.high, height=BAR_HEIGHT, fill=SHADES[1])
-    if interval.low > 0.0:
-        dark = BLUE if strong else SHADES[2]
-        shape += element("rect", x=BAR_X, y=top, width=BAR * interval.low, height=BAR_HEIGHT, fill=dark)
-    return shape
+    dark = BLUE if strong else SHADES[2]
+    return share_bar(BAR_X, top, BAR, BAR_HEIGHT, interval.low, interval.high, dark, SHADES[1])

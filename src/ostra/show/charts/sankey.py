@@ -9,7 +9,7 @@ from html import escape
 from ostra.model.assessment import Assessment
 from ostra.model.results.ecosystem import Dependency
 from ostra.show.charts.palette import BLUE, INK, QUIET
-from ostra.show.charts.svg import element, hatch, label, link, picture, wrap
+from ostra.show.charts.svg import element, hatch, label, link, picture, stacked, wrap
 from ostra.show.sections.selection import shares_by_item
 from ostra.words.figures import percent
 
@@ -107,9 +107,7 @@ def sankey(
         shape = element("rect", x=SUPPLIER_X, y=y, width=BAR, height=max(height, 2.0), fill=fill)
         name_room = SUPPLIER_X - 14
         lines = wrap(names.get(source, source), name_room, 11.5, 2 if height > 2 * NAME_HEIGHT - 6 else 1)
-        for place, line in enumerate(lines):
-            middle = y + height / 2 + 4 + 13 * (place - (len(lines) - 1) / 2)
-            shape += label(SUPPLIER_X - 8, middle, line, size=11.5, anchor="end")
+        shape += stacked(SUPPLIER_X - 8, y + height / 2 + 4, lines, step=13, size=11.5, anchor="end")
         count = sum(1 for flow in flows if flow.start == source)
         said = f"{names.get(source, source)}: provides part of {count} of the {len(chosen)} items shown"
         parts.append(link(f"sup-{source}" if source not in (OTHER, UNKNOWN) else "dependencies", shape, said))
@@ -126,9 +124,7 @@ def sankey(
             stroke=BLUE,
             stroke_width=1,
         )
-        first = item_y[item] + ITEM_HEIGHT / 2 + 4 - 6.5 * (len(lines) - 1)
-        for place, line in enumerate(lines):
-            shape += label(ITEM_X + 8, first + 13 * place, line, size=10.5)
+        shape += stacked(ITEM_X + 8, item_y[item] + ITEM_HEIGHT / 2 + 4, lines, step=13, size=10.5)
         largest = max((f for f in flows if f.end == item and f.start != UNKNOWN), key=lambda f: f.share, default=None)
         said = item_names.get(item, item)
         if largest is not None:
@@ -138,8 +134,7 @@ def sankey(
         y, height = stage_y[stage], stage_height[stage]
         shape = element("rect", x=STAGE_X, y=y, width=BAR, height=height, fill=INK)
         lines = wrap(stage_names[stage], WIDTH - STAGE_X - BAR - 12, 11.5, 3)
-        for place, line in enumerate(lines):
-            shape += label(STAGE_X + BAR + 8, y + height / 2 + 4 + 14 * (place - (len(lines) - 1) / 2), line, size=11.5)
+        shape += stacked(STAGE_X + BAR + 8, y + height / 2 + 4, lines, step=14, size=11.5)
         parts.append(
             link("matrix", shape, f"{stage_names[stage]}: needs {sum(f.end == stage for f in onward)} of the items")
         )

@@ -6,10 +6,12 @@ import base64
 import functools
 import json
 import re
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
+from typing import Any
 
-from ostra.show.charts.palette import INK, RULE
+from ostra.show.charts.palette import INK, QUIET, RULE
 
 FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
 BREAKS = re.compile(r"[^\s-]*-+(?=[^\s-])|\S+\s?")  # pieces that a line may end with
@@ -88,6 +90,57 @@ def paragraph(
     broken = wrap(text, room, size, lines, weight)
     shown = [label(x, y + row * step, line, size=size, weight=weight, fill=fill) for row, line in enumerate(broken)]
     return shown, y + len(broken) * step
+
+
+def heading(title: str, said: str, *, x: float, width: float, lines: int) -> tuple[list[str], float]:
+    """What a picture is called and what it says in so many lines at most, and the baseline of what comes next."""
+    head, y = paragraph(22.0, title, x=x, room=width - 2 * x, lines=2, step=19, size=15, weight=600)
+    about, y = paragraph(y, said, x=x, room=width - 2 * x, lines=lines, step=15, size=11.5, fill=QUIET)
+    return head + about, y
+
+
+def stacked(x: float, middle: float, lines: Sequence[str], *, step: float, **style: Any) -> str:
+    """Lines of text with the middle of their baselines at a height."""
+    first = middle - step * (len(lines) - 1) / 2
+    return "".join(label(x, first + step * row, line, **style) for row, line in enumerate(lines))
+
+
+def legend(
+    entries: Iterable[tuple[str, str]],
+    x: float,
+    y: float,
+    *,
+    size: float = 10.5,
+    gap: float = 16,
+    box: tuple[float, float] = (18.0, 11.0),
+    stroke: str = QUIET,
+    stroke_width: float = 0.6,
+) -> tuple[str, float]:
+    """Boxes of a fill, each with its words, in a row with its baseline at (x, y); and where the row ends."""
+    parts = []
+    wide, tall = box
+    for fill, words in entries:
+        swatch = {"width": wide, "height": tall, "fill": fill, "stroke": stroke, "stroke_width": stroke_width}
+        parts.append(element("rect", x=x, y=y - tall + 2, **swatch))
+        parts.append(label(x + wide + 5, y, words, size=size, fill=QUIET))
+        x += wide + 5 + text_width(words, size) + gap
+    return "".join(parts), x
+
+
+def share_bar(x: float, y: float, width: float, height: float, low: float, high: float, dark: str, pale: str) -> str:
+    """A share of a whole: dark up to the least that it is, pale up to the most that it may be."""
+    bar = element("rect", x=x, y=y, width=width, height=height, fill="#e8edf2")
+    if high > low:
+        bar += element("rect", x=x, y=y, width=width * high, height=height, fill=pale)
+    if low > 0.0:
+        bar += element("rect", x=x, y=y, width=width * low, height=height, fill=dark)
+    return bar
+
+
+def focusable(said: str, content: str) -> str:
+    """A group that can be reached by keyboard and is read out."""
+    name = escape(said)
+    return f'<g tabindex="0" role="img" aria-label="{name}"><title>{name}</title>{content}</g>'
 
 
 def hatch(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ostra.model.base import LEVELS
 from ostra.model.evidence import Provenance
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, picture, rule, standalone, text_width
+from ostra.show.charts.svg import element, fit, hatch, label, legend, picture, rule, standalone
 
 COLUMNS = 3
 PANEL, HEIGHT = 286.0, 176.0  # of one panel with its heading
@@ -127,20 +127,7 @@ def _fill(level: str, name: str) -> str:
 
 
 def _legend(y: float, name: str) -> str:
-    parts = []
-    x = LEFT
-    for level in (*reversed(LEVELS), "not assessed"):
-        fill = _fill(level, name)
-        parts.append(element("rect", x=x, y=y - 9, width=12, height=11, fill=fill, stroke=RULE, stroke_width=0.5))
-        parts.append(label(x + 17, y, level, size=11))
-        x += 17 + text_width(level, 11) + 16
-    parts.append(
-        label(
-            x,
-            y,
-            "ecosystems by level; above: findings of the rule; below: factor of its thresholds (×1 as they stand)",
-            size=11,
-            fill=QUIET,
-        )
-    )
-    return "".join(parts)
+    fills = [(_fill(level, name), level) for level in (*reversed(LEVELS), "not assessed")]
+    shown, x = legend(fills, LEFT, y, size=11, box=(12, 11), stroke=RULE, stroke_width=0.5)
+    about = "ecosystems by level; above: findings of the rule; below: factor of its thresholds (×1 as they stand)"
+    return shown + label(x, y, about, size=11, fill=QUIET)

@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-
 from ostra.show.sections.selection import top_challenges
+from ostra.show.text.lines import Line, begin, print_part
 from ostra.words.economies import economy_name
 from ostra.words.levels import level_words
 from ostra.words.sentences import counted, listed
@@ -27,24 +24,14 @@ MOST_ANSWERS = 3  # of each challenge: the best aimed
 IN_FULL = 5  # instruments told in full, beside those that the dossier advises
 NO_ACTION = "no-action"
 
-Line = tuple[str, str, int]  # text, what it rests on, depth
-
 
 def print_policy(assessment: Assessment, listing: Listing, stream: IO[str]) -> None:
     """Print what calls for an instrument and what answers it, then each instrument, doing nothing last."""
-    console = Console(file=stream, highlight=False, markup=False)
+    console = begin(stream, listing.provenance.title)
     rows: list[dict[str, Any]] = listing.frame.to_dicts()
-    console.print(Text(listing.provenance.title, style="bold underline"))
     console.print(f"seen from {assessment.home_name}, {assessment.year}; profile: {assessment.profile_title}")
 
-    def part(heading: str, lines: Iterable[Line]) -> None:
-        console.print()
-        console.print(Text(heading, style="bold"))
-        for text, told, indent in lines:
-            shown = Text.assemble(text, (f" [{told}]" if told else "", "dim"))
-            console.print(Padding(shown, (0, 0, 0, 2 + 2 * indent)))
-
-    part("What calls for an instrument, and what answers it best", challenges(assessment))
+    print_part(console, "What calls for an instrument, and what answers it best", challenges(assessment))
     advised = [row for row in rows if row["recommended_by"]]
     others = [row for row in rows if not row["recommended_by"] and row["instrument"] != NO_ACTION]
     matches = {match.instrument: match for match in assessment.step4.instruments}
@@ -52,14 +39,14 @@ def print_policy(assessment: Assessment, listing: Listing, stream: IO[str]) -> N
     def fully(chosen: Iterable[dict[str, Any]]) -> Iterable[Line]:
         return (line for row in chosen for line in in_full(row, matches[row["instrument"]]))
 
-    part("Instruments that the dossier advises", fully(advised))
-    part("Instruments that the rules find beside", fully(others[:IN_FULL]))
+    print_part(console, "Instruments that the dossier advises", fully(advised))
+    print_part(console, "Instruments that the rules find beside", fully(others[:IN_FULL]))
     rest = [
         (f"{row['name']}: fit {row['score']:.2f}, {row['lag']}, cost {row['cost']}", "", 0) for row in others[IN_FULL:]
     ]
     if rest:
-        part("Further ones, in short", rest)
-    part("Doing nothing", (line for row in rows if row["instrument"] == NO_ACTION for line in idle(row)))
+        print_part(console, "Further ones, in short", rest)
+    print_part(console, "Doing nothing", (line for row in rows if row["instrument"] == NO_ACTION for line in idle(row)))
     console.print()
     console.print(
         "Fit is the gravity of the gravest challenge answered times how narrowly the instrument is made for such, by "

@@ -7,38 +7,28 @@ from itertools import groupby
 from math import exp
 from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
-
-from ostra.words.figures import percent, percents, signed
+from ostra.show.text.lines import Line, begin, print_part
+from ostra.words.figures import percent, percent_range, signed
 from ostra.words.sentences import shorten
 
 if TYPE_CHECKING:
-    from ostra.model.base import Interval
     from ostra.model.listing import Listing
 
 MOST = 3  # holds and breaches shown of each ecosystem, facts of each kind, and items within reach of a law
 NAMES = {"position": "Where it stands", "facts": "What facts say", "likelihood": "Likelihood of use, a year"}
 
 Row = dict[str, Any]
-Line = tuple[str, str, int]  # text, what it rests on, depth
 
 
 def print_portrait(listing: Listing, stream: IO[str]) -> None:
     """Print the sections of a portrait in their order, each statement with its source or the id of its evidence."""
-    console = Console(file=stream, highlight=False, markup=False)
     rows: list[Row] = listing.frame.to_dicts()
     about = listing.provenance
-    console.print(Text(about.title, style="bold underline"))
+    console = begin(stream, about.title)
     console.print(f"seen from {about.filters['home']}, {about.filters['year']}; profile: {about.filters['profile']}")
     titles = number_sources(rows)
-    for name, part in groupby(rows, key=lambda row: row["section"]):
-        console.print()
-        console.print(Text(NAMES.get(name, name.capitalize()), style="bold"))
-        for text, told, indent in PRINTERS.get(name, entries)(list(part)):
-            shown = Text.assemble(text, (f" [{told}]" if told else "", "dim"))
-            console.print(Padding(shown, (0, 0, 0, 2 + 2 * indent)))
+    for name, section in groupby(rows, key=lambda row: row["section"]):
+        print_part(console, NAMES.get(name, name.capitalize()), PRINTERS.get(name, entries)(list(section)))
     console.print()
     for title, number in titles.items():
         console.print(f"{number}: {title}", style="dim")
@@ -174,16 +164,7 @@ def facts(rows: Sequence[Row]) -> Iterable[Line]:
 
 def hold(row: Row) -> str:
     """A share in words."""
-    if row["low"] is None or row["high"] is None:
-        return "not known"
-    return percents(interval(row["low"], row["high"]))
-
-
-def interval(low: float, high: float) -> Interval:
-    """The two ends as an interval."""
-    from ostra.model.base import Interval
-
-    return Interval(low=low, high=high)
+    return "not known" if row["low"] is None or row["high"] is None else percent_range(row["low"], row["high"])
 
 
 PRINTERS: dict[str, Callable[[Sequence[Row]], Iterable[Line]]] = {

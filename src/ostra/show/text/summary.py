@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import IO
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from ostra.model.assessment import Assessment
 from ostra.model.results.dimensions import DimensionResult
@@ -15,6 +12,7 @@ from ostra.model.results.simulation import OutcomeMeasure
 from ostra.model.results.toolkit import InstrumentMatch
 from ostra.show.sections.sector_reliance import WhatIf, what_ifs
 from ostra.show.sections.selection import Card, cards, top_chokepoints, top_dependencies, top_instruments, why
+from ostra.show.text.lines import Line, begin, print_part
 from ostra.words.figures import percent, percents
 from ostra.words.levels import grave_words, level_words
 from ostra.words.sentences import counted, shorten
@@ -28,48 +26,25 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
     """Print the headline of each dimension, the most pressing dependencies with the mutual side, chokepoints,
     recommended instruments and what is not known, as on page one of the report.
     """
-    console = Console(file=stream, highlight=False, markup=False)
-
-    def heading(text: str) -> None:
-        console.print()
-        console.print(Text(text, style="bold"))
-
-    def line(text: str, evidence: str = "", indent: int = 2) -> None:
-        shown = Text.assemble(text, (f" [{evidence}]" if evidence else "", "dim"))
-        console.print(Padding(shown, (0, 0, 0, indent)))
-
-    console.print(Text(f"{assessment.title}: {assessment.home_name}, {assessment.year}", style="bold underline"))
+    console = begin(stream, f"{assessment.title}: {assessment.home_name}, {assessment.year}")
     console.print(f"seen with the profile '{assessment.profile_title}'")
-    heading("How serious: the gravest finding that is more likely right than wrong")
-    found = cards(assessment)
-    for result in assessment.step2.dimensions:
-        card = found[result.dimension]
-        line(f"{result.dimension.capitalize()}: {describe_level(result, card)}", result.evidence)
-        for shown in card.lines[:1]:
-            line(f"{shown.before}{shorten(shown.linked, 160)}{shown.after}", shown.evidence, indent=4)
+    print_part(console, "How serious: the gravest finding that is more likely right than wrong", levels(assessment))
     rows = assessment.step1.dependencies
     which = "Most pressing of" if assessment.step3.breaches else "Largest known of"
-    total = counted(len(rows), "dependency", "dependencies")
-    heading(f"{f'{which} {total}' if rows else 'Dependencies'}: their hold, and ours in return")
+    heading = f"{which} {counted(len(rows), 'dependency', 'dependencies')}" if rows else "Dependencies"
     pressing = top_dependencies(assessment, TOP_DEPENDENCIES)
-    for dependency in pressing:
-        line(describe_dependency(dependency), dependency.evidence)
-    if not pressing:
-        line("of none is a least share known" if rows else "none known")
-    heading("Chokepoints")
+    none = [("of none is a least share known" if rows else "none known", "", 0)]
+    lines = [(describe_dependency(row), row.evidence, 0) for row in pressing]
+    print_part(console, f"{heading}: their hold, and ours in return", lines or none)
     points = top_chokepoints(assessment, TOP_CHOKEPOINTS) + top_chokepoints(assessment, home=True)
-    for point in points:
-        line(describe_chokepoint(point), point.evidence)
-    if not points:
-        line("none known")
-    if assessment.step1.scenarios:
-        heading("What-ifs: part of a year's output lost, middle (mild to severe)")
-        for what_if in what_ifs(assessment):
-            line(*describe_outcome(what_if))
-    heading("Recommended instruments")
-    reasons = why(assessment)
-    for match in top_instruments(assessment, TOP_INSTRUMENTS):
-        line(describe_instrument(match, reasons[match.instrument]), match.evidence)
+    lines = [(describe_chokepoint(point), point.evidence, 0) for point in points]
+    print_part(console, "Chokepoints", lines or [("none known", "", 0)])
+    if found := what_ifs(assessment):
+        lines = [describe_outcome(what_if) for what_if in found]
+        print_part(console, "What-ifs: part of a year's output lost, middle (mild to severe)", lines)
+    reasons, matches = why(assessment), top_instruments(assessment, TOP_INSTRUMENTS)
+    lines = [(describe_instrument(match, reasons[match.instrument]), match.evidence, 0) for match in matches]
+    print_part(console, "Recommended instruments", lines)
     console.print()
     console.print(
         f"{describe_breaches(assessment)} What is not known is named in the report. Follow a number:", style="dim"
@@ -77,6 +52,16 @@ def print_summary(assessment: Assessment, stream: IO[str]) -> None:
     first = assessment.step2.dimensions[0].evidence
     simulated = " --simulate" if assessment.step1.scenarios else ""
     console.print(f"ostra trace '{assessment.id}#{first}'{simulated}", style="dim")
+
+
+def levels(assessment: Assessment) -> Iterable[Line]:
+    """Each dimension with its level, and below it what shows that best."""
+    found = cards(assessment)
+    for result in assessment.step2.dimensions:
+        card = found[result.dimension]
+        yield f"{result.dimension.capitalize()}: {describe_level(result, card)}", result.evidence, 0
+        for shown in card.lines[:1]:
+            yield f"{shown.before}{shorten(shown.linked, 160)}{shown.after}", shown.evidence, 1
 
 
 def describe_level(result: DimensionResult, card: Card) -> str:
@@ -112,11 +97,11 @@ def describe_chokepoint(point: Chokepoint) -> str:
     return f"{own}{point.item_name}, {point.holder_name}{who}: {percents(point.hold)}{reach}"
 
 
-def describe_outcome(what_if: WhatIf) -> tuple[str, str]:
+def describe_outcome(what_if: WhatIf) -> Line:
     """What a simulated scenario costs home and the other side, with the evidence of home's loss."""
     sides = (("home", what_if.home), ("the other side", what_if.other))
     told = [f"{who} {_loss(row)}" for who, row in sides if row is not None]
-    return f"{what_if.outcome.title}: {'; '.join(told)}", what_if.home.evidence if what_if.home else ""
+    return f"{what_if.outcome.title}: {'; '.join(told)}", what_if.home.evidence if what_if.home else "", 0
 
 
 def _loss(row: OutcomeMeasure) -> str:

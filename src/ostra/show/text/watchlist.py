@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
+
+from ostra.show.text.lines import begin
 
 if TYPE_CHECKING:
     from ostra.model.listing import Listing
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
 
 def print_actors(listing: Listing, stream: IO[str]) -> None:
     """Print each actor with economy, kind and since when, its role, why it matters and where that is written."""
-    console = Console(file=stream, highlight=False, markup=False)
     about = listing.provenance
-    console.print(Text(about.title, style="bold underline"))
+    console = begin(stream, about.title)
     if listing.frame.is_empty():
         console.print("(no rows)")
     for row in listing.frame.iter_rows(named=True):
