@@ -102,6 +102,6 @@ def _cell(x: float, y: float, share: float | None, said: str, name: str) -> str:
     box = element("rect", fill=SHADES[step], **size)
     words = ""
     if share >= STEPS[0]:
-        text = percent(share).removesuffix("%")
+        text = percent(share, aligned=True).removesuffix("%")
         words = label(x + CELL / 2, y + ROW - 5, text, size=8.5, anchor="middle", fill=SHADE_TEXT[step])
     return f"<g><title>{said}</title>{box}{words}</g>"
