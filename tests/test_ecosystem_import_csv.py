@@ -279,8 +279,10 @@ def test_everything_that_is_wrong_in_four_files_is_told_at_once(tmp_path: Path) 
         ("links.csv", 5, "weight"),
         ("links.csv", 6, "weight"),
         ("providers.csv", 2, "economy"),
+        ("providers.csv", 2, "owner"),
         ("providers.csv", 3, "id"),
         ("providers.csv", 4, "kind"),
+        ("providers.csv", 5, "owner"),
         ("providers.csv", 6, "economy"),
         ("provision.csv", 2, "share"),
         ("provision.csv", 3, "provider"),
@@ -294,13 +296,13 @@ def test_everything_that_is_wrong_in_four_files_is_told_at_once(tmp_path: Path) 
         ("provision.csv", 9, "share"),
     }
     mends = {(p.file, p.line, p.column): p.mend for p in problems(folder)}
-    assert mends["provision.csv", 2, "share"] == "Write 0.37 for 37%"
+    assert mends["provision.csv", 2, "share"] == "Shares are fractions from 0 to 1: write 0.37 for 37%"
     assert mends["provision.csv", 5, "share"] == "Write 0.4"
     assert mends["provision.csv", 9, "share"] == "Use a decimal point: 0.25"
     assert "'byd'" in mends["provision.csv", 3, "provider"]
     assert "'battery'" in mends["links.csv", 3, "needs"]
     assert "China" in mends["providers.csv", 2, "economy"]
-    assert all(problem.mend for problem in problems(folder))
+    assert all(problem.mend or "swap them" in problem.reason for problem in problems(folder))
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_faulty_files_write_nothing(tmp_path: Path, folder: Path) -> None:
     path = import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev").written[0]
     before = path.read_bytes()
     (folder / "provision.csv").write_text("item,provider,by,share\nbattery,catl,headquarters,37\n")
-    with pytest.raises(DataError, match=r"provision.csv:2, share: more than 1 .* Write 0.37"):
+    with pytest.raises(DataError, match=r"provision.csv:2, share: expected at most 1 .* write 0.37"):
         import_ecosystem(Workspace(tmp_path), "csv", folder, into="ev", replace=True)
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir() if p.suffix != ".yaml" and p.name != ".lock"] == []

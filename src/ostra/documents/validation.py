@@ -83,7 +83,7 @@ def examined(tree: Tree, model: type[M], found: Sequence[Problem] = ()) -> tuple
         value = repaired
     problems = [*found, *_field_problems(tree, value, model, errors), *_problems_between(tree, value, model, errors)]
     problems += unknown_economies(tree, model)
-    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column, p.reason))
+    ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line is None, p.line or 0, p.column, p.reason))
     more = len(ordered) - MAX_PROBLEMS
     rest = [Problem(f"{more:,} more problems are not listed", tree.file)] if more > 0 else []
     return document, [*ordered[:MAX_PROBLEMS], *rest]
@@ -142,7 +142,9 @@ def _field_problems(tree: Tree, value: Any, model: type[BaseModel], errors: list
         if _unlikeliness(error) and path in around:
             continue  # a union: the branch that was meant is told at a place further in
         if error["type"] == "missing":
-            yield tree.problem(path, *tree.missing(str(path[-1])))
+            told = tree.missing(path)
+            if told:
+                yield tree.problem(path, *told)
             continue
         reason, mend = _reason_and_mend(error, path, model)
         nothing = error["type"] in ("extra_forbidden", "value_error")
@@ -211,11 +213,11 @@ def _range(kind: str, context: dict[str, Any], name: str, value: Any) -> tuple[s
     }
     word, key = words[kind]
     reason = f"expected {word} {context.get(key):g}"
-    if name in _SHARE_FIELDS and kind == "less_than_equal" and isinstance(value, int | float):
-        if 1 < value <= 100:
+    if name in _SHARE_FIELDS:
+        if kind == "less_than_equal" and 1 < value <= 100:
             return reason, f"Shares are fractions from 0 to 1: write {value / 100:g} for {exact_percent(value / 100)}"
         return reason, "Shares are fractions from 0 to 1"
-    return reason, ""
+    return reason, "Write another number, or leave the entry out"
 
 
 def _number(kind: str, value: Any) -> tuple[str, str]:
@@ -228,7 +230,7 @@ def _number(kind: str, value: Any) -> tuple[str, str]:
             return "expected a fraction, found per cent", f"Write {share:g}"
         if re.fullmatch(r"[0-9]+,[0-9]+", value):
             return "expected a number", f"Use a decimal point: {value.replace(',', '.')}"
-    return "expected a number", "Leave an unknown number out; write a known one without quotes"
+    return "expected a number", "Write digits such as 0.25, without quotes; leave an unknown number out"
 
 
 def _choices(model: type[BaseModel], path: Path, value: Any) -> str:
@@ -253,6 +255,8 @@ _FORMS = {
 
 
 def _form(pattern: str, value: str) -> str:
+    if pattern.startswith("^[0-9]{6}") and re.fullmatch("[0-9]{5}", value):
+        return f"Expected 6 digits; a leading zero was probably lost: write 0{value}, in a spreadsheet as text"
     if pattern.startswith("^[a-z0-9]+"):
         return f"Expected small letters, digits and hyphens, such as {made_id(value) or 'euv-lithography'}"
     return next((words for form, words in _FORMS.items() if pattern.startswith(form)), f"Expected the form {pattern}")

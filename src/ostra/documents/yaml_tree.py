@@ -68,9 +68,9 @@ class Tree:
         """A fault at a place of the document."""
         return Problem(reason, self.file, self.line(path), self.column(path), shortened(value), mend)
 
-    def missing(self, key: str) -> tuple[str, str]:
+    def missing(self, path: Path) -> tuple[str, str] | None:
         """What is said of a key that must be there, and the mend."""
-        return f"'{key}' is missing", f"Add '{key}:'"
+        return f"'{path[-1]}' is missing", f"Add '{path[-1]}:'"
 
     def list_name(self, section: str) -> str:
         """What a list of the document is called."""

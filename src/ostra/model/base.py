@@ -74,7 +74,7 @@ class Interval(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low > self.high:
-            raise ValueError(f"low ({self.low}) is greater than high ({self.high})")
+            raise ValueError(f"low ({self.low}) is greater than high ({self.high}): swap them")
         return self
 
     @classmethod

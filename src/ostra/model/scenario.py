@@ -33,7 +33,7 @@ class _Range(Model):
     def _ordered(self) -> Self:
         low, high, mode = self.ends()
         if low > high:
-            raise ValueError(f"low ({low:g}) is greater than high ({high:g})")
+            raise ValueError(f"low ({low:g}) is greater than high ({high:g}): swap them")
         if mode is not None and not low <= mode <= high:
             raise ValueError(f"mode ({mode:g}) is outside low ({low:g}) to high ({high:g})")
         return self

@@ -109,9 +109,9 @@ class TableTree(Tree):
         name = self.tables[str(path[0])].name
         return Problem(reason, name, self.line(path), column, shortened(self.written(path) or value), mend)
 
-    def missing(self, key: str) -> tuple[str, str]:
-        """What is said of a cell that must not be empty."""
-        return "is empty", "Every row needs it"
+    def missing(self, path: Path) -> tuple[str, str] | None:
+        """What is said of a cell that must not be empty; nothing of a table that could not be read."""
+        return ("is empty", "Every row needs it") if len(path) > 1 else None
 
     def list_name(self, section: str) -> str:
         """The file of a list."""
