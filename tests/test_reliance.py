@@ -259,7 +259,7 @@ def test_negative_flows_and_negative_value_added_are_named() -> None:
     flows[0, 6] += world.output[6] - flows[:, 6].sum() + 1.0
     chains = Chains(replace(world, flows=flows, value_added=None))
     text = " ".join(chains.caveats)
-    assert "Negative flows of 2.0 million USD" in text and "AAA S1" in text
+    assert "Negative flows of 2 million USD" in text and "AAA S1" in text
     assert "buy more inputs than their output is worth: BBB S2." in text
     assert "Sales and output differ" in text
     assert chains.table.flows[1, 4] == -2.0
