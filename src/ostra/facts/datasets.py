@@ -312,7 +312,7 @@ def read_manifest(root: Path) -> Manifest:
     except ValidationError as error:
         faults = [
             Problem(
-                re.sub(r"^Value error, ", "", fault["msg"]),
+                str(fault.get("ctx", {}).get("error", fault["msg"])),
                 str(path),
                 column=".".join(str(part) for part in fault["loc"]),
                 mend=mend,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Kind = Literal["text", "share", "kusd", "number", "count", "flag", "year", "range"]  # range: figures as a text
 
 EXACT = 12  # decimals of a share; what differs from 0 or 1 beyond them is the processor's rounding
+TINY = 0.001  # per cent below which a share is only told to be there
 SHARES_IN_SHEETS = '[>=1]0.0%;[>=0.9995]">99.9%";0.0%'  # the rule as a number format of a workbook
 SMALL_SHARES_IN_SHEETS = "0.0000%"  # for what lies above zero and up to SMALL
 SMALL = 0.00049999  # the largest share that would be 0.0%
@@ -90,7 +91,7 @@ def percent(share: float, *, aligned: bool = False) -> str:
     value = abs(100.0 * share)
     mark, text = "", figure(value, ",.1f")
     if text == "0.0" and share:
-        mark, text = ("under ", "0.001") if value < 0.001 else ("", significant(value, 2))
+        mark, text = ("under ", "0.001") if value < TINY else ("", significant(value, 2))
     elif text == "100.0" and abs(share) != 1.0:
         mark, text = (">", "99.9" if abs(share) < 1.0 else "100")
     elif not aligned:
@@ -98,6 +99,11 @@ def percent(share: float, *, aligned: bool = False) -> str:
     if share < 0.0:
         mark, text = {"under ": "over ", ">": "<"}.get(mark, ""), f"−{text}"
     return f"{mark}{text}%"
+
+
+def _tiny(share: float) -> bool:
+    """Whether a share is above nothing and printed as `under 0.001%`."""
+    return 0.0 < 100.0 * round(share, EXACT) < TINY
 
 
 def exact_percent(share: float) -> str:
@@ -119,12 +125,12 @@ def percent_range(least: float, most: float) -> str:
         return f"{low} to {high}"
     if low == "0%" and high in (">99.9%", "100%"):
         return "unknown" if high == "100%" else "under 100%"
-    if high.startswith("under "):
+    if _tiny(most):
         return high
-    if low == "0%" or low.startswith("under "):
+    if low == "0%" or _tiny(least):
         return f"at most {high}"
     if high in (">99.9%", "100%"):  # of "99.9–>99.9%" only the lower end says anything
-        return low if low.startswith(">") else f"at least {low}"
+        return low if low == ">99.9%" else f"at least {low}"
     return f"{low.removesuffix('%')}–{high}"
 
 
