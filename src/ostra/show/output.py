@@ -133,8 +133,11 @@ def _table(
     from rich.table import Table
     from rich.text import Text
 
-    from ostra.show.text.shading import STYLES
+    styles: Mapping[str, str] = {}
+    if any(columns[number].level for number, _ in chosen):  # colours are loaded by the tables that have some
+        from ostra.show.text.shading import STYLES
 
+        styles = STYLES
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     for number, width in chosen:
         column = columns[number]
@@ -150,7 +153,7 @@ def _table(
         # A shaded column is filled to its width, so that its ground is a block.
         table.add_row(
             *(
-                Text(text.ljust(wide), STYLES.get(row[level], "")) if level else Text(text)
+                Text(text.ljust(wide), styles.get(row[level], "")) if level else Text(text)
                 for text, level, wide in cells
             )
         )
