@@ -279,26 +279,27 @@ def test_a_card_opens_with_what_shows_the_level(assessment: Assessment) -> None:
     measured = finding("measured", "measured", 3, 0.8)
     held = finding("held", "measured", 3, 0.7, **on_hold)
 
+    def shown(found: Assessment) -> list[str]:
+        return [line.evidence for line in cards(found)["security"].lines]
+
     card = cards(with_findings(assessment, "high", heavy, sure))["security"]
-    assert (card.first, card.finding and card.finding.id, card.grave, card.counted) == ("finding", "sure", 1, 2)
-    card = cards(with_findings(assessment, "high", heavy, measured))["security"]
-    assert (card.first, card.shown and card.shown.id, card.breach) == ("shown", "measured", None)
-    card = cards(with_findings(assessment, "high", sure, held))["security"]
-    assert card.first == "breach"
-    assert card.breach is not None
+    assert (card.lines[0].evidence, card.grave, card.counted) == ("finding.sure", 1, 2)
+    assert shown(with_findings(assessment, "high", heavy, measured)) == ["finding.measured", "finding.heavy"]
+    assert shown(with_findings(assessment, "high", sure, held)) == [breach.evidence, "finding.sure"]
     unsure = with_findings(assessment, "high", sure, held)
     possible = breach.model_copy(update={"dimension": "security", "dependency": "gallium-chn", "certain": False})
     unsure = unsure.model_copy(update={"step3": unsure.step3.model_copy(update={"breaches": (possible,)})})
-    assert cards(unsure)["security"].first == "finding"
+    assert shown(unsure)[0] == "finding.sure"
     doubtful = {**held, "confidence": 0.5}
-    assert cards(with_findings(assessment, "high", sure, doubtful))["security"].first == "finding"
+    assert shown(with_findings(assessment, "high", sure, doubtful))[0] == "finding.sure"
 
 
 def test_a_hold_stands_on_one_card_only(assessment: Assessment) -> None:
     """The same hold above tolerance on two dimensions is told on the first, unless it shows the other's level."""
-    found = cards(assessment)
-    told = [(c.breach.item, c.breach.supplier) for c in found.values() if c.breach and c.first != "breach"]
-    assert len(told) == len(set(told))
+    holds = {breach.evidence: (breach.item, breach.supplier) for breach in assessment.step3.breaches}
+    later = [line.evidence for card in cards(assessment).values() for line in card.lines[1:]]
+    found = [holds[evidence] for evidence in later if evidence in holds]
+    assert len(found) == len(set(found))
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,10 @@ def test_findings_behind_a_level_in_words(level: Level, grave: int, counted: int
 
 def test_caveats_of_the_table_stand_with_its_figures(assessment: Assessment) -> None:
     """The contents page has the others, and says where those of the table are."""
-    noted = assessment.model_copy(update={"caveats": ("No prices are known.", "Input-output table: Final sales.")})
+    step1 = assessment.step1.model_copy(update={"table_caveats": ("Final sales.",)})
+    noted = assessment.model_copy(
+        update={"caveats": ("No prices are known.", "Input-output table: Final sales."), "step1": step1}
+    )
     others, of_table = caveats(noted)
     assert "No prices are known." in others
     assert of_table == ["Final sales."]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Interval
 from ostra.model.results.context import Breach
-from ostra.model.results.dimensions import Finding
 from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
 from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
 from ostra.words.figures import percents
@@ -119,8 +118,8 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line on a dimension: what is said before and after the words that lead to its evidence."""
+class Statement:
+    """One sentence: the words that lead to its evidence, and what stands before and after them."""
 
     before: str
     linked: str
@@ -130,19 +129,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Card:
-    """What page one says of a dimension below its level: first what shows the level, then what else weighs most.
+    """What page one says of a dimension below its level, what shows the level first.
 
-    At most one measured and one judged line: `first` is "breach", "finding" or, where neither shows the level,
-    "shown", a measured finding that does.
+    At most one line is measured and one judged: the hold furthest above tolerance, which is not told again where an
+    earlier card tells it, or, where neither it nor a judgement shows the level, a measured finding that does; and the
+    judgement that shows the level most surely, else the weightiest one.
     """
 
-    first: Literal["breach", "finding", "shown"]
-    breach: Breach | None  # the hold furthest above tolerance; not told again where an earlier card tells it
-    finding: Finding | None  # the judgement that shows the level most surely, else the weightiest one
-    shown: Finding | None
+    lines: tuple[Statement, ...]
     grave: int  # findings that are counted and of the level or graver
     counted: int  # findings that are counted
-    lines: tuple[Line, ...]  # the same in words, what shows the level first
 
 
 def cards(assessment: Assessment) -> dict[str, Card]:
@@ -182,33 +178,29 @@ def cards(assessment: Assessment) -> dict[str, Card]:
         measured = min(
             (f for f in show if f.kind == "measured"), key=lambda f: (-f.confidence, -f.severity, f.id), default=None
         )
-        first: Literal["breach", "finding", "shown"] = "finding"
         if seen or not (show or judged):
-            first = "breach"
+            order = ("breach", "finding")
         elif measured is not None and not shows:
-            first = "shown"
-        if breach is not None and first != "breach" and ((breach.item, breach.supplier) in told or first == "shown"):
+            order = ("shown", "finding")
+        else:
+            order = ("finding", "breach")
+        if breach is not None and order[0] != "breach" and (breach.item, breach.supplier) in told:
             breach = None
-        if breach is not None:
+        if breach is not None and "breach" in order:
             told.add((breach.item, breach.supplier))
-        finding, shown = judged[0] if judged else None, measured if first == "shown" else None
+        finding = judged[0] if judged else None
         lines = {
             "breach": breach
-            and Line(
+            and Statement(
                 f"{assessment.economy_names.get(breach.supplier, breach.supplier)} holds ",
                 percents(breach.hold),
                 f" of {items.get(breach.item, breach.item)}; {tolerated_words(breach)}.",
                 breach.evidence,
             ),
-            "finding": finding and Line("Judged: ", finding.reason, "", finding.evidence),
-            "shown": shown and Line("Measured: ", first_sentence(shown.reason), "", shown.evidence),
+            "finding": finding and Statement("Judged: ", finding.reason, "", finding.evidence),
+            "shown": measured and Statement("Measured: ", first_sentence(measured.reason), "", measured.evidence),
         }
-        order = ("finding", "breach") if first == "finding" else ("shown", "breach", "finding")
         result[dimension] = Card(
-            first=first,
-            breach=breach,
-            finding=finding,
-            shown=shown,
             lines=tuple(line for kind in order if (line := lines[kind])),
             grave=sum(f.severity >= max(level, 1) for f in loud),
             counted=len(loud),
