@@ -81,8 +81,10 @@ def examined(tree: Tree, model: type[M], found: Sequence[Problem] = ()) -> tuple
         if repaired is None:
             break
         value = repaired
-    problems = [*found, *_field_problems(tree, value, model, errors), *_problems_between(tree, value, model, errors)]
-    problems += unknown_economies(tree, model)
+    problems = [*found, *unknown_economies(tree, model)]
+    if document is None:
+        problems += _field_problems(tree, value, model, errors)
+        problems += _problems_between(tree, value, model, errors)
     ordered = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line is None, p.line or 0, p.column, p.reason))
     more = len(ordered) - MAX_PROBLEMS
     rest = [Problem(f"{more:,} more problems are not listed", tree.file)] if more > 0 else []

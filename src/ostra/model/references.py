@@ -135,16 +135,16 @@ def _declared(kind: Any) -> Iterator[tuple[tuple[str, ...], object]]:
             yield from (((name, *steps), mark) for steps, mark in _declared(hints[name]))
 
 
-def values_at(value: Any, steps: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """What stands at the places of a way, each with its path; nothing where the value is not of that shape."""
-    if not steps:
-        yield path, value
-    elif steps[0] == EACH:
-        if isinstance(value, list | tuple):
-            for number, entry in enumerate(value):
-                yield from values_at(entry, steps[1:], (*path, number))
-    else:
-        yield from values_at(_get(value, steps[0]), steps[1:], (*path, steps[0]))
+def values_at(document: Any, steps: tuple[str, ...]) -> list[tuple[Path, Any]]:
+    """What stands at the places of a way, each with its path; nothing where the document is not of that shape."""
+    found: list[tuple[Path, Any]] = [((), document)]
+    for step in steps:
+        if step == EACH:
+            lists = ((path, value) for path, value in found if isinstance(value, list | tuple))
+            found = [((*path, number), entry) for path, value in lists for number, entry in enumerate(value)]
+        else:
+            found = [((*path, step), _get(value, step)) for path, value in found]
+    return found
 
 
 def _get(value: Any, key: str) -> Any:
