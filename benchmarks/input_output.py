@@ -1,4 +1,4 @@
-"""Time reliance, position and extraction; compare with one dense factorisation, with recomputing, and with pymrio.
+"""Time reliance, stages and extraction; compare with one dense factorisation, with recomputing, and with pymrio.
 
     python benchmarks/input_output.py            4,000 nodes (80 economies × 50 sectors), and growth from 500
     python benchmarks/input_output.py --quick    1,000 nodes, no growth
@@ -102,7 +102,7 @@ def job_memory(n: int) -> dict[str, float]:
     made = (peak() - before) / matrix
     chains = Chains(table)
     look_through.reliance(chains)
-    stages.position(chains)
+    stages.steps_of(chains)
     _ = chains.caveats
     relied = (peak() - before) / matrix
     hypothetical_extraction.extract_each(chains)
@@ -125,7 +125,7 @@ def job_measure(n: int) -> dict[str, float]:
 
     found["reliance"], (chains, _) = timed(relied, 2)
     found["sales"], _ = timed(lambda: look_through.reliance(chains, "sales"))
-    found["position"], _ = timed(lambda: stages.position(chains))
+    found["stages"], _ = timed(lambda: stages.steps_of(chains))
     found["extraction"], each = timed(lambda: hypothetical_extraction.extract_each(Chains(table)), 2)
     found["one_economy"], _ = timed(lambda: hypothetical_extraction.extract(chains, economies[1]))
     found["pair"], _ = timed(lambda: hypothetical_extraction.extract_flows(chains, economies[0], economies[1]))
@@ -188,7 +188,7 @@ def measured(n: int, repeats: int) -> dict[str, float]:
     """Medians of fresh processes; ratios are taken in each process before the median."""
     runs = [run("measure", n) for _ in range(repeats)]
     for one in runs:
-        for name in ("reliance", "sales", "position", "extraction", "one_economy", "pair", "recomputing"):
+        for name in ("reliance", "sales", "stages", "extraction", "one_economy", "pair", "recomputing"):
             one[f"{name}_ratio"] = one[name] / one["lu"]
         one["faster"] = one["recomputing"] / one["extraction"]
     return {name: statistics.median(one[name] for one in runs) for name in runs[0]}
@@ -216,7 +216,7 @@ def main() -> None:
     print(
         f"reliance of all nodes on all economies, inputs: {found['reliance']:.2f} s, {found['reliance_ratio']:.2f} × "
         f"one factorisation (target 1.5), peak {memory['reliance']:.1f} × the table with the table (target 4)\n"
-        f"  then the side of sales {found['sales']:.2f} s, position {found['position']:.2f} s"
+        f"  then the side of sales {found['sales']:.2f} s, stages {found['stages']:.2f} s"
     )
     print(
         f"extraction of each of {n // SECTORS} economies and each of {n:,} nodes: {found['extraction']:.2f} s, "

@@ -89,7 +89,7 @@ def make(years: int, products: int, rows: int) -> list[Path]:
 
 def measure_ostra(files: list[str], years: list[int], what: str) -> dict[str, float]:
     """Seconds and result of one call, from Parquet."""
-    from ostra.ecosystem.trade.dependency import dependencies, trade_position
+    from ostra.ecosystem.trade.dependency import dependencies, trade_frames
     from ostra.ecosystem.trade.network import points_of_failure
     from ostra.words.economies import home
 
@@ -99,7 +99,7 @@ def measure_ostra(files: list[str], years: list[int], what: str) -> dict[str, fl
     if what == "dependencies":
         frame = dependencies(facts, economy, years)
     elif what == "position":
-        frame = trade_position(facts, economy, years).dependencies
+        frame = trade_frames(facts, economy, years).dependencies
     else:
         frame = points_of_failure(facts, years)
     seconds = time.perf_counter() - started

@@ -120,7 +120,7 @@ def test_the_table_says_what_holds_and_paths_say(world: World) -> None:
     rows = table.rows(named=True)
     assert len(rows) == int((found.high > 0).sum())
     for row in rows:
-        place = made.position[row["item"]], made.column[row["economy"]]
+        place = made.place[row["item"]], made.column[row["economy"]]
         assert (row["hold_low"], row["hold_high"]) == pytest.approx((found.low[place], found.high[place]))
         tiers = [row["tier1_low"], row["tier2_low"], row["tier3_low"], row["hold_low"]]
         assert all(near <= far + 1e-9 for near, far in pairwise(tiers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -144,3 +145,30 @@ def test_the_search_for_sql_sees_it(tmp_path: Path) -> None:
         '    return "with x as (select 1\\n  from y)", "rows are selected from a file"\n'
     )
     assert sql_in(bad) == [3, 4, 5]
+
+
+MEASURES = {
+    "trade.dependency": ("dependencies", "supplier_shares"),
+    "trade.network": ("points_of_failure",),
+    "materials.geopolrisk": ("geopolrisk",),
+    "materials.supply_risk": ("supply_risk",),
+    "materials.production_shares": ("production_shares", "concentration", "hhi_bounds"),
+    "chain.measure": ("holds", "set_holds", "tier_holds", "holds_on_home"),
+    "chain.mutual": ("mutual", "indispensability"),
+    "chain.cutsets": ("minimal_sets",),
+    "chain.importance": ("importance",),
+    "input_output.coefficients": ("input_coefficients", "allocation_coefficients"),
+    "input_output.look_through": ("reliance", "through", "absorbed"),
+    "input_output.hypothetical_extraction": ("extract", "extract_flows", "extract_each"),
+    "input_output.stages": ("steps_of",),
+}
+
+
+@pytest.mark.parametrize(("module", "measure"), [(m, name) for m, names in MEASURES.items() for name in names])
+def test_a_measure_cites_its_reference(module: str, measure: str) -> None:
+    """The function, one that its docstring names, or its module says where the method is from, or that it is ours."""
+    code = importlib.import_module(f"ostra.ecosystem.{module}")
+    text = f"{code.__doc__} {getattr(code, measure).__doc__}"
+    named = [name for name in MEASURES[module] if f"As for `{name}`" in text]
+    text += "".join(getattr(code, name).__doc__ for name in named)
+    assert "References\n" in text or "our choice" in text

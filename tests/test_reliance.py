@@ -17,7 +17,7 @@ from ostra.ecosystem.input_output.coefficients import (
 )
 from ostra.ecosystem.input_output.groups import group
 from ostra.ecosystem.input_output.look_through import Side, absorbed, pooled, reliance, shares_of, through
-from ostra.ecosystem.input_output.stages import position
+from ostra.ecosystem.input_output.stages import steps_of
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, NotFoundError
 from ostra.words import economies
@@ -129,7 +129,7 @@ def test_the_currency_changes_nothing(seed: int, side: Side, rate: float) -> Non
         world, flows=world.flows * rate, final=world.final * rate, output=world.output * rate, value_added=None
     )
     np.testing.assert_allclose(reliance(Chains(other), side).whole, reliance(Chains(world), side).whole, rtol=1e-9)
-    np.testing.assert_allclose(position(Chains(other)).upstreamness, position(Chains(world)).upstreamness, rtol=1e-9)
+    np.testing.assert_allclose(steps_of(Chains(other)).upstreamness, steps_of(Chains(world)).upstreamness, rtol=1e-9)
 
 
 @FEW
@@ -151,7 +151,7 @@ def test_the_order_of_economies_and_sectors_changes_nothing(seed: int, side: Sid
     found, shuffled = reliance(Chains(world), side), reliance(Chains(other), side)
     np.testing.assert_allclose(shuffled.whole, found.whole[order][:, economy], rtol=1e-9)
     np.testing.assert_allclose(
-        position(Chains(other)).downstreamness, position(Chains(world)).downstreamness[order], rtol=1e-9
+        steps_of(Chains(other)).downstreamness, steps_of(Chains(world)).downstreamness[order], rtol=1e-9
     )
 
 
@@ -213,11 +213,11 @@ def test_groups_say_what_the_table_does_not_tell_apart() -> None:
 def test_upstreamness_and_downstreamness() -> None:
     """The textbook's inverses; a sector that sells to final users only has 1, and so has one that buys nothing."""
     world = random_table(11)
-    found = position(Chains(world))
+    found = steps_of(Chains(world))
     np.testing.assert_allclose(found.upstreamness, plain(world, "sales")[1].T @ np.ones(12), rtol=1e-10)
     np.testing.assert_allclose(found.downstreamness, plain(world, "inputs")[1].T @ np.ones(12), rtol=1e-10)
     line = table(np.array([[0.0, 40.0], [0.0, 0.0]]), np.array([0.0, 100.0]), ("AAA",), ("raw", "made"))
-    ends = position(Chains(line))
+    ends = steps_of(Chains(line))
     np.testing.assert_allclose(ends.upstreamness, [2.0, 1.0])
     np.testing.assert_allclose(ends.downstreamness, [1.0, 1.4])
 
@@ -241,7 +241,7 @@ def test_sectors_without_output_are_unknown_and_named() -> None:
     odd.flows[2, 5] = 7.5  # bought, though nothing is made
     chains = Chains(odd)
     found = reliance(chains)
-    assert np.isnan(found.whole[5]).all() and np.isnan(position(chains).upstreamness[5])
+    assert np.isnan(found.whole[5]).all() and np.isnan(steps_of(chains).upstreamness[5])
     assert np.isfinite(np.delete(found.whole, 5, axis=0)).all()
     np.testing.assert_allclose(
         np.delete(found.whole, 5, axis=0), np.delete(reliance(Chains(without)).whole, 5, axis=0), rtol=1e-12

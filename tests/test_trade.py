@@ -104,9 +104,9 @@ def test_exports_may_count_trade_between_members() -> None:
 
 
 def test_one_scan_serves_both_frames() -> None:
-    """trade_position returns what dependencies and supplier_shares return."""
+    """trade_frames returns what dependencies and supplier_shares return."""
     world = relation(FIVE)
-    both = dependency.trade_position(world, HOME, [2022], supplier="USA")
+    both = dependency.trade_frames(world, HOME, [2022], supplier="USA")
     assert both.dependencies.equals(dependencies(world, HOME, [2022], supplier="USA"))
     assert both.suppliers.equals(supplier_shares(world, HOME, [2022]))
 
@@ -402,7 +402,7 @@ def test_equals_the_pandas_twin(world: list[tuple[int, str, str, str, int]], hom
 @given(world=random_worlds(), home=homes)
 def test_shares_and_concentration_stay_in_their_ranges(world: list[tuple[int, str, str, str, int]], home: Bloc) -> None:
     """Shares sum to one, HHI lies in (0, 1], and the effective number of suppliers between 1 and their count."""
-    both = dependency.trade_position(relation(kusd(world)), home, YEARS)
+    both = dependency.trade_frames(relation(kusd(world)), home, YEARS)
     sums = both.suppliers.group_by("product", "year").agg(pl.col("share").sum())
     known = sums.filter(pl.col("share").is_not_null() & (pl.col("share") > 0))
     assert known["share"].to_list() == pytest.approx([1.0] * known.height, rel=1e-12)
@@ -421,9 +421,9 @@ def test_shares_and_concentration_stay_in_their_ranges(world: list[tuple[int, st
 @given(world=random_worlds(), home=homes, seed=st.integers(0, 2**32))
 def test_order_and_scale_change_nothing(world: list[tuple[int, str, str, str, int]], home: Bloc, seed: int) -> None:
     """Permuting rows changes no bit, and multiplying every value changes no share."""
-    original = dependency.trade_position(relation(kusd(world)), home, YEARS)
+    original = dependency.trade_frames(relation(kusd(world)), home, YEARS)
     shuffled = random.Random(seed).sample(world, len(world))
-    again = dependency.trade_position(relation(kusd(shuffled)), home, YEARS)
+    again = dependency.trade_frames(relation(kusd(shuffled)), home, YEARS)
     assert again.dependencies.equals(original.dependencies)
     assert again.suppliers.equals(original.suppliers)
 
@@ -490,9 +490,9 @@ def test_passes_split_by_size_give_the_same_answer(monkeypatch: pytest.MonkeyPat
         if e != i and chooser.random() < 0.4
     ]
     facts = relation(kusd(world))
-    whole = dependency.trade_position(facts, HOME, YEARS)
+    whole = dependency.trade_frames(facts, HOME, YEARS)
     monkeypatch.setattr("ostra.ecosystem.trade.flows.ROWS_PER_PASS", 1)
-    split = dependency.trade_position(facts, HOME, YEARS)
+    split = dependency.trade_frames(facts, HOME, YEARS)
     assert split.dependencies.equals(whole.dependencies)
     assert split.suppliers.sort("product", "year", "supplier").equals(
         whole.suppliers.sort("product", "year", "supplier")

@@ -92,8 +92,8 @@ def _inherited_holds(space: Workspace, dossier: Dossier, home: Home, year: int) 
     produced = production_shares.production_shares(space.facts.relation("production"), [year], names)
     holds = production_shares.production_holds(dossier, produced)
     if products:
-        position = dependency.trade_position(space.facts.relation("trade"), home, [year], products=products)
-        holds += import_holds(dossier, position.dependencies, position.suppliers)
+        trade = dependency.trade_frames(space.facts.relation("trade"), home, [year], products=products)
+        holds += import_holds(dossier, trade.dependencies, trade.suppliers)
     return holds
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from ostra.ask.input_output import Answer, ask
 from ostra.ask.reliance import METHOD
 from ostra.ecosystem.input_output.look_through import pooled, shares_of
-from ostra.ecosystem.input_output.stages import position
+from ostra.ecosystem.input_output.stages import steps_of
 from ostra.progress import Advance, quiet
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
@@ -32,7 +32,7 @@ def positions(
     """
     question = ask(space, home, dataset, year, advance)
     table = question.table
-    found = position(question.chains)
+    found = steps_of(question.chains)
     width = len(table.sectors)
     rows = []
     for k, code in enumerate(table.sectors):

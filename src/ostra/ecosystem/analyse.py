@@ -89,7 +89,7 @@ def analyse(
     traded_as = tables.products_of_materials()
     names = sorted({item.material for item in dossier.items} & traded_as.keys())
     first, last = tables.trade_years
-    position = dependency.trade_position(
+    trade = dependency.trade_frames(
         tables.trade,
         home,
         range(min(first, year), max(last, year) + 1),
@@ -98,9 +98,9 @@ def analyse(
         descriptions=tables.product_names,
         persistence_years=profile.persistence_years,
     )
-    series = position.dependencies
+    series = trade.dependencies
     this_year = series.filter(pl.col("year") == year)
-    suppliers = position.suppliers.filter(pl.col("year") == year)
+    suppliers = trade.suppliers.filter(pl.col("year") == year)
     produced = production_shares.production_shares(tables.production, [year], names)
     listed_suppliers = suppliers.filter(pl.col("share") >= LISTED_SHARE)
     indicators = geopolrisk.indicators(

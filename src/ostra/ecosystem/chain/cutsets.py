@@ -1,4 +1,10 @@
-"""Minimal sets of players (or items) that stop an item: minimal cut sets, found top-down with thresholds as gates."""
+"""Minimal sets of players (or items) that stop an item: minimal cut sets, found top-down with thresholds as gates.
+
+References
+----------
+Vesely, Goldberg, Roberts, Haasl (1981), Fault Tree Handbook, NUREG-0492; Fussell, Vesely (1972), Trans. Am. Nucl. Soc.
+15, 262-263. See docs/methods/chain.md.
+"""
 
 from __future__ import annotations
 

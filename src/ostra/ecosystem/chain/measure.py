@@ -1,4 +1,10 @@
-"""Holds of players and of sets of players on items, at any tier, on the world or on home alone."""
+"""Holds of players and of sets of players on items, at any tier, on the world or on home alone.
+
+References
+----------
+Tarski (1955), Pacific J. Math. 5, 285-309, for the least fixed point that a hold is in cycles; tiers, and what home
+alone loses, are our choice. See docs/methods/chain.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What two sides can stop of each other's, and where home is the chokepoint of the world."""
+"""What two sides can stop of each other's, and where home is the chokepoint of the world.
+
+Both are our choice, on the holds of docs/methods/chain.md.
+"""
 
 from __future__ import annotations
 

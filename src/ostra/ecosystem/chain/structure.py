@@ -93,7 +93,7 @@ class Structure:
     caveats: Mapping[str, tuple[str, ...]]
 
     @cached_property
-    def position(self) -> Mapping[str, int]:
+    def place(self) -> Mapping[str, int]:
         """Item id -> row."""
         return {item: row for row, item in enumerate(self.items)}
 
@@ -110,11 +110,11 @@ class Structure:
         NotFoundError
             No such item.
         """
-        if item in self.position:
-            return self.position[item]
+        if item in self.place:
+            return self.place[item]
         same = [i for i in self.items if self.names[i].casefold() == item.casefold()]
         if len(same) == 1:
-            return self.position[same[0]]
+            return self.place[same[0]]
         shown = ", ".join(self.items[:20]) + (", …" if len(self.items) > 20 else "")
         why = f"'{item}' names {len(same)} items; use an id" if same else f"there is no item '{item}'"
         raise NotFoundError(f"{why}. There are: {shown}")

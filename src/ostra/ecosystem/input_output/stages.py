@@ -18,8 +18,8 @@ from ostra.ecosystem.input_output.table import Vector
 
 
 @dataclass(frozen=True)
-class Position:
-    """Position of every node in the chain, in steps; NaN for nodes without output.
+class Steps:
+    """How far every node stands from both ends, in steps; NaN for nodes without output.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ class Position:
     downstreamness: Vector
 
 
-def position(chains: Chains) -> Position:
+def steps_of(chains: Chains) -> Steps:
     """Upstreamness and downstreamness of every node."""
     ones = np.where(chains.idle, 0.0, 1.0)
-    return Position(
+    return Steps(
         upstreamness=np.where(chains.idle, np.nan, chains.solve_sales(ones)),
         downstreamness=np.where(chains.idle, np.nan, chains.requirements),
     )

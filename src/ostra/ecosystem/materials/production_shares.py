@@ -1,4 +1,10 @@
-"""Who produces a raw material, in which shares, and how concentrated that is."""
+"""Who produces a raw material, in which shares, and how concentrated that is.
+
+References
+----------
+Hirschman (1964), The Paternity of an Index, American Economic Review 54(5); its bounds where quantities are unknown are
+our choice. See docs/methods/geopolrisk.md.
+"""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class CommissionThresholds:
 COMMISSION = CommissionThresholds()
 
 
-class TradePosition(NamedTuple):
+class TradeFrames(NamedTuple):
     """Both frames of one reading of the trade facts."""
 
     dependencies: pl.DataFrame
@@ -167,7 +167,7 @@ def dependencies(
     European Commission (2021), SWD(2021) 352 final. Arjona, Connell and Herghelegiu (2023), European Commission,
     Single Market Economics Papers WP2023/14.
     """
-    return _position(
+    return _frames(
         trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, False
     ).dependencies
 
@@ -202,10 +202,10 @@ def supplier_shares(
     UsageError, MethodError
         As for `dependencies`.
     """
-    return _position(trade, home, years, COMMISSION, products, None, None, group, 1, "extra-home", True).suppliers
+    return _frames(trade, home, years, COMMISSION, products, None, None, group, 1, "extra-home", True).suppliers
 
 
-def trade_position(
+def trade_frames(
     trade: DuckDBPyRelation,
     home: Home,
     years: Sequence[int],
@@ -217,17 +217,17 @@ def trade_position(
     group: Home | None = None,
     persistence_years: int = 3,
     exports: Literal["extra-home", "all"] = "extra-home",
-) -> TradePosition:
+) -> TradeFrames:
     """`dependencies` and `supplier_shares` of the same years from one reading of the data.
 
     Parameters, returns, raises: as those two.
     """
-    return _position(
+    return _frames(
         trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, True
     )
 
 
-def _position(
+def _frames(
     trade: DuckDBPyRelation,
     home: Home,
     years: Sequence[int],
@@ -239,7 +239,7 @@ def _position(
     persistence_years: int,
     exports: Literal["extra-home", "all"],
     every_supplier: bool,
-) -> TradePosition:
+) -> TradeFrames:
     flows.check_request(home, years, products, supplier, group)
     if persistence_years < 1:
         raise UsageError(f"the persistence window is {persistence_years} years long. Give 1 or more")
@@ -268,7 +268,7 @@ def _position(
     )
     columns = INDICATORS + (SUPPLIER_COLUMNS if supplier else ()) + EVIDENCE_COLUMNS
     shares = _shares(rows.filter(pl.col("year").is_in(wanted))) if every_supplier else pl.DataFrame()
-    return TradePosition(table.select(columns), shares)
+    return TradeFrames(table.select(columns), shares)
 
 
 def _indicators(table: pl.DataFrame, thresholds: Thresholds, exports: Literal["extra-home", "all"]) -> pl.DataFrame:

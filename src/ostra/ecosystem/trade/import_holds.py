@@ -19,7 +19,7 @@ def import_holds(dossier: Dossier, this_year: pl.DataFrame, suppliers: pl.DataFr
     Parameters
     ----------
     this_year, suppliers
-        The frames of `dependency.trade_position` for one year.
+        The frames of `dependency.trade_frames` for one year.
     """
     flagged = dict(this_year.select("product", "dependent").iter_rows())
     by_product: dict[str, list[dict[str, Any]]] = defaultdict(list)
