@@ -10,6 +10,7 @@ from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.assessment import Assessment
 from ostra.show.printed.overview import HEADING
 from ostra.show.sections import across
+from ostra.show.sections.selection import all_caveats
 from ostra.show.sections.tables import sheet, sheets
 from ostra.words.economies import code_and_name
 from ostra.words.sentences import listed
@@ -60,16 +61,9 @@ def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
         ("Units", UNITS),
         ("Evidence", "An identifier is unique within its ecosystem: ostra trace 'ASSESSMENT#IDENTIFIER'."),
         *(("Dossier SHA-256", f"{a.ecosystem}: {a.hashes.dossier}") for a in assessments),
-        ("Facts SHA-256", first.hashes.facts),
-        ("Profile SHA-256", first.hashes.profile),
-        ("Instruments SHA-256", first.hashes.instruments),
-        ("Version", first.hashes.version),
+        *made_from(first),
     ]
-    lines += [
-        ("Caveat", f"{a.ecosystem}: {text}")
-        for a in assessments
-        for text in dict.fromkeys((*a.caveats, *a.step1.caveats))
-    ]
+    lines += [("Caveat", f"{a.ecosystem}: {text}") for a in assessments for text in all_caveats(a)]
     made = [(a.ecosystem, sheets(a)) for a in assessments]
     pages: list[Sheet | Notes] = [
         Notes("Read me", lines),
@@ -119,9 +113,13 @@ def read_me_lines(a: Assessment) -> list[tuple[str, str]]:
             f"{a.year}. Assessment {a.id}, ostra {a.hashes.version}. For single numbers cite the provider in Sources.",
         ),
         ("Dossier SHA-256", a.hashes.dossier),
-        ("Facts SHA-256", a.hashes.facts),
-        ("Profile SHA-256", a.hashes.profile),
-        ("Instruments SHA-256", a.hashes.instruments),
-        ("Version", a.hashes.version),
+        *made_from(a),
     ]
-    return lines + [("Caveat", text) for text in dict.fromkeys((*a.caveats, *a.step1.caveats))]
+    return lines + [("Caveat", text) for text in all_caveats(a)]
+
+
+def made_from(a: Assessment) -> list[tuple[str, str]]:
+    """What all assessments of a volume are made from alike."""
+    hashes = a.hashes
+    named = {"Facts": hashes.facts, "Profile": hashes.profile, "Instruments": hashes.instruments}
+    return [*((f"{name} SHA-256", value) for name, value in named.items()), ("Version", hashes.version)]

@@ -210,10 +210,14 @@ def cards(assessment: Assessment) -> dict[str, Card]:
 
 def caveats(assessment: Assessment) -> tuple[list[str], list[str]]:
     """What the assessment leaves out, and apart what the input-output table does, which stands with its figures."""
-    everything = dict.fromkeys((*assessment.caveats, *assessment.step1.caveats))
     apart = assessment.step1.table_caveats
     there = {f"{TABLE_CAVEAT}{caveat}" for caveat in apart}
-    return [c for c in everything if c not in there], list(apart)
+    return [c for c in all_caveats(assessment) if c not in there], list(apart)
+
+
+def all_caveats(assessment: Assessment) -> list[str]:
+    """Each caveat of the dossier and of step 1 once."""
+    return list(dict.fromkeys((*assessment.caveats, *assessment.step1.caveats)))
 
 
 def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]]:

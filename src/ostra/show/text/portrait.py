@@ -40,10 +40,10 @@ def print_portrait(listing: Listing, stream: IO[str]) -> None:
 
 
 def number_sources(rows: Sequence[Row]) -> dict[str, str]:
-    """Give each source that rows name with a place a short name, put `told` into the rows, and return the names."""
+    """Give each source that rows name with a place in it a short name, put `place` into the rows, return the names."""
     titles = {t: f"S{n}" for n, t in enumerate(dict.fromkeys(row["source"] for row in rows if row["locator"]), 1)}
     for row in rows:
-        row["told"] = f"{titles[row['source']]}, {row['locator']}" if row["locator"] else row["source"] or ""
+        row["place"] = f"{titles[row['source']]}, {row['locator']}" if row["locator"] else row["source"] or ""
     return titles
 
 
@@ -55,7 +55,7 @@ def short(evidence: str | None) -> str:
 def relation(rows: Sequence[Row]) -> Iterable[Line]:
     """The relation and its reason."""
     for row in rows:
-        yield f"{row['what']}. {row['detail']}", row["told"], 0
+        yield f"{row['what']}. {row['detail']}", row["place"], 0
 
 
 def regime(rows: Sequence[Row]) -> Iterable[Line]:
@@ -97,10 +97,10 @@ def entries(rows: Sequence[Row]) -> Iterable[Line]:
         since = next((row["since"] for row in same if row["since"]), None)
         began = f"since {since}" if since and first["ecosystem"] else since
         marks = "; ".join(part for part in (kind, began) if part)
-        yield f"{what} ({marks}): {first['detail']}", first["told"], 0
-        told = [f"{row['ecosystem']}{reach(row['items'])}" for row in same if row["ecosystem"]]
-        if told:
-            yield f"in {'; '.join(told)}", "", 1
+        yield f"{what} ({marks}): {first['detail']}", first["place"], 0
+        where = [f"{row['ecosystem']}{reach(row['items'])}" for row in same if row["ecosystem"]]
+        if where:
+            yield f"in {'; '.join(where)}", "", 1
 
 
 def reach(items: Sequence[str]) -> str:
@@ -159,7 +159,7 @@ def facts(rows: Sequence[Row]) -> Iterable[Line]:
                 yield f"{row['what']}: {row['detail']}", "", 0
                 continue
             detail = f"; {row['detail']}" if row["detail"] else ""
-            yield f"{kind}, {shorten(row['what'], 60)}: {hold(row)}{detail}", row["told"], 0
+            yield f"{kind}, {shorten(row['what'], 60)}: {hold(row)}{detail}", row["place"], 0
 
 
 def hold(row: Row) -> str:
