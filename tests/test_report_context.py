@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Annotated, Any, get_origin, get_type_hints
 
 import pytest
 from jinja2 import meta
 
+from ostra import show
 from ostra.show.printed.overview import OverviewContext
 from ostra.show.printed.page import Frame, environment
 from ostra.show.printed.page_context import ChapterContext, EvidenceContext
@@ -63,3 +66,15 @@ def test_each_field_of_a_context_is_described(context: type[Any]) -> None:
     for name, hint in get_type_hints(context, include_extras=True).items():
         assert get_origin(hint) is Annotated, name
         assert all(isinstance(text, str) and len(text) > 10 for text in hint.__metadata__), name
+
+
+SECTIONS = sorted((Path(show.__file__).parent / "sections").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", SECTIONS, ids=lambda path: path.stem)
+def test_sections_are_data(path: Path) -> None:
+    """What page, print and terminal share knows of none of them: no markup, no pictures, no terminal."""
+    names = re.findall(r"^\s*(?:from|import) ([\w.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    own = [name for name in names if name.startswith("ostra.show.")]
+    assert all(name.startswith("ostra.show.sections") for name in own)
+    assert not {name.partition(".")[0] for name in names} & {"markupsafe", "jinja2", "rich"}
