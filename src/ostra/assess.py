@@ -10,6 +10,7 @@ from ostra.dimensions.judge import judge
 from ostra.ecosystem.analyse import analyse
 from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.input_output.home_exposure import HomeExposure
+from ostra.ecosystem.readings import Readings
 from ostra.errors import MethodError
 from ostra.model.assessment import Assessment, Hashes
 from ostra.model.dossier import Dossier
@@ -34,6 +35,7 @@ def assess(
     scenarios: ScenarioResults | None = None,
     provision_until: int | None = None,
     exposure: HomeExposure | str = "",
+    readings: Readings | None = None,
 ) -> Assessment:
     """Run steps 1 to 4 for one ecosystem, seen from one home, for one year.
 
@@ -51,7 +53,7 @@ def assess(
         One source per data set, its id the data set's id.
     scenarios
         What simulated disruptions of the ecosystem came to, with their evidence; part of step 1.
-    provision_until, exposure
+    provision_until, exposure, readings
         As for `analyse`.
 
     Returns
@@ -65,7 +67,16 @@ def assess(
         Two steps gave the same id to different evidence.
     """
     members = home.members(year)
-    step1 = analyse(dossier, tables, profile, home=home, year=year, provision_until=provision_until, exposure=exposure)
+    step1 = analyse(
+        dossier,
+        tables,
+        profile,
+        home=home,
+        year=year,
+        provision_until=provision_until,
+        exposure=exposure,
+        readings=readings,
+    )
     if scenarios is not None:
         known = tuple(sorted((*step1.evidence, *scenarios.evidence), key=lambda entry: entry.id))
         step1 = step1.model_copy(update={"scenarios": scenarios.outcomes, "evidence": known})

@@ -15,7 +15,9 @@ from ostra.workspace import Workspace
 def assessments(
     space: Workspace, ecosystems: Sequence[str], home: str, year: int | None, advance: Advance = quiet
 ) -> list[Assessment]:
-    """Assess several ecosystems in turn, telling how far it got."""
+    """Assess several ecosystems in turn, telling how far it got; the facts of all are read together."""
+    advance(0, len(ecosystems))
+    space.read_ahead(ecosystems, home, year)
     made = []
     for number, name in enumerate(ecosystems):
         advance(number, len(ecosystems))

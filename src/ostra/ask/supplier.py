@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ostra.ask.assessments import assessments
 from ostra.ask.supplier_facts import fact_rows
 from ostra.ask.supplier_rows import Row, Section, a_row, as_frame
 from ostra.context.contextualise import stated_relation
@@ -74,11 +75,7 @@ def supplier(
     profile = space.profile()
     seen_from = economies.home(home)
     names = list(ecosystems or space.dossier_files())
-    made = []
-    for number, ecosystem in enumerate(names):
-        advance(number, len(names))
-        made.append(space.assess(ecosystem, home, year))
-    advance(len(names), len(names))
+    made = assessments(space, names, home, year, advance)
     year = space.latest_year() if year is None else year
     members = seen_from.members(year)
     rows = [

@@ -19,9 +19,10 @@ from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.holds import Hold
 from ostra.ecosystem.input_output.home_exposure import HomeExposure
 from ostra.ecosystem.input_output.sectors import sector_reliance
-from ostra.ecosystem.materials import geopolrisk, production_shares
 from ostra.ecosystem.materials.material_evidence import material_evidence, production_evidence
+from ostra.ecosystem.materials.production_shares import production_holds
 from ostra.ecosystem.provision_holds import provision_evidence, provision_holds
+from ostra.ecosystem.readings import Readings, materials_of, products_of, read_facts
 from ostra.ecosystem.trade import dependency
 from ostra.ecosystem.trade.import_holds import import_holds
 from ostra.ecosystem.trade.trade_evidence import series_evidence, trade_evidence
@@ -59,6 +60,7 @@ def analyse(
     year: int,
     provision_until: int | None = None,
     exposure: HomeExposure | str = "",
+    readings: Readings | None = None,
 ) -> EcosystemResult:
     """Find what home depends on in the ecosystem, on whom, and what it holds in return.
 
@@ -74,6 +76,8 @@ def analyse(
         Provision rows of the dossier of later years are left out; None takes all.
     exposure
         Home in an input-output table where the ecosystem names sectors, or why there is none.
+    readings
+        What the methods find in the facts for this home and year, of this and maybe other ecosystems; read by default.
 
     Returns
     -------
@@ -85,35 +89,12 @@ def analyse(
     UsageError, MethodError
         As for `dependency.dependencies`.
     """
-    products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    traded_as = tables.products_of_materials()
-    names = sorted({item.material for item in dossier.items} & traded_as.keys())
-    first, last = tables.trade_years
-    trade = dependency.trade_frames(
-        tables.trade,
-        home,
-        range(min(first, year), max(last, year) + 1),
-        thresholds=profile.trade,
-        products=products,
-        descriptions=tables.product_names,
-        persistence_years=profile.persistence_years,
-    )
-    series = trade.dependencies
+    if readings is None:
+        readings = read_facts(tables, profile, home, year, products_of(dossier), materials_of(dossier))
+    own = readings.of(dossier)
+    series, suppliers, produced, indicators = own.trade, own.suppliers, own.produced, own.indicators
     this_year = series.filter(pl.col("year") == year)
-    suppliers = trade.suppliers.filter(pl.col("year") == year)
-    produced = production_shares.production_shares(tables.production, [year], names)
     listed_suppliers = suppliers.filter(pl.col("share") >= LISTED_SHARE)
-    indicators = geopolrisk.indicators(
-        tables.trade,
-        tables.production,
-        tables.governance,
-        tables.material_products,
-        [home],
-        [year],
-        materials=names,
-        edition=tables.trade_edition,
-        supply_shares=tables.supply_shares,
-    )
 
     members = home.members(year)
     order = graph.orders(dossier)
@@ -121,7 +102,7 @@ def analyse(
     ends = graph.end_products(dossier)
     reach = {item: tuple(end for end in ends if end in users) for item, users in needed_by.items()}
     provided = provision_holds(dossier, provision_until)
-    from_facts = import_holds(dossier, this_year, suppliers) + production_shares.production_holds(dossier, produced)
+    from_facts = import_holds(dossier, this_year, suppliers) + production_holds(dossier, produced)
     holds = [hold for hold in from_facts if hold.share.high >= LISTED_SHARE] + provided
     dependencies = [
         _dependency(hold, order[hold.item])
@@ -143,7 +124,7 @@ def analyse(
         *trade_evidence(this_year, listed_suppliers, tables.datasets["trade"], home),
         *series_evidence(series, tables.datasets["trade"], home),
         *production_evidence(produced, tables.datasets["production"], LISTED_SHARE),
-        *material_evidence(indicators, traded_as, tables.datasets, home),
+        *material_evidence(indicators, own.traded_as, tables.datasets, home),
         *provision_evidence(provided, dossier),
         *chain_evidence,
         *behind.evidence,

@@ -144,8 +144,7 @@ class Documents:
 
     def _once(self, file: Path, read: Callable[[Path], Document]) -> Document:
         """The document, read again only when the file has changed; several assessments in turn share it."""
-        state = file.stat() if file.is_file() else None
-        stamp = (state.st_mtime_ns, state.st_size) if state else None
+        stamp = stamp_of(file)
         with self._reading:
             known = self._read.get(file)
             if stamp is None or known is None or known[0] != stamp:
@@ -162,3 +161,9 @@ class Documents:
     def _own(self, name: str) -> Path | None:
         file = None if self.path is None else self.path / name
         return file if file is not None and file.is_file() else None
+
+
+def stamp_of(file: Path) -> tuple[int, int] | None:
+    """What changes when a file does: the time it was written, and its size; None where there is none."""
+    state = file.stat() if file.is_file() else None
+    return (state.st_mtime_ns, state.st_size) if state else None

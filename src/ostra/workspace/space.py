@@ -12,34 +12,58 @@ from ostra.ask import data
 from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
 from ostra.facts.citing import as_source, covered, product_names
-from ostra.facts.datasets import Dataset, Facts, open_facts
+from ostra.facts.datasets import MANIFEST, Dataset, Facts, facts_root, open_facts
 from ostra.model.listing import Listing
 from ostra.version import __version__
 from ostra.words import economies
 from ostra.words.economies import Home
-from ostra.workspace.documents import Documents
+from ostra.workspace.documents import Documents, stamp_of
+from ostra.workspace.memo import Memo
 from ostra.workspace.years import DEFAULT_HOME, wanted_years
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ostra.context.governance import GovernanceScore
     from ostra.ecosystem.fact_tables import FactTables
     from ostra.ecosystem.input_output.home_exposure import HomeExposure
     from ostra.ecosystem.input_output.table import InputOutputTable
+    from ostra.ecosystem.readings import Readings
     from ostra.model.assessment import Assessment
-    from ostra.model.profile import TradeThresholds
+    from ostra.model.dossier import Dossier
+    from ostra.model.profile import Profile, TradeThresholds
     from ostra.model.results.simulation import ScenarioResults
 
 # What an assessment is a function of, beside the documents.
 FACT_TABLES = ("trade", "production", "governance", "material_products", "hs_products")
 
 
+MOST_ASSESSMENTS, MOST_READINGS = 100, 8  # kept at a time; readings are of one home and year each
+
+
 class Workspace(Documents):
-    """Documents and facts, read when they are first asked for; parameters as for `Documents`."""
+    """Documents and facts, read when they are first needed and again when they change; parameters as for `Documents`.
+
+    An assessment of the same dossier, profile, instruments and facts as an earlier one is that one.
+    """
+
+    def __init__(
+        self, path: Path | None = None, *, profile: Path | None = None, weights: Mapping[str, float] | None = None
+    ) -> None:
+        super().__init__(path, profile=profile, weights=weights)
+        self._facts: tuple[object, Facts] | None = None
+        self._assessments: Memo[Assessment] = Memo(MOST_ASSESSMENTS)
+        self._readings: Memo[Readings] = Memo(MOST_READINGS)
 
     @property
     def facts(self) -> Facts:
-        """The fact tables: those imported into the workspace before the built-in ones."""
-        return self._kept("facts", lambda: open_facts(self.path))
+        """The fact tables: those imported into the workspace before the built-in ones; opened anew after an import."""
+        stamp = None if self.path is None else stamp_of(facts_root(self.path) / MANIFEST)
+        with self._reading:
+            if self._facts is None or self._facts[0] != stamp:
+                self._made.clear()
+                self._facts = stamp, open_facts(self.path)
+            return self._facts[1]
 
     def datasets(self, table: str | None = None) -> Listing:
         """The data sets at hand, one row each; `default` marks those that are used unless another is named."""
@@ -101,7 +125,7 @@ class Workspace(Documents):
             group=group,
             limits=thresholds or self.profile().trade,
             persistence_years=self.profile().persistence_years,
-            names=self._product_names(self.facts.dataset("trade", dataset)),
+            names=self._product_names(self.facts, self.facts.dataset("trade", dataset)),
             dataset=dataset,
         )
 
@@ -133,7 +157,9 @@ class Workspace(Documents):
         """
         from ostra.ask import materials
 
-        return materials.supply_risk(self.facts, self._tables, economies.home(home), years, materials_wanted)
+        return materials.supply_risk(
+            self.facts, self._tables(self.facts), economies.home(home), years, materials_wanted
+        )
 
     def assess(
         self,
@@ -167,35 +193,67 @@ class Workspace(Documents):
         from ostra.assess import assess
         from ostra.model.assessment import Hashes
 
+        facts = self.facts
         dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
         seen_from = economies.home(home)
-        tables = self._tables
-        used = [*FACT_TABLES, *(["supply_shares"] if tables.supply_shares is not None else [])]
+        used = [*FACT_TABLES, *(["supply_shares"] if facts.datasets("supply_shares") else [])]
         exposure: HomeExposure | str = ""
         if any(item.sectors for item in dossier.items):
-            exposure = self._exposure(seen_from)
+            exposure = self._exposure(facts, seen_from)
             used += ["input_output"]
         hashes = Hashes(
             dossier=yaml_documents.document_sha256(dossier),
-            facts=self.facts.sha256(used),
+            facts=facts.sha256(used),
             profile=yaml_documents.document_sha256(profile),
             instruments=yaml_documents.document_sha256(catalogue),
             version=__version__,
             scenarios="" if scenarios is None else scenarios.sha256,
         )
-        return assess(
-            dossier,
-            tables,
-            profile,
-            catalogue,
-            home=seen_from,
-            year=wanted_years(self.latest_year() if year is None else year, self.facts.dataset("trade"))[0],
-            hashes=hashes,
-            fact_sources=[as_source(self.facts.dataset(table)) for table in used],
-            scenarios=scenarios,
-            provision_until=year,
-            exposure=exposure,
-        )
+
+        def made() -> Assessment:
+            facts_year = self._facts_year(facts, year)
+            return assess(
+                dossier,
+                self._tables(facts),
+                profile,
+                catalogue,
+                home=seen_from,
+                year=facts_year,
+                hashes=hashes,
+                fact_sources=[as_source(facts.dataset(table)) for table in used],
+                scenarios=scenarios,
+                provision_until=year,
+                exposure=exposure,
+                readings=self._read_facts(facts, profile, seen_from, facts_year, [dossier]),
+            )
+
+        # What scenarios came to is no function of the hashes alone.
+        return made() if scenarios is not None else self._assessments.once((facts, hashes, seen_from.code, year), made)
+
+    def read_ahead(self, ecosystems: Sequence[str], home: str = DEFAULT_HOME, year: int | None = None) -> None:
+        """Read the facts of several ecosystems together before `assess` is called for each; parameters as there."""
+        facts, dossiers = self.facts, [self.dossier(name) for name in ecosystems]
+        self._read_facts(facts, self.profile(), economies.home(home), self._facts_year(facts, year), dossiers)
+
+    def _facts_year(self, facts: Facts, year: int | None) -> int:
+        return wanted_years(self.latest_year() if year is None else year, facts.dataset("trade"))[0]
+
+    def _read_facts(
+        self, facts: Facts, profile: Profile, home: Home, year: int, dossiers: Sequence[Dossier]
+    ) -> Readings:
+        """What the methods find of the products and materials of dossiers; only what was not read before is read."""
+        from ostra.ecosystem.readings import materials_of, products_of, read_facts
+
+        products, materials = products_of(*dossiers), materials_of(*dossiers)
+        key = (facts, home.code, year, profile.trade, profile.persistence_years)
+        with self._reading:
+            known = self._readings.get(key)
+            if known is not None and products <= known.products and materials <= known.materials:
+                return known
+            if known is not None:
+                products, materials = products - known.products, materials - known.materials
+            more = read_facts(self._tables(facts), profile, home, year, products, materials)
+            return self._readings.keep(key, more if known is None else known.joined(more))
 
     def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:
         """An input-output table in memory.
@@ -233,7 +291,7 @@ class Workspace(Documents):
             caveats=stored.notes,
         )
 
-    def _exposure(self, home: Home) -> HomeExposure | str:
+    def _exposure(self, facts: Facts, home: Home) -> HomeExposure | str:
         """Home in the input-output table, the same for all ecosystems, or why it cannot be found there."""
         from ostra.ecosystem.input_output.home_exposure import home_exposure
 
@@ -243,23 +301,21 @@ class Workspace(Documents):
             except NotFoundError as error:
                 return f"What sectors rely on is unknown: {error}."
 
-        return self._kept(("exposure", home.code), made)
+        return self._kept((facts, "exposure", home.code), made)
 
     def governance(self, year: int) -> Mapping[str, Sequence[GovernanceScore]]:
         """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
         from ostra.assess import governance_scores
 
-        return governance_scores(self._tables, year)
+        return governance_scores(self._tables(self.facts), year)
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""
         return min(covered(self.facts.dataset("trade"))[1], covered(self.facts.dataset("production"))[1])
 
-    @property
-    def _tables(self) -> FactTables:
+    def _tables(self, facts: Facts) -> FactTables:
         from ostra.ecosystem.fact_tables import FactTables
 
-        facts = self.facts
         source = facts.dataset("trade")
         return FactTables(
             trade=facts.relation("trade"),
@@ -270,9 +326,9 @@ class Workspace(Documents):
             trade_years=covered(source),
             trade_edition=source.edition,
             supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,
-            product_names=self._product_names(source),
+            product_names=self._product_names(facts, source),
         )
 
-    def _product_names(self, source: Dataset) -> dict[str, str]:
+    def _product_names(self, facts: Facts, source: Dataset) -> dict[str, str]:
         """Words for the products of a data set."""
-        return self._kept(("product names", source.id), lambda: product_names(self.facts, source))
+        return self._kept((facts, "product names", source.id), lambda: product_names(facts, source))
