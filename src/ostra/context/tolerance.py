@@ -53,13 +53,19 @@ def breaches(
     found: list[Breach] = []
     evidence: list[Evidence] = []
     unknown: set[str] = set()
+    challenges: dict[tuple[str, Dimension], list[Finding]] = {}
+    for finding in findings:
+        if finding.effect < 0 and finding.confidence > 0.0:
+            for item in dict.fromkeys(finding.items):
+                challenges.setdefault((item, finding.dimension), []).append(finding)
     for row in sorted(dependencies, key=lambda d: d.id):
         context = suppliers.get(row.supplier)
         if context is None:
             continue
         for dimension in DIMENSIONS:
             limit = limits.get((dimension, context.relation))
-            behind = _findings_on(row, dimension, findings)
+            on_item = challenges.get((row.item, dimension), ())
+            behind = [finding for finding in on_item if finding.supplier in (None, row.supplier)]
             if limit is None or not (dimension in ALWAYS or behind) or row.hold.high <= limit.hold:
                 continue
             if row.hold.high - row.hold.low >= 1.0:
@@ -80,19 +86,6 @@ def breaches(
         )
     ranked = sorted(found, key=lambda b: (-b.expected_excess, b.id))
     return tuple(ranked), tuple(evidence), caveats
-
-
-def _findings_on(row: Dependency, dimension: Dimension, findings: Sequence[Finding]) -> list[Finding]:
-    """Challenges that name the item and this supplier, or no supplier."""
-    return [
-        f
-        for f in findings
-        if f.dimension == dimension
-        and f.effect < 0
-        and f.confidence > 0.0
-        and row.item in f.items
-        and f.supplier in (None, row.supplier)
-    ]
 
 
 def _breach(

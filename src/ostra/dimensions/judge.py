@@ -70,14 +70,21 @@ def judge(
         result, proofs = _dimension(dimension, own, challenge_rows, domestic, economies, shares)
         results.append(result)
         evidence += proofs
+    opinions_on: dict[tuple[str, Dimension], list[Opinion]] = {}
+    for opinion in opinions:
+        for name in dict.fromkeys(opinion.finding.items):
+            opinions_on.setdefault((name, opinion.finding.dimension), []).append(opinion)
+    rows_on: dict[tuple[str, Dimension], list[Measurement]] = {}
+    for row in measured.measurements:
+        rows_on.setdefault((row.reading.item, row.rule.dimension), []).append(row)
     for item in dossier.items:
         for dimension in DIMENSIONS:
             cell, proof = _cell(
                 item.id,
                 item.name,
                 dimension,
-                [o for o in opinions if o.finding.dimension == dimension and item.id in o.finding.items],
-                [m for m in measured.measurements if m.rule.dimension == dimension and m.reading.item == item.id],
+                opinions_on.get((item.id, dimension), []),
+                rows_on.get((item.id, dimension), []),
             )
             if cell is not None and proof is not None:
                 cells.append(cell)
