@@ -96,10 +96,11 @@ METHODS = ("trade", "materials", "chain", "input_output")
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "ecosystem").rglob("*.py")), ids=lambda p: p.stem)
 def test_methods_of_step_1_import_none_of_each_other(path: Path) -> None:
-    """What methods share stands in `ecosystem/` itself and needs none of them; `analyse` alone brings them together."""
+    """What methods share stands in `ecosystem/` itself and needs none of them; `analyse` and what it
+    reads of the facts, `readings`, alone bring them together."""
     own = path.parent.name
     others = {f"ostra.ecosystem.{method}" for method in METHODS if method != own}
-    if path.stem != "analyse":
+    if path.stem not in ("analyse", "readings"):
         used = {name for name in imported_modules(path) if name.startswith(tuple(others))}
         assert not used, f"{path.relative_to(PACKAGE)} may not import {sorted(used)}"
 
