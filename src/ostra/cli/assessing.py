@@ -121,11 +121,11 @@ def trace(
     simulate
         The number is from an assessment made with --simulate; known by itself for numbers of scenarios.
     json
-        Print the chain as JSON.
+        Print the trace as JSON.
     """
     from ostra.provenance import trace as follow
     from ostra.show.output import to_json
-    from ostra.show.text.trace import print_chain
+    from ostra.show.text.trace import print_trace
 
     space = workspace(workspace_path)
     if assessment is not None and simulate:
@@ -140,11 +140,11 @@ def trace(
         simulate = simulate or evidence.startswith("scenario.") or "simulated_loss" in evidence
         found = simulated(space, ecosystem, home) if simulate else None
         source = space.assess(ecosystem, home, year, scenarios=found)
-    chain = follow(source, evidence, space.facts)
+    found_trace = follow(source, evidence, space.facts)
     if json:
-        sys.stdout.write(to_json(chain.as_dict()))
+        sys.stdout.write(to_json(found_trace.as_dict()))
     else:
-        print_chain(chain, source, sys.stdout)
+        print_trace(found_trace, source, sys.stdout)
 
 
 def split_id(prefix: str) -> tuple[str, str, int]:

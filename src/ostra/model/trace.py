@@ -22,7 +22,7 @@ class FactRows:
 
 @dataclass(frozen=True)
 class Step:
-    """One link of the chain: a piece of evidence with its rows, claims and sources, and the inputs that it rests on."""
+    """One step of a trace: a piece of evidence with its rows, claims and sources, and the inputs that it rests on."""
 
     evidence: Evidence
     facts: tuple[FactRows, ...] = ()
@@ -32,7 +32,7 @@ class Step:
     repeated: bool = False  # shown in full higher up
 
     def as_dict(self) -> dict[str, Any]:
-        """The chain as JSON-ready values."""
+        """The trace as JSON-ready values."""
         return {
             **self.evidence.model_dump(mode="json", exclude={"inputs", "facts", "claims", "sources"}),
             "facts": [

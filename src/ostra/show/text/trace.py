@@ -14,11 +14,11 @@ from ostra.model.trace import FactRows, Step
 from ostra.words.figures import number, percent, percent_range
 
 
-def print_chain(chain: Step, assessment: Assessment, stream: IO[str]) -> None:
-    """Print the chain: number, formula with values, facts rows or claims, sources with licences."""
+def print_trace(found: Step, assessment: Assessment, stream: IO[str]) -> None:
+    """Print a trace: number, formula with values, facts rows or claims, sources with licences."""
     console = Console(file=stream, highlight=False)
-    tree = Tree(headline(chain.evidence))
-    fill(tree, chain)
+    tree = Tree(headline(found.evidence))
+    fill(tree, found)
     console.print(tree)
     hashes = assessment.hashes
     console.print(
