@@ -55,8 +55,10 @@ def _product_evidence(
     def ref(rows: int, **where: Any) -> FactRef:
         return FactRef(table="trade", dataset=dataset, where={"year": year, "product": product, **where}, rows=rows)
 
-    def figure(indicator: str, label: str, value: float | None, unit: str, **more: Any) -> Evidence:
-        return Evidence(
+    found: list[Evidence] = []
+
+    def add(indicator: str, label: str, value: float | None, unit: str, **more: Any) -> None:
+        entry = Evidence(
             id=trade_id(product, year, indicator),
             label=f"{label}: {what}",
             kind=more.pop("kind", "computed"),
@@ -67,138 +69,115 @@ def _product_evidence(
             sources=(dataset,),
             **more,
         )
+        found.append(entry)
 
     imported = {"importer": members, "exporter not": members}
     total = row["imports_kusd"]
-    found = [
-        figure(
-            "imports_kusd",
-            "Imports from outside home",
-            total,
-            "kUSD",
-            kind="measured",
-            substituted=f"M = {number(total)} kUSD, from {row['import_rows']:,} flows",
-            facts=(ref(row["import_rows"], **imported),),
-        )
-    ]
+    add(
+        "imports_kusd",
+        "Imports from outside home",
+        total,
+        "kUSD",
+        kind="measured",
+        substituted=f"M = {number(total)} kUSD, from {row['import_rows']:,} flows",
+        facts=(ref(row["import_rows"], **imported),),
+    )
     share_ids = []
     for supplier in suppliers:
         code = supplier["supplier"]
         share_ids.append(trade_id(product, year, f"share.{code}"))
-        found.append(
-            figure(
-                f"share.{code}",
-                f"Share of {economy_name(code)} in imports",
-                supplier["share"],
-                "share",
-                substituted=f"s = {number(supplier['imports_kusd'])} / {number(total)}",
-                inputs=(trade_id(product, year, "imports_kusd"),),
-                facts=(ref(supplier["flows"], importer=members, exporter=code),),
-            )
+        add(
+            f"share.{code}",
+            f"Share of {economy_name(code)} in imports",
+            supplier["share"],
+            "share",
+            substituted=f"s = {number(supplier['imports_kusd'])} / {number(total)}",
+            inputs=(trade_id(product, year, "imports_kusd"),),
+            facts=(ref(supplier["flows"], importer=members, exporter=code),),
         )
         if supplier["reverse_share"] is not None:
-            found.append(
-                figure(
-                    f"reverse.{code}",
-                    f"Home's share in what {economy_name(code)} imports of the same product",
-                    supplier["reverse_share"],
-                    "share",
-                    substituted=f"r = {number(supplier['reverse_share'] * supplier['supplier_imports_kusd'])}"
-                    f" / {number(supplier['supplier_imports_kusd'])}",
-                    facts=(ref(supplier["reverse_flows"], importer=code),),
-                )
+            add(
+                f"reverse.{code}",
+                f"Home's share in what {economy_name(code)} imports of the same product",
+                supplier["reverse_share"],
+                "share",
+                substituted=f"r = {number(supplier['reverse_share'] * supplier['supplier_imports_kusd'])}"
+                f" / {number(supplier['supplier_imports_kusd'])}",
+                facts=(ref(supplier["reverse_flows"], importer=code),),
             )
     terms = " + ".join(f"{s['share']:.3f}²" for s in suppliers[:4]) + (" + …" if row["suppliers"] > 4 else "")
-    found.append(
-        figure(
-            "concentration",
-            "Concentration of imports (Herfindahl–Hirschman, 0 to 1)",
-            row["concentration"],
-            "index",
-            substituted=f"HHI = {terms} = {row['concentration']:.3f}",
-            inputs=tuple(share_ids),
-            facts=(ref(row["import_rows"], **imported),),
-        )
+    add(
+        "concentration",
+        "Concentration of imports (Herfindahl–Hirschman, 0 to 1)",
+        row["concentration"],
+        "index",
+        substituted=f"HHI = {terms} = {row['concentration']:.3f}",
+        inputs=tuple(share_ids),
+        facts=(ref(row["import_rows"], **imported),),
     )
-    found.append(
-        figure(
-            "suppliers_effective",
-            "Effective number of suppliers",
-            row["suppliers_effective"],
-            "suppliers",
-            substituted=f"1 / {row['concentration']:.4g}",
-            inputs=(trade_id(product, year, "concentration"),),
-        )
+    add(
+        "suppliers_effective",
+        "Effective number of suppliers",
+        row["suppliers_effective"],
+        "suppliers",
+        substituted=f"1 / {row['concentration']:.4g}",
+        inputs=(trade_id(product, year, "concentration"),),
     )
-    found.append(
-        figure(
-            "extra_share",
-            "Share of imports that comes from outside home",
-            row["extra_share"],
-            "share",
-            substituted=f"{number(total)} / ({number(total)} + {number(row['intra_kusd'])})",
-            inputs=(trade_id(product, year, "imports_kusd"),),
-            facts=(ref(row["intra_rows"], importer=members, exporter=members),) if row["intra_rows"] else (),
-        )
+    add(
+        "extra_share",
+        "Share of imports that comes from outside home",
+        row["extra_share"],
+        "share",
+        substituted=f"{number(total)} / ({number(total)} + {number(row['intra_kusd'])})",
+        inputs=(trade_id(product, year, "imports_kusd"),),
+        facts=(ref(row["intra_rows"], importer=members, exporter=members),) if row["intra_rows"] else (),
     )
-    found.append(
-        figure(
-            "import_export_ratio",
-            "Imports from outside over exports to outside",
-            row["import_export_ratio"],
-            "ratio",
-            substituted=f"{number(total)} / {number(row['exports_kusd'])}",
-            inputs=(trade_id(product, year, "imports_kusd"),),
-            facts=(ref(row["export_rows"], **{"exporter": members, "importer not": members}),)
-            if row["export_rows"]
-            else (),
-            caveats=()
-            if row["import_export_ratio"] is not None
-            else ("Home exports nothing: the ratio has no bound and counts as exceeded.",),
-        )
+    add(
+        "import_export_ratio",
+        "Imports from outside over exports to outside",
+        row["import_export_ratio"],
+        "ratio",
+        substituted=f"{number(total)} / {number(row['exports_kusd'])}",
+        inputs=(trade_id(product, year, "imports_kusd"),),
+        facts=(ref(row["export_rows"], **{"exporter": members, "importer not": members}),)
+        if row["export_rows"]
+        else (),
+        caveats=()
+        if row["import_export_ratio"] is not None
+        else ("Home exports nothing: the ratio has no bound and counts as exceeded.",),
     )
-    found.append(
-        figure(
-            "top_share",
-            f"Share of the largest supplier, {economy_name(row['top_supplier'])}",
-            row["top_share"],
-            "share",
-            inputs=(trade_id(product, year, f"share.{row['top_supplier']}"),),
-        )
+    add(
+        "top_share",
+        f"Share of the largest supplier, {economy_name(row['top_supplier'])}",
+        row["top_share"],
+        "share",
+        inputs=(trade_id(product, year, f"share.{row['top_supplier']}"),),
     )
     if row["diversification_potential"] is not None:
-        found.append(
-            figure(
-                "diversification_potential",
-                f"What others export beside what {economy_name(row['top_supplier'])} would have to be replaced for",
-                row["diversification_potential"],
-                "ratio",
-                substituted=f"{number(row['others_exports_kusd'])} / {number(row['top_imports_kusd'])}",
-                facts=(
-                    ref(
-                        row["others_rows"], **{"importer not": members, "exporter not": (*members, row["top_supplier"])}
-                    ),
-                ),
-            )
+        add(
+            "diversification_potential",
+            f"What others export beside what {economy_name(row['top_supplier'])} would have to be replaced for",
+            row["diversification_potential"],
+            "ratio",
+            substituted=f"{number(row['others_exports_kusd'])} / {number(row['top_imports_kusd'])}",
+            facts=(
+                ref(row["others_rows"], **{"importer not": members, "exporter not": (*members, row["top_supplier"])}),
+            ),
         )
     if row["reverse_share"] is not None:
-        found.append(
-            figure(
-                "reverse_share",
-                f"Home's share in what {economy_name(row['top_supplier'])} imports of the same product",
-                row["reverse_share"],
-                "share",
-                inputs=(trade_id(product, year, f"reverse.{row['top_supplier']}"),),
-            )
+        add(
+            "reverse_share",
+            f"Home's share in what {economy_name(row['top_supplier'])} imports of the same product",
+            row["reverse_share"],
+            "share",
+            inputs=(trade_id(product, year, f"reverse.{row['top_supplier']}"),),
         )
-    found.append(
-        figure(
-            "years_flagged",
-            "Years flagged as dependent in the window that ends here",
-            float(row["years_flagged"]),
-            "years",
-            substituted=f"{row['years_flagged']} of the {row['years_known']} years known",
-        )
+    add(
+        "years_flagged",
+        "Years flagged as dependent in the window that ends here",
+        float(row["years_flagged"]),
+        "years",
+        substituted=f"{row['years_flagged']} of the {row['years_known']} years known",
     )
     return found
 
