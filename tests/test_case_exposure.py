@@ -88,7 +88,7 @@ def test_cars_by_money_and_by_way(workspace: ostra.Workspace, page: str) -> None
     row = reliance.of_sectors(workspace, "CHN").frame.filter(pl.col("sector") == "C29").row(0, named=True)
     assert f"{100 * row['per_output_face_value']:.2f} USD for each 100 USD of output" in page
     assert f"it is {100 * row['per_output_look_through']:.2f} USD" in page
-    ways = reliance.through_economies(workspace, "CHN", sector="motor vehicles").frame
+    ways = reliance.runs_through(workspace, "CHN", sector="motor vehicles").frame
     of_hidden = dict(ways.select("economy", "hidden_share").iter_rows())
     assert f"{100 * of_hidden['EU27']:.0f}% runs through other industries of the EU" in page
     assert f"and {100 * of_hidden['CHN']:.0f}% through China itself" in page

@@ -38,7 +38,7 @@ def chips(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_holds_on_an_item_have_bounds_path_and_source(capsys: pytest.CaptureFixture[str]) -> None:
     """Every economy's hold, ranked, with the agreed keys; the machine that all leading fabs need comes first."""
-    found = rows(capsys, "semiconductors", "--item", "cloud")
+    found = rows(capsys, "holds", "semiconductors", "--item", "cloud")
     wanted = {"economy", "item", "hold_low", "hold_high", "chokepoint", "tier", "path", "year", "source"}
     assert wanted <= set(found[0])
     assert found[0]["economy"] == "NLD" and found[0]["chokepoint"] == "euv-lithography"
@@ -54,30 +54,30 @@ def test_holds_on_an_item_have_bounds_path_and_source(capsys: pytest.CaptureFixt
 
 def test_two_places_together_stop_the_leading_edge(capsys: pytest.CaptureFixture[str]) -> None:
     """The report's point: whoever makes the machine, or both places that have such fabs, can stop them."""
-    found = rows(capsys, "semiconductors", "--stop", "front-end-leading", "--max-size", "2")
+    found = rows(capsys, "sets", "semiconductors", "front-end-leading", "--max-size", "2")
     assert [row["set"] for row in found] == [["NLD"], ["KOR", "TWN"]]
-    possible = rows(capsys, "semiconductors", "--stop", "front-end-leading", "--max-size", "1", "--possible")
+    possible = rows(capsys, "sets", "semiconductors", "front-end-leading", "--max-size", "1", "--possible")
     assert ["TWN"] in [row["set"] for row in possible]
 
 
 def test_holds_of_one_economy_and_of_a_bloc(capsys: pytest.CaptureFixture[str]) -> None:
     """A bloc holds at least what each of its members does."""
-    member = {row["item"]: row["hold_low"] for row in rows(capsys, "semiconductors", "--by", "NLD")}
-    bloc = {row["item"]: row["hold_low"] for row in rows(capsys, "semiconductors", "--by", "EU27")}
+    member = {row["item"]: row["hold_low"] for row in rows(capsys, "holds", "semiconductors", "--economy", "NLD")}
+    bloc = {row["item"]: row["hold_low"] for row in rows(capsys, "holds", "semiconductors", "--economy", "EU27")}
     assert member and all(bloc[item] >= low - 1e-12 for item, low in member.items())
 
 
 def test_location_and_headquarters_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     """Where things are made and who controls them differ; both bounds stand in one row."""
-    found = rows(capsys, "semiconductors", "--item", "cloud", "--compare")
+    found = rows(capsys, "compare", "semiconductors", "--item", "cloud")
     dutch = next(row for row in found if row["economy"] == "NLD")
     assert dutch["hold_low_headquarters"] == 1.0 and dutch["hold_low_location"] < 1.0
 
 
 def test_mutual_holds_have_a_balance(capsys: pytest.CaptureFixture[str]) -> None:
     """The balance lies between the differences of the bounds, and turns its sign with the sides."""
-    found = {row["item"]: row for row in rows(capsys, "semiconductors", "--mutual", "EU27", "CHN")}
-    turned = {row["item"]: row for row in rows(capsys, "semiconductors", "--mutual", "CHN", "EU27")}
+    found = {row["item"]: row for row in rows(capsys, "mutual", "semiconductors", "EU27", "CHN")}
+    turned = {row["item"]: row for row in rows(capsys, "mutual", "semiconductors", "CHN", "EU27")}
     gallium = found["gallium"]
     assert gallium["b_low"] > 0.9 and gallium["balance_high"] < 0
     for item, row in found.items():
@@ -87,19 +87,19 @@ def test_mutual_holds_have_a_balance(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_indispensability_and_importance(capsys: pytest.CaptureFixture[str]) -> None:
     """Home's own chokepoint is certain; an item whose failure alone stops another ranks first."""
-    own = rows(capsys, "semiconductors", "--indispensable", "EU27")
+    own = rows(capsys, "indispensable", "semiconductors", "--home", "EU27")
     assert own[0]["chokepoint"] == "euv-lithography" and own[0]["certain"]
-    ranked = rows(capsys, "semiconductors", "--importance", "front-end-leading", "--max-size", "1")
+    ranked = rows(capsys, "importance", "semiconductors", "front-end-leading", "--max-size", "1")
     assert "euv-lithography" in [row["member"] for row in ranked]
     assert [row["birnbaum"] for row in ranked] == sorted((row["birnbaum"] for row in ranked), reverse=True)
 
 
 def test_diversion_lessens_a_hold_on_home(capsys: pytest.CaptureFixture[str]) -> None:
     """What arrives through third countries cannot be withheld."""
-    none = {(r["economy"], r["item"]): r["hold_high"] for r in rows(capsys, "semiconductors", "--from-home")}
+    none = {(r["economy"], r["item"]): r["hold_high"] for r in rows(capsys, "on-home", "semiconductors")}
     half = {
         (r["economy"], r["item"]): r["hold_high"]
-        for r in rows(capsys, "semiconductors", "--from-home", "--diversion", "0.5")
+        for r in rows(capsys, "on-home", "semiconductors", "--diversion", "0.5")
     }
     assert none and all(half.get(key, 0.0) <= high + 1e-12 for key, high in none.items())
 
@@ -107,20 +107,21 @@ def test_diversion_lessens_a_hold_on_home(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--stop", "cloud", "--importance", "cloud"], "exclude each other"),
-        (["--location", "--headquarters"], "--compare"),
-        (["--item", "philosophers-stone"], "philosophers-stone"),
-        (["--stop", "cloud", "--level", "2"], "level"),
-        (["--mutual", "EU27", "DEU"], "both"),
-        (["--by", "Atlantis"], "Atlantis"),
-        (["--from-home", "--diversion", "3"], "diversion"),
+        (["semiconductors", "--stop", "cloud"], "ostra chain sets ECOSYSTEM ITEM"),
+        (["semiconductors"], "ostra chain holds ECOSYSTEM"),
+        (["holds", "semiconductors", "--by", "law"], "--by"),
+        (["holds", "semiconductors", "--item", "philosophers-stone"], "philosophers-stone"),
+        (["sets", "semiconductors", "cloud", "--level", "2"], "level"),
+        (["mutual", "semiconductors", "EU27", "DEU"], "both"),
+        (["holds", "semiconductors", "--economy", "Atlantis"], "Atlantis"),
+        (["on-home", "semiconductors", "--diversion", "3"], "diversion"),
     ],
 )
 def test_a_wrong_request_is_a_usage_error(
     capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     """Exit code 2 and one message."""
-    code, out, error = run(capsys, "chain", "semiconductors", *arguments)
+    code, out, error = run(capsys, "chain", *arguments)
     assert code == 2, error
     assert message in error and out == ""
 
@@ -148,7 +149,7 @@ def test_an_ecosystem_of_ones_own_from_a_spreadsheet(capsys: pytest.CaptureFixtu
     code, _, error = run(capsys, "check", str(folder))
     assert code == 0, error
     assert run(capsys, "import", "csv", str(folder), "--into", "cars", "-w", space)[0] == 0
-    found = rows(capsys, "cars", "--item", "car", "-w", space)
+    found = rows(capsys, "holds", "cars", "--item", "car", "-w", space)
     first = next(row for row in found if row["economy"] == "TWN")
     assert first["hold_low"] == 0.7 and first["path"] == "car > chip > fab" and first["tier"] == 3
     code, _, error = run(capsys, "assess", "cars", "-w", space, "-o", str(tmp_path / "out"))
@@ -178,17 +179,17 @@ def test_check_tells_all_that_is_wrong_at_once(capsys: pytest.CaptureFixture[str
 def test_every_command_runs_on_the_published_chips_data(capsys: pytest.CaptureFixture[str], chips: str) -> None:
     """Known facts of the data set come out: the only maker of EUV machines, and what it takes to stop logic chips."""
     capsys.readouterr()
-    own = rows(capsys, "chips", "--indispensable", "EU27", "-w", chips)
+    own = rows(capsys, "indispensable", "chips", "--home", "EU27", "-w", chips)
     euv = next(row for row in own if row["chokepoint"] == "euv-lithography-tools")
     assert euv["share_low"] == 1.0 and euv["certain"]
-    sets = rows(capsys, "chips", "--stop", "finished logic chip", "--max-size", "3", "-w", chips)
+    sets = rows(capsys, "sets", "chips", "finished logic chip", "--max-size", "3", "-w", chips)
     assert ["JPN", "TWN", "USA"] in [row["set"] for row in sets]
-    found = rows(capsys, "chips", "--item", "finished logic chip", "-w", chips)
+    found = rows(capsys, "holds", "chips", "--item", "finished logic chip", "-w", chips)
     assert {row["economy"] for row in found[:4]} == {"DEU", "JPN", "USA", "NLD"}
-    assert rows(capsys, "chips", "--by", "CHN", "-w", chips)
-    assert rows(capsys, "chips", "--mutual", "EU27", "CHN", "-w", chips)
-    assert rows(capsys, "chips", "--item", "finished logic chip", "--compare", "-w", chips)
-    makers = rows(capsys, "chips", "--stop", "EUV lithography tools", "--of", "organisations", "-w", chips)
+    assert rows(capsys, "holds", "chips", "--economy", "CHN", "-w", chips)
+    assert rows(capsys, "mutual", "chips", "EU27", "CHN", "-w", chips)
+    assert rows(capsys, "compare", "chips", "--item", "finished logic chip", "-w", chips)
+    makers = rows(capsys, "sets", "chips", "EUV lithography tools", "--of", "organisations", "-w", chips)
     assert [row["set"] for row in makers] == [["ASML"]]
 
 

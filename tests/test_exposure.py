@@ -43,7 +43,7 @@ def test_a_blocs_reliance_is_its_members_traced_one_by_one() -> None:
     """EU27 of Germany and France: shares of all inputs at any order, direct shares, and USD for each USD of output."""
     space = Small()
     world = space.made
-    found = reliance.of_sectors(space, "CHN", "EU27")
+    found = reliance.of_sectors(space, "CHN", home="EU27")
     row = next(row for row in found.frame.iter_rows(named=True) if row["sector"] == "S1")
     nodes = [4, 7]
     weights = world.output[nodes] / world.output[nodes].sum()
@@ -60,12 +60,12 @@ def test_a_blocs_reliance_is_its_members_traced_one_by_one() -> None:
 
 def test_partners_add_up_to_all_and_home_is_one_of_them() -> None:
     """Look-through shares sum to 1, direct shares too, and the home row holds trade between its members."""
-    frame = reliance.on_partners(Small(), "EU27", "S0").frame
+    frame = reliance.on_partners(Small(), home="EU27", sector="S0").frame
     assert frame["economy"].to_list()[0] == "EU27" and sorted(frame["economy"]) == ["CHN", "EU27", "USA"]
     for column in ("look_through", "direct_share"):
         assert frame[column].sum() == pytest.approx(1.0)
     assert (frame["look_through"] >= frame["face_value"]).all()
-    every = reliance.of_sectors_on_partners(Small(), "EU27").frame
+    every = reliance.of_sectors_on_partners(Small(), home="EU27").frame
     assert every.filter(sector="S0").sort("economy")["hidden"].to_list() == frame.sort("economy")["hidden"].to_list()
 
 
@@ -78,8 +78,8 @@ def test_orders_and_ways_through_add_up_to_the_same_sum() -> None:
         assert orders["share"][:4].sum() == pytest.approx(orders["share"][4])
         assert orders["per_output"][:4].sum() == pytest.approx(orders["per_output"][4])
         hidden = orders["per_output"][4] - orders["per_output"][0]
-        for split in (reliance.through_economies, reliance.through_sectors):
-            frame = split(space, **options, side=side).frame
+        for by in ("economy", "sector"):
+            frame = reliance.runs_through(space, **options, by=by, side=side).frame
             assert frame["hidden"].sum() == pytest.approx(hidden)
             assert frame["second"].sum() == pytest.approx(orders["per_output"][1])
             assert frame["hidden_share"].sum() == pytest.approx(1.0)
@@ -88,11 +88,11 @@ def test_orders_and_ways_through_add_up_to_the_same_sum() -> None:
 def test_sales_tell_final_use_where_the_table_does() -> None:
     """Parts of output that end in each economy sum to 1; null with a caveat where destinations are unknown."""
     space = Small()
-    found = reliance.on_partners(space, "DEU", "S0", side="sales")
+    found = reliance.on_partners(space, home="DEU", sector="S0", side="sales")
     assert found.frame["final_absorbed"].sum() == pytest.approx(1.0)
     assert (found.frame["final_absorbed"] >= found.frame["final_direct"]).all()
     blind = Small(replace(space.made, final=space.made.final.sum(axis=1)[:, None], destinations=("ZZZ",)))
-    unknown = reliance.on_partners(blind, "DEU", "S0", side="sales")
+    unknown = reliance.on_partners(blind, home="DEU", sector="S0", side="sales")
     assert unknown.frame["final_absorbed"].null_count() == 4
     assert any("final users" in caveat for caveat in unknown.provenance.caveats)
 
@@ -100,18 +100,18 @@ def test_sales_tell_final_use_where_the_table_does() -> None:
 def test_what_cannot_be_asked_is_refused_in_words() -> None:
     """A partner inside home, an economy that is not there, sectors that fit several or none."""
     with pytest.raises(UsageError, match="share DEU"):
-        reliance.of_sectors(Small(), "DEU", "EU27")
+        reliance.of_sectors(Small(), "DEU", home="EU27")
     with pytest.raises(NotFoundError, match="CHN, DEU, FRA, USA"):
-        reliance.of_sectors(Small(), "JPN", "EU27")
+        reliance.of_sectors(Small(), "JPN", home="EU27")
     with pytest.raises(NotFoundError, match="several sectors fit 'sector'"):
-        reliance.by_order(Small(), "CHN", "EU27", "sector")
+        reliance.by_order(Small(), "CHN", home="EU27", sector="sector")
     with pytest.raises(UsageError, match="--sector"):
-        extraction.extract(Small(), None, "EU27")
+        extraction.extract(Small(), None, home="EU27")
     made = Small().made
     alone = table(made.flows[3:9, 3:9], made.final[3:9, 1:3], ("DEU", "FRA"), made.sectors, output=made.output[3:9])
     for ask in (reliance.on_partners, extraction.mutual, extraction.each_sector, reliance.of_sectors_on_partners):
         with pytest.raises(UsageError, match="no economy outside home EU27"):
-            ask(Small(alone), "EU27")
+            ask(Small(alone), home="EU27")
 
 
 def test_a_sector_without_output_is_null_and_named() -> None:
@@ -120,19 +120,19 @@ def test_a_sector_without_output_is_null_and_named() -> None:
     flows, output = made.flows.copy(), made.output.copy()
     flows[3], flows[:, 3], output[3] = 0.0, 0.0, 0.0
     space = Small(replace(made, flows=flows, output=output, value_added=None))
-    found = reliance.of_sectors(space, "CHN", "DEU")
+    found = reliance.of_sectors(space, "CHN", home="DEU")
     row = next(row for row in found.frame.iter_rows(named=True) if row["sector"] == "S0")
     assert row["look_through"] is None and row["per_output_face_value"] is None
     assert any("DEU S0" in caveat for caveat in found.provenance.caveats)
-    assert "nothing is known" in reliance.by_order(space, "CHN", "DEU", "S0").summary
-    assert upstreamness.positions(space, "DEU").frame.filter(sector="S0")["upstreamness"].item() is None
+    assert "nothing is known" in reliance.by_order(space, "CHN", home="DEU", sector="S0").summary
+    assert upstreamness.stages(space, home="DEU").frame.filter(sector="S0")["upstreamness"].item() is None
 
 
 def test_extraction_shows_both_sides() -> None:
     """China out, then the EU out; what each loses is what recomputing without rows and columns gives."""
     space = Small()
     world = space.made
-    found = extraction.extract(space, "CHN", "EU27")
+    found = extraction.extract(space, "CHN", home="EU27")
     rows = {(row["taken_out"], row["loser"]): row for row in found.frame.iter_rows(named=True)}
     assert rows["CHN", "CHN"]["demand_share"] == pytest.approx(1.0) and rows["CHN", "CHN"]["is_taken_out"]
     rest = np.arange(3, 12)
@@ -144,11 +144,11 @@ def test_extraction_shows_both_sides() -> None:
     value = 1.0 - coefficients.sum(axis=0)
     assert rows["CHN", "EU27"]["demand_value_added_low"] == pytest.approx(lost[:6] @ value[3:9])
     assert rows["EU27", "CHN"]["demand_lost"] > 0
-    by_sector = extraction.extract(space, "CHN", "EU27", by="sector").frame
+    by_sector = extraction.extract(space, "CHN", home="EU27", by="sector").frame
     of_home = by_sector.filter(taken_out="CHN")
     assert of_home["loser"].unique().to_list() == ["EU27"] and of_home.height == 3
     assert of_home["demand_lost"].sum() == pytest.approx(rows["CHN", "EU27"]["demand_lost"])
-    every = extraction.extract(space, "CHN", "EU27", by="both").frame.filter(taken_out="CHN", loser="EU27")
+    every = extraction.extract(space, "CHN", home="EU27", by="both").frame.filter(taken_out="CHN", loser="EU27")
     assert every["supply_lost"].sum() == pytest.approx(rows["CHN", "EU27"]["supply_lost"])
 
 
@@ -156,22 +156,22 @@ def test_a_pair_loses_less_than_all_and_mutual_agrees_with_single() -> None:
     """Flows of a pair are part of an economy; the list of all economies says what each extraction says."""
     space = Small()
     blind = Small(replace(space.made, final=space.made.final.sum(axis=1)[:, None], destinations=("ZZZ",)))
-    whole = extraction.extract(blind, "USA", "EU27").frame.filter(taken_out="USA", loser="EU27")
-    pair = extraction.extract_pair(blind, "USA", "EU27").frame.filter(taken_out="USA>EU27", loser="EU27")
+    whole = extraction.extract(blind, "USA", home="EU27").frame.filter(taken_out="USA", loser="EU27")
+    pair = extraction.extract_pair(blind, "USA", home="EU27").frame.filter(taken_out="USA>EU27", loser="EU27")
     assert 0 < pair["supply_lost"].item() < whole["supply_lost"].item()
-    listed = extraction.mutual(blind, "EU27").frame.filter(economy="USA")
+    listed = extraction.mutual(blind, home="EU27").frame.filter(economy="USA")
     assert listed["home_supply_share"].item() == pytest.approx(whole["supply_share"].item())
-    other = extraction.extract(blind, "USA", "EU27").frame.filter(taken_out="EU27", loser="USA")
+    other = extraction.extract(blind, "USA", home="EU27").frame.filter(taken_out="EU27", loser="USA")
     assert listed["its_demand_share"].item() == pytest.approx(other["demand_share"].item())
-    sector = extraction.extract(blind, "USA", "EU27", sector="S1").frame.filter(taken_out="USA S1", loser="EU27")
+    sector = extraction.extract(blind, "USA", home="EU27", sector="S1").frame.filter(taken_out="USA S1", loser="EU27")
     assert any("go on buying" in text for text in extraction.extract(space, "USA", sector="S1").provenance.caveats)
-    node = extraction.each_sector(blind, "EU27").frame.filter(economy="USA", sector="S1")
+    node = extraction.each_sector(blind, home="EU27").frame.filter(economy="USA", sector="S1")
     assert node["supply_lost"].item() == pytest.approx(sector["supply_lost"].item())
 
 
 def test_value_added_that_the_table_does_not_know_is_an_interval() -> None:
     """From nothing to what inputs leave, with a caveat."""
-    found = extraction.extract(Small(replace(Small().made, value_added=None)), "CHN", "EU27")
+    found = extraction.extract(Small(replace(Small().made, value_added=None)), "CHN", home="EU27")
     row = found.frame.row(0, named=True)
     assert row["demand_value_added_low"] == 0.0 < row["demand_value_added_high"]
     assert any("does not know value added" in caveat for caveat in found.provenance.caveats)
@@ -188,7 +188,7 @@ def test_the_built_in_table_on_the_command_line(capsys: pytest.CaptureFixture[st
     assert main(["extract", "CHN", "--csv", "-o", str(tmp_path / "out.csv")]) == 0
     source = json.loads((tmp_path / "out.csv.source.json").read_text(encoding="utf-8"))
     assert source["method"] == "extraction" and "oecd-icio-2022-28-regions" in source["sources"][0]
-    for words in (["--all"], ["--on", "CHN"], ["--sector", "C29", "--on", "CHN", "--by", "economy"]):
+    for words in (["all"], ["--on", "CHN"], ["--sector", "C29", "--on", "CHN"], ["through", "CHN", "--sector", "C29"]):
         file = tmp_path / "picture.svg"
         assert main(["reliance", *words, "-o", str(file)]) == 0
         root = ElementTree.fromstring(file.read_text(encoding="utf-8"))
@@ -198,7 +198,7 @@ def test_the_built_in_table_on_the_command_line(capsys: pytest.CaptureFixture[st
 def test_computers_and_electronics_in_the_eus_electrical_equipment() -> None:
     """Of one product, the direct shares by origin are those that were noted with the origin; look-through by L."""
     space = Workspace()
-    frame = reliance.on_partners(space, "EU27", "C27", product="C26").frame
+    frame = reliance.on_partners(space, home="EU27", sector="C27", product="C26").frame
     found = {row["economy"]: row for row in frame.iter_rows(named=True)}
     for code, noted in (("EU27", 0.535), ("CHN", 0.258), ("USA", 0.035), ("TWN", 0.023)):
         assert found[code]["direct_share"] == pytest.approx(noted, abs=0.0006)
@@ -216,11 +216,12 @@ def test_computers_and_electronics_in_the_eus_electrical_equipment() -> None:
     "words",
     [
         ["reliance", "--by", "order"],
-        ["reliance", "--all", "--on", "CHN"],
-        ["reliance", "--position", "--on", "CHN"],
-        ["reliance", "--position", "-o", "x.svg"],
+        ["reliance", "all", "--on", "CHN"],
+        ["reliance", "stages", "--on", "CHN"],
+        ["reliance", "stages", "-o", "x.svg"],
+        ["reliance", "--position"],
         ["extract"],
-        ["extract", "--pair"],
+        ["extract", "pair"],
         ["extract", "CHN", "--each", "economy"],
         ["extract", "CHN", "-o", "x.svg"],
     ],

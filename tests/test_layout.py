@@ -34,12 +34,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "context": {"ecosystem", "dimensions", *BASE},
     "toolkit": {"ecosystem", "dimensions", "context", *BASE},
     "assess": {*STEPS, *BASE},
-    "workspace": {"ask", "scenario", "version", "files", "facts", "documents", "assess", *STEPS, *BASE},
+    "workspace": {"scenario", "version", "files", "facts", "documents", "assess", *STEPS, *BASE},
     "ask": {"progress", "files", "facts", "documents", "scenario", "workspace", *STEPS, *BASE},
     "change": {"progress", "files", "facts", "documents", "workspace", *BASE},
-    "__init__": {"version", "provenance", "workspace", *BASE},
-    "cli": {"version", "progress", "ask", "change", "ecosystem", "files", "provenance",
-            "scenario", "show", "workspace", "__init__", *BASE},
+    "__init__": {"version", "provenance", "workspace", "ask", *BASE},
+    "cli": {"version", "progress", "ask", "change", "files", "provenance",
+            "show", "workspace", "__init__", *BASE},
     "dossiers": set(),
 }  # fmt: skip
 

@@ -15,7 +15,8 @@ import pytest
 from ostra.ask import assessments, ranks, stability
 from ostra.model.base import DIMENSIONS
 from ostra.model.profile import reweighted
-from ostra.show import sensitivity_picture
+from ostra.show.charts.threshold_panels import drawn as draw_thresholds
+from ostra.show.text import level_tables as levels
 from ostra.workspace import Workspace
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -29,14 +30,14 @@ def found() -> dict[str, list[dict[str, Any]]]:
     made = assessments.assessments(space, list(space.dossier_files()), "EU27", YEAR)
     profile = space.profile()
     result = {
-        "rank": ranks.rank(made, profile),
-        "stability": stability.perturb(made, profile),
-        "horizon": stability.by_horizon(made),
-        "sensitivity": stability.sensitivity(made, profile),
+        "rank": ranks.rank_of(made, profile),
+        "stability": stability.perturb_of(made, profile),
+        "horizon": stability.horizons_of(made),
+        "sensitivity": stability.sensitivity_of(made, profile),
     }
     for dimension in DIMENSIONS:
         heavier = reweighted(profile, {dimension: 2.0})
-        result[f"double {dimension}"] = ranks.rank(made, heavier, (made, profile))
+        result[f"double {dimension}"] = ranks.rank_of(made, heavier, (made, profile))
     return {name: listing.frame.to_dicts() for name, listing in result.items()}
 
 
@@ -59,7 +60,7 @@ def line(*cells: str) -> str:
 
 def rank_table() -> list[str]:
     """Rank overall and on each dimension, with the ranks in nine tenths of nearby profiles."""
-    cells = {(row["ecosystem"], row["dimension"]): ranks.in_words(row) for row in found()["rank"]}
+    cells = {(row["ecosystem"], row["dimension"]): levels.rank_words(row) for row in found()["rank"]}
     return [line(name, *(cells[name, d] for d in ("overall", *DIMENSIONS))) for name in order()]
 
 
@@ -201,8 +202,8 @@ def test_the_figure_is_what_is_computed() -> None:
     """The picture of the docs is the one that the command draws."""
     space = Workspace()
     made = assessments.assessments(space, list(space.dossier_files()), "EU27", YEAR)
-    listing = stability.sensitivity(made, space.profile())
-    drawn = sensitivity_picture(listing.frame.to_dicts(), listing.provenance)
+    listing = stability.sensitivity_of(made, space.profile())
+    drawn = draw_thresholds(listing)
     stored = (DOCS / "images" / "sensitivity.svg").read_text(encoding="utf-8")
     assert drawn == stored, f"remake it: ostra sensitivity --year {YEAR} -o docs/images/sensitivity.svg"
 

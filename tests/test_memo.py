@@ -83,7 +83,7 @@ def test_facts_that_are_imported_meanwhile_are_seen(workspace: ostra.Workspace, 
     after = workspace.assess("germanium", year=YEAR)
     assert after.hashes.facts != before.hashes.facts
     assert after == ostra.open(workspace.path).assess("germanium", year=YEAR)
-    assert len(workspace.datasets("governance").frame) == 2
+    assert len(workspace.facts.datasets("governance")) == 2
 
 
 @pytest.mark.parametrize("first", [("germanium", "cobalt", "tungsten"), ("tungsten",), ()])

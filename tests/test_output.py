@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 from ostra.errors import OstraError, UsageError
 from ostra.files.whole_files import write_whole
 from ostra.model.evidence import Provenance
-from ostra.show.output import Column, round_floats, to_csv, to_json, to_xlsx, write_rows
+from ostra.model.listing import Listing
+from ostra.show.output import Shown, round_floats, to_csv, to_json, to_xlsx, write_listing
+from ostra.words.columns import Column
 from ostra.words.figures import format_cell
 
 ROWS = [
@@ -71,7 +74,7 @@ def test_a_narrow_terminal_gets_the_first_columns_and_is_told_of_the_rest(monkey
     ]
     stream = io.StringIO()
     rows = [{"name": "x", "share": 0.5, **{f"c{i}": "value" for i in range(6)}}]
-    write_rows(rows, columns, ABOUT, form="table", output=None, stream=stream)
+    write_listing(Shown(Listing(pl.DataFrame(rows), ABOUT), columns), form="table", stream=stream)
     text = stream.getvalue()
     assert max(map(len, text.splitlines())) <= 40
     assert "50.0%" in text
@@ -85,7 +88,7 @@ def test_columns_that_were_asked_for_follow_below(monkeypatch: pytest.MonkeyPatc
     for width in (24, 40, 80, 200):
         monkeypatch.setenv("COLUMNS", str(width))
         stream = io.StringIO()
-        write_rows(rows, columns, ABOUT, form="table", output=None, stream=stream, keep=1)
+        write_listing(Shown(Listing(pl.DataFrame(rows), ABOUT), columns, keep=1), form="table", stream=stream)
         text = stream.getvalue()
         assert max(map(len, text.splitlines())) <= width
         assert all(f"Column {k}" in text for k in range(9)) and "left out" not in text
@@ -109,14 +112,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_data_files_travel_with_their_provenance(tmp_path: Path) -> None:
     """Beside a CSV stands a JSON file with filters, sources and caveats."""
     target = tmp_path / "deps.csv"
-    write_rows(ROWS, [], ABOUT, form="csv", output=target, stream=io.StringIO())
+    write_listing(Shown(Listing(pl.DataFrame(ROWS), ABOUT), []), form="csv", output=target)
     assert json.loads((tmp_path / "deps.csv.source.json").read_text())["filters"] == {"year": "2023"}
 
 
 def test_a_workbook_is_not_printed() -> None:
     """XLSX to the terminal is a usage error that says what to add."""
     with pytest.raises(UsageError, match=r"-o FILE\.xlsx"):
-        write_rows(ROWS, [], ABOUT, form="xlsx", output=None, stream=io.StringIO())
+        write_listing(Shown(Listing(pl.DataFrame(ROWS), ABOUT), []), form="xlsx")
 
 
 @pytest.mark.parametrize(

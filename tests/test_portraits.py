@@ -19,7 +19,7 @@ CHIPS = ["semiconductors"]
 
 
 def rows_of(code: str, *, home: str = "EU27", space: Workspace | None = None, year: int = 2023) -> list[dict[str, Any]]:
-    return supplier.supplier(space or Workspace(), code, CHIPS, home=home, year=year).frame.to_dicts()
+    return supplier.supplier(space or Workspace(), code, ecosystems=CHIPS, home=home, year=year).frame.to_dicts()
 
 
 def only(rows: list[dict[str, Any]], **wanted: str) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def test_an_economy_that_no_dossier_knows_has_what_facts_and_profile_say() -> No
 
 def test_the_other_side_changes_with_home() -> None:
     """Seen from Japan the relations of the profile are used as they stand, which is said; its policy is home's own."""
-    listing = supplier.supplier(Workspace(), "CHN", CHIPS, home="JPN", year=2022)
+    listing = supplier.supplier(Workspace(), "CHN", ecosystems=CHIPS, home="JPN", year=2022)
     assert any("written for EU27" in caveat for caveat in listing.provenance.caveats)
     own = [row for row in listing.frame.to_dicts() if row["section"] == "home's own side"]
     assert own and all("Japan" in row["what"] for row in own)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import re
 import subprocess
 import sys
 import tomllib
@@ -13,8 +10,7 @@ from pathlib import Path
 import pytest
 
 import ostra
-
-LISTED = re.findall(r"^(ostra\.[\w.]+) {2,}(.+)$", ostra.__doc__ or "", re.M)
+from ostra.ask.questions import QUESTIONS
 
 
 def test_all_names_are_there_and_no_others_are_shown() -> None:
@@ -39,23 +35,15 @@ def test_the_names_are_what_their_modules_define() -> None:
     assert isinstance(ostra.open(), Workspace)
 
 
-@pytest.mark.parametrize(("module", "said"), LISTED, ids=[module for module, _ in LISTED])
-def test_modules_of_the_docstring_have_the_functions_it_names(module: str, said: str) -> None:
-    """After each colon stand functions of the module, or of the one that is named before the colon."""
-    found = 0
-    for home, names in re.findall(r"(?:in (ostra\.[\w.]+))?: ([\w., ]+)", said):
-        for name in names.split(", "):
-            *inner, function = name.strip().split(".")
-            holder = importlib.import_module(".".join([home or module, *inner]))
-            assert inspect.isfunction(getattr(holder, function)), f"{holder.__name__}.{function}"
-            found += 1
-    assert found, f"the docstring says nothing that can be called of {module}"
-
-
-def test_the_docstring_lists_modules() -> None:
-    """The list that the test above goes through is not empty, and has the methods of issues and tutorials."""
-    modules = {module for module, _ in LISTED}
-    assert {"ostra.ask.reliance", "ostra.ask.disruption", "ostra.ask.chain", "ostra.ask.matrix"} <= modules
+def test_every_question_is_a_method_of_what_open_gives() -> None:
+    """`dir` lists the questions, each is the function of the table, and another name is an AttributeError."""
+    workspace = ostra.open()
+    for question in QUESTIONS:
+        name = question.words.replace(" ", "_").replace("-", "_")
+        assert name in dir(workspace)
+        assert getattr(workspace, name).func is question.function
+    with pytest.raises(AttributeError, match="no 'nothing_like_it'"):
+        _ = workspace.nothing_like_it
 
 
 def test_the_version_is_one() -> None:

@@ -26,6 +26,7 @@ from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.profile import Profile, reweighted
+from ostra.show.text import level_tables as levels
 from ostra.words.figures import percent
 from ostra.workspace import Workspace
 from steps_world import a_dependency, a_dossier, a_finding, a_profile, a_rule, a_step1
@@ -135,7 +136,7 @@ def test_unperturbed_scores_are_those_of_the_assessments(made: list[Assessment],
 
 def test_levels_stay_as_often_as_their_robustness_says(made: list[Assessment], space: Workspace) -> None:
     """The same 1,000 profiles stand behind the matrix's stability and each assessment's robustness."""
-    listing = stability.perturb(made, space.profile())
+    listing = stability.perturb_of(made, space.profile())
     rows = {(r["ecosystem"], r["of"]): r for r in listing.frame.iter_rows(named=True) if r["figure"] == "level stays"}
     for assessment in made:
         for result in assessment.step2.dimensions:
@@ -145,7 +146,7 @@ def test_levels_stay_as_often_as_their_robustness_says(made: list[Assessment], s
 
 def test_rank_shares_and_pairs_add_up(made: list[Assessment], space: Workspace) -> None:
     """With everything assessed each ecosystem has one rank in each profile, and of a pair at most one is above."""
-    frame = stability.perturb(made, space.profile(), draws=200).frame
+    frame = stability.perturb_of(made, space.profile(), draws=200).frame
     for (name,), part in frame.group_by(["ecosystem"]):
         of_rank = part.filter(part["figure"] == "rank")
         assert of_rank["near"].sum() == pytest.approx(1.0), name
@@ -153,13 +154,13 @@ def test_rank_shares_and_pairs_add_up(made: list[Assessment], space: Workspace) 
     assert len(pairs) == len(made) * (len(made) - 1)
     assert all(share + pairs[b, a] <= 1.0 + 1e-12 for (a, b), share in pairs.items())
     with pytest.raises(UsageError, match="between 1 and"):
-        stability.perturb(made, space.profile(), draws=0)
+        stability.perturb(space, draws=0)
 
 
 def test_eight_ecosystems_and_a_thousand_profiles_are_quick(made: list[Assessment], space: Workspace) -> None:
     """Perturbing takes a small part of the ten seconds that the command may take."""
     start = time.perf_counter()
-    stability.perturb(made, space.profile())
+    stability.perturb_of(made, space.profile())
     assert time.perf_counter() - start < 5.0
 
 
@@ -174,7 +175,7 @@ def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, 
 def test_the_command_shows_ranks_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
     """Weighing values up lifts the ecosystem that is grave on values; evidence can be traced."""
     pair = ["--ecosystem", "semiconductors", "--ecosystem", "ai-ethics", "--year", "2023"]
-    found = rows(capsys, "matrix", "--rank", "--weight", "values=6", *pair)
+    found = rows(capsys, "matrix", "rank", "--weight", "values=6", *pair)
     overall = {r["ecosystem"]: r for r in found if r["dimension"] == "overall"}
     assert overall["semiconductors"]["before_shown"] == overall["ai-ethics"]["rank_shown"] == 1
     assert overall["ai-ethics"]["before_shown"] == overall["semiconductors"]["rank_shown"] == 2
@@ -184,7 +185,7 @@ def test_the_command_shows_ranks_before_and_after(capsys: pytest.CaptureFixture[
 
 def test_items_are_ranked_within_their_ecosystem(capsys: pytest.CaptureFixture[str]) -> None:
     """On a dimension only assessed items stand in the order; overall the unknown leaves an interval."""
-    found = rows(capsys, "matrix", "--rank", "--items", "--ecosystem", "6g", "--year", "2023")
+    found = rows(capsys, "matrix", "rank", "--items", "--ecosystem", "6g", "--year", "2023")
     first = next(r for r in found if r["dimension"] == "resilience")
     assert (first["item"], first["rank_best"], first["rank_worst"]) == ("rare-earths", 1, 1)
     whole = next(r for r in found if r["dimension"] == "overall" and r["item"] == "rare-earths")
@@ -202,7 +203,7 @@ def test_a_profile_file_changes_ranks_and_assessments(
     file = tmp_path / "mine.yaml"
     file.write_text(text.replace(old, old.replace("confidence: 0.6", "confidence: 0.1")), encoding="utf-8")
     arguments = ("--ecosystem", "urban-ai", "--ecosystem", "v2x", "--year", "2023")
-    found = rows(capsys, "matrix", "--rank", "--profile", str(file), *arguments)
+    found = rows(capsys, "matrix", "rank", "--profile", str(file), *arguments)
     urban = next(r for r in found if (r["ecosystem"], r["dimension"]) == ("urban-ai", "resilience"))
     assert urban["before_shown"] == 1
     own = rows(capsys, "matrix", "--profile", str(file), *arguments)
@@ -212,8 +213,8 @@ def test_a_profile_file_changes_ranks_and_assessments(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--rank", "--perturb", "5"], "exclude each other"),
-        (["--items"], "--rank"),
+        (["--rank"], "ostra matrix rank"),
+        (["perturb", "--draws", "0"], "between 1 and"),
         (["--weight", "values"], "DIMENSION=NUMBER"),
         (["--weight", "beauty=2"], "no dimension 'beauty'"),
         (["--weight", "values=-1"], "above 0"),
@@ -232,7 +233,7 @@ def test_requests_that_make_no_sense_are_told(
 
 def test_later_horizons_only_add(made: list[Assessment]) -> None:
     """Levels by horizon never fall with time, and with all findings they are the assessment's own."""
-    for row in stability.by_horizon(made).frame.iter_rows(named=True):
+    for row in stability.horizons_of(made).frame.iter_rows(named=True):
         levels = [LEVELS.index(row[h]) for h in stability.HORIZONS]
         assert levels == sorted(levels)
         assessment = next(a for a in made if a.ecosystem == row["ecosystem"])
@@ -243,7 +244,7 @@ def test_later_horizons_only_add(made: list[Assessment]) -> None:
 def test_higher_thresholds_never_find_more(made: list[Assessment], space: Workspace) -> None:
     """As thresholds rise, findings, their severity and the mean level of the rule's dimension fall or stay."""
     profile = space.profile()
-    frame = stability.sensitivity(made, profile).frame
+    frame = stability.sensitivity_of(made, profile).frame
     for _, part in frame.group_by(["rule"]):
         part = part.sort("factor")
         for columns in (["findings_high"], ["findings_medium", "findings_high"]):
@@ -255,7 +256,7 @@ def test_higher_thresholds_never_find_more(made: list[Assessment], space: Worksp
 
 def test_at_its_own_thresholds_a_rule_gives_the_assessments(made: list[Assessment], space: Workspace) -> None:
     """With the factor 1 the counts of findings and levels are those of the eight assessments."""
-    frame = stability.sensitivity(made, space.profile()).frame
+    frame = stability.sensitivity_of(made, space.profile()).frame
     for row in frame.filter(frame["factor"] == 1.0).iter_rows(named=True):
         author = f"severity rule {row['rule']} of profile"
         found = [f for a in made for f in a.step2.findings if f.author.startswith(author)]
@@ -291,8 +292,8 @@ def test_the_figure_has_a_panel_for_each_rule(tmp_path: Path, capsys: pytest.Cap
 
 def test_tables_fit_a_terminal(made: list[Assessment], space: Workspace) -> None:
     """In words each ecosystem and each rule has one row, with the numbers of the long listing."""
-    listing = stability.perturb(made, space.profile(), draws=50)
-    words = stability.perturb_words(listing).frame
+    listing = stability.perturb_of(made, space.profile(), draws=50)
+    words = levels.stability(listing).listing.frame
     assert sorted(words["ecosystem"].to_list()) == sorted(a.ecosystem for a in made)
     first = words.row(0, named=True)
     stays = listing.frame.filter(
@@ -300,7 +301,7 @@ def test_tables_fit_a_terminal(made: list[Assessment], space: Workspace) -> None
     )
     own = stays.filter(stays["of"] == "values").row(0, named=True)
     assert first["values"] == f"{own['level']} {percent(own['near'])}"
-    rules = stability.sensitivity_words(stability.sensitivity(made, space.profile())).frame
+    rules = levels.sensitivity(stability.sensitivity_of(made, space.profile())).listing.frame
     assert rules["rule"].to_list() == list(range(1, len(space.profile().severity) + 1))
 
 

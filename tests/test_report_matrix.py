@@ -12,8 +12,7 @@ from ostra.cli import main
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.dimensions import LevelDistribution
-from ostra.show import matrix_picture
-from ostra.show.charts.level_matrix import BAR, CELL, GAP, cell_words, matrix_figure
+from ostra.show.charts.level_matrix import BAR, CELL, GAP, cell_words, matrix_figure, matrix_picture
 from ostra.show.charts.palette import LEVEL_SHADE, SHADES
 from sample_assessment import sample_assessment
 

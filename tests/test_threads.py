@@ -9,6 +9,7 @@ from threading import Barrier
 
 import ostra
 from ostra.ask import chain
+from ostra.ask.observatory import Observatory
 from ostra.facts.datasets import Facts, open_facts
 
 THREADS = 8
@@ -26,12 +27,12 @@ def traced(space: ostra.Workspace) -> str:
     return made.model_dump_json() + json.dumps(ostra.trace(made, number, space.facts).as_dict())
 
 
-QUESTIONS: dict[str, Callable[[ostra.Workspace], str]] = {
+QUESTIONS: dict[str, Callable[[Observatory], str]] = {
     "deps": lambda space: listed(space.deps(years=[2021, 2022], ecosystem="v2x")),
     "chain": lambda space: listed(chain.holds(space, "v2x", year=2022)),
     "assess": traced,
     "materials": lambda space: listed(space.materials(years=2022)),
-    "datasets": lambda space: listed(space.datasets()),
+    "datasets": lambda space: listed(space.data_list()),
 }
 
 

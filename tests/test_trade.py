@@ -23,6 +23,7 @@ from ostra.ecosystem.trade.dependency import (
     dependencies,
     supplier_shares,
 )
+from ostra.ecosystem.trade.trends import trends
 from ostra.errors import MethodError, UsageError
 from ostra.model.profile import TradeThresholds
 from ostra.model.results.ecosystem import TradeIndicators
@@ -545,3 +546,19 @@ def test_germanium_is_unknown_after_2016(facts: duckdb.DuckDBPyRelation) -> None
     assert frame["status"].to_list() == ["traded", "none", "unknown", "unknown"]
     assert frame["imports_kusd"].to_list()[2:] == [None, None]
     assert frame["world_rows"].to_list() == [247, 3, None, None]
+
+
+def test_trends_are_least_squares_slopes() -> None:
+    """A share that grows by a tenth a year has that slope, and two years make no trend."""
+    flows: list[Flow] = []
+    for year, china in ((2018, 50), (2019, 60), (2020, 70), (2021, 80)):
+        flows += [(year, "CHN", "DEU", GALLIUM, china), (year, "USA", "DEU", GALLIUM, 100 - china)]
+    flows += [(year, "USA", "DEU", "222222", 1) for year in (2020, 2021)]
+    got = trends(dependencies(relation(flows), HOME, range(2018, 2022)))
+    gallium, other = got.rows(named=True)[::-1]
+    assert gallium["top_share_trend"] == pytest.approx(0.1)
+    assert gallium["imports_trend"] == 0.0
+    # HHI 0.50, 0.52, 0.58, 0.68: sum of (t − T)(y − Y) is −1.5·(−0.07) − 0.5·(−0.05) + 0.5·0.01 + 1.5·0.11 = 0.30
+    assert gallium["concentration_trend"] == pytest.approx(0.30 / 5)
+    assert (gallium["first_year"], gallium["last_year"], gallium["years"]) == (2018, 2021, 4)
+    assert (other["years"], other["top_share_trend"]) == (2, None)

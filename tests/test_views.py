@@ -12,6 +12,8 @@ from ostra.ask import instruments, matrix
 from ostra.cli import main
 from ostra.model.base import DIMENSIONS
 from ostra.model.evidence import Claim
+from ostra.show.text import level_tables as levels
+from ostra.words.levels import cell_words
 from ostra.workspace import Workspace
 
 
@@ -28,7 +30,7 @@ def test_the_matrix_has_a_distribution_for_each_technology_and_dimension() -> No
     told: list[tuple[float, float]] = []
     space = Workspace()
     listing = matrix.matrix(
-        space, ["semiconductors"], year=2023, advance=lambda done, total: told.append((done, total))
+        space, ecosystems=["semiconductors"], year=2023, advance=lambda done, total: told.append((done, total))
     )
     frame = listing.frame
     assert frame["dimension"].to_list() == list(DIMENSIONS)
@@ -36,18 +38,18 @@ def test_the_matrix_has_a_distribution_for_each_technology_and_dimension() -> No
         assert row["none"] + row["low"] + row["medium"] + row["high"] == pytest.approx(1.0)
         assert 0 <= row["robustness"] <= 1
     assert told[-1] == (1, 1)
-    words = matrix.matrix_words(listing).frame
+    words = levels.matrix(listing).listing.frame
     assert words.height == 1 and words["resilience"][0].split()[0] in ("low", "medium", "high")
 
 
 def test_what_was_not_assessed_is_not_a_level() -> None:
     """A dimension of which nothing speaks has no level, only a word that says so."""
-    assert matrix.in_words({"level": None, "tensions": 0}) == "not assessed"
+    assert cell_words({"level": None, "tensions": 0}) == "not assessed"
     cell = {"level": "medium", "none": 0.1, "low": 0.2, "medium": 0.3, "high": 0.4, "tensions": 2}
-    assert matrix.in_words(cell) == "medium 70% ±"
+    assert cell_words(cell) == "medium 70% ±"
     unsure = {"level": "none", "none": 0.6, "low": 0.1, "medium": 0.3, "high": 0.0, "tensions": 0}
-    assert matrix.in_words(unsure) == "none, medium 30%"
-    assert matrix.in_words(unsure | {"none": 1.0, "low": 0.0, "medium": 0.0}) == "none"
+    assert cell_words(unsure) == "none, medium 30%"
+    assert cell_words(unsure | {"none": 1.0, "low": 0.0, "medium": 0.0}) == "none"
 
 
 def test_compare_has_a_column_for_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +143,7 @@ def test_policy_tells_uses_and_matches_each_challenge(capsys: pytest.CaptureFixt
     assert found["strategic-stocks"]["of"] >= found["strategic-stocks"]["answers"] > 0
     left = " ".join(found["no-action"]["reasons"])
     assert "levels of challenge as they are" in left and "likelihoods that a hold is used as they stand" in left
-    pairs = rows(capsys, "policy", "semiconductors", "--year", "2023", "--by", "challenge")
+    pairs = rows(capsys, "policy", "challenges", "semiconductors", "--year", "2023")
     assert all(tuple(row) == tuple(instruments.ANSWER_SCHEMA) for row in pairs)
     answered = [row for row in pairs if row["instrument"]]
     assert all(row["reason"] and row["lead"] and row["lag"] and row["side_effects"] for row in answered)

@@ -6,20 +6,9 @@ workspace.deps(home="EU27", years=2022).frame   # a Polars frame; .provenance sa
 assessment = workspace.assess("semiconductors", home="EU27", year=2023)
 ostra.trace(assessment, "trade.284690.2023.top_share", workspace.facts)
 
-What else can be asked of a workspace stands in `ostra.ask`, a module for each topic (`from ostra.ask import reliance`).
-Most of its functions take the workspace first, or assessments made by it, and answer with a `Listing`:
-
-ostra.ask.matrix        several ecosystems: matrix, compare
-ostra.ask.actors        parts of dossiers: actors, positions
-ostra.ask.instruments   what answers the challenges: policy, answers
-ostra.ask.ranks         which is most serious: rank
-ostra.ask.stability     how firm that is: perturb, sensitivity, by_horizon
-ostra.ask.supplier      one economy in context: supplier; coercion cases, in ostra.ask.cases: cases
-ostra.ask.chain         the chain method: holds, on_home, mutual, minimal_sets, importance
-ostra.ask.reliance      the input-output method: by_order, on_partners; in ostra.ask.extraction: extract, mutual
-ostra.ask.balance       whether an input-output table adds up: balance
-ostra.ask.disruption    what a disruption costs: simulate, compare; in ostra.ask.embargo: embargo
-ostra.show              pages, pictures and workbooks of assessments: render_html, make_volume
+Every question of the command line is a method of what `open` gives, with `_` between its words, and answers with a
+`Listing`: `workspace.chain_holds("semiconductors")`, `workspace.matrix(year=2023)`. `dir(workspace)` lists them; the
+functions behind stand in `ostra.ask`, a module for each topic. `ostra.show` makes pages, pictures and workbooks.
 
 What changes a workspace stands in `ostra.change`; each of its functions answers with a `Change`, which says what was
 done:
@@ -42,6 +31,7 @@ __all__ = ["Assessment", "Listing", "OstraError", "Workspace", "__version__", "o
 if TYPE_CHECKING:
     from os import PathLike
 
+    from ostra.ask.observatory import Observatory
     from ostra.errors import OstraError
     from ostra.model.assessment import Assessment
     from ostra.model.listing import Listing
@@ -57,7 +47,7 @@ _HOMES = {
 }
 
 
-def open(path: str | PathLike[str] | None = None) -> Workspace:
+def open(path: str | PathLike[str] | None = None) -> Observatory:
     """Open a workspace folder, or the built-in dossiers and facts when no folder is named.
 
     Raises
@@ -67,9 +57,9 @@ def open(path: str | PathLike[str] | None = None) -> Workspace:
     """
     from pathlib import Path
 
-    from ostra.workspace import Workspace
+    from ostra.ask.observatory import Observatory
 
-    return Workspace(None if path is None else Path(path))
+    return Observatory(None if path is None else Path(path))
 
 
 def __getattr__(name: str) -> Any:

@@ -13,16 +13,17 @@ from ostra.workspace import Workspace
 
 
 def assessments(
-    space: Workspace, ecosystems: Sequence[str], home: str, year: int | None, advance: Advance = quiet
+    workspace: Workspace, ecosystems: Sequence[str] | None, home: str, year: int | None, advance: Advance = quiet
 ) -> list[Assessment]:
-    """Assess several ecosystems in turn, telling how far it got; the facts of all are read together."""
-    advance(0, len(ecosystems))
-    space.read_ahead(ecosystems, home, year)
+    """Assess several ecosystems in turn, by default all there are, telling how far it got; facts are read together."""
+    names = list(ecosystems or workspace.dossier_files())
+    advance(0, len(names))
+    workspace.read_ahead(names, home, year)
     made = []
-    for number, name in enumerate(ecosystems):
-        advance(number, len(ecosystems))
-        made.append(space.assess(name, home, year))
-    advance(len(ecosystems), len(ecosystems))
+    for number, name in enumerate(names):
+        advance(number, len(names))
+        made.append(workspace.assess(name, home, year))
+    advance(len(names), len(names))
     return made
 
 

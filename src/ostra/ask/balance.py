@@ -23,13 +23,15 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
-def balance(space: Workspace, dataset: str | None = None, year: int | None = None) -> Listing:
+def balance(workspace: Workspace, dataset: str | None = None, *, year: int | None = None) -> Listing:
     """Rows and columns whose parts differ from output beyond rounding, the largest difference first.
 
     Parameters
     ----------
-    dataset, year
-        As for `Workspace.input_output`.
+    dataset
+        Id of the table; by default the newest of the workspace, else the built-in one.
+    year
+        Year of the table; by default its latest.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def balance(space: Workspace, dataset: str | None = None, year: int | None = Non
     NotFoundError, DataError
         There is no such table, or it cannot be read.
     """
-    source = space.facts.dataset("input_output", dataset)
+    source = workspace.facts.dataset("input_output", dataset)
     table = read_table(source, year)
     rows = [
         {

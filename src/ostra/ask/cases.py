@@ -13,7 +13,7 @@ from ostra.workspace.years import DEFAULT_HOME
 
 
 def cases(
-    space: Workspace,
+    workspace: Workspace,
     *,
     home: str = DEFAULT_HOME,
     year: int | None = None,
@@ -24,11 +24,10 @@ def cases(
 
     Parameters
     ----------
-    home, year
-        From whose viewpoint the coercer's relation is told; the year decides who belongs to home, by default the
-        latest that the data cover.
-    coercer, target
-        Only cases by, or against, this economy or bloc, or a bloc that it belonged to in the year of the case.
+    coercer
+        Only cases by this economy or bloc, or a bloc that it belonged to in the year of the case.
+    target
+        Only cases against this economy or bloc, or a bloc that it belonged to then.
 
     Returns
     -------
@@ -44,12 +43,12 @@ def cases(
     DataError, ConflictError
         The profile or the list cannot be read.
     """
-    profile = space.profile()
+    profile = workspace.profile()
     settings = profile.likelihood
-    alone = {case.id for case in space.profile_alone().cases}
+    alone = {case.id for case in workspace.profile_alone().cases}
     sources = {source.id: source for source in profile.sources}
     seen_from = economies.home(home)
-    members = seen_from.members(space.latest_year() if year is None else year)
+    members = seen_from.members(workspace.latest_year() if year is None else year)
     by = economies.home(coercer).code if coercer else None
     against = economies.home(target).code if target else None
     rows = []

@@ -235,7 +235,7 @@ def mutual(space: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either
 
 
 def indispensable(
-    space: Workspace, ecosystem: str, home: str, *, by: By = "either", year: int | None = None
+    space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, by: By = "either", year: int | None = None
 ) -> Listing:
     """Items at which home itself is the chokepoint of the world, and the end products that hang on them."""
     structure, dossier = structure_of(space, ecosystem, by=by, home=home, year=year, sides=[home])

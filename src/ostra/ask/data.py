@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from ostra.facts.datasets import Facts
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
+from ostra.workspace import Workspace
 
 
-def datasets(facts: Facts, table: str | None = None) -> Listing:
-    """The data sets at hand, one row each; `default` marks those that are used unless another is named."""
+def datasets(workspace: Workspace, *, table: str | None = None) -> Listing:
+    """The data sets at hand, one row each; `default` marks those that are used unless another is named.
+
+    Parameters
+    ----------
+    table
+        Only data sets of this table.
+    """
+    facts = workspace.facts
     held = facts.datasets(table)
     used = {name: facts.dataset(name).id for name in {dataset.table for dataset in held}}
     rows = [

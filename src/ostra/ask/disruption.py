@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from ostra.ask.chain import structure_of
-from ostra.ask.scenario_list import scenario_file
+from ostra.ask.scenario_list import scenario_file, scenario_id
 from ostra.ecosystem import chain
 from ostra.errors import UsageError
 from ostra.facts.citing import cite
@@ -85,7 +85,15 @@ class Simulation:
         schema = FRAMES[by] | (dict.fromkeys(STATISTICS, pl.Float64) if by != "parameter" else {})
         frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
         provenance = self.provenance.model_copy(update={"title": f"{self.scenario.title}: {about}"})
-        return Listing(frame, provenance)
+        return Listing(frame, provenance, behind=Simulated((self,), by))
+
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """What a listing of scenarios was taken from, and which of its tables it is."""
+
+    simulations: tuple[Simulation, ...]
+    by: By = "measure"
 
 
 def sellers_of(ready: Compiled) -> tuple[str, ...]:
@@ -168,6 +176,107 @@ def simulate(
     return Simulation(scenario, ready, outcome(ready, found), provenance)
 
 
+def results(
+    space: Workspace,
+    scenario: str,
+    *,
+    home: str | None = None,
+    days: int | None = None,
+    runs: int = 0,
+    seed: int = 0,
+    by: By = "measure",
+    resume: bool = False,
+    dataset: str | None = None,
+    keep: Path | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Simulate a disruption day by day: what is lost, when, by whom, and until when.
+
+    In a workspace, or written to a file, runs that are done are kept until all are, so that one can go on after a stop.
+
+    Parameters
+    ----------
+    scenario
+        Id of a scenario (see: ostra scenarios), or a YAML file.
+    home
+        Country or bloc from whose viewpoint results are seen, instead of the scenario's.
+    days
+        Days simulated, instead of the scenario's.
+    runs
+        Draws of the numbers that the scenario leaves open.
+    seed
+        Of the draws; the same seed gives the same draws.
+    by
+        What the rows are: measures, economies, sectors of home, days, or the scenario's numbers with their reasons.
+    resume
+        Take up the runs that an earlier call kept.
+    keep
+        Folder that receives what is done.
+
+    Returns
+    -------
+    Listing
+        As `Simulation.listing`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Stopped; says where what is done is kept, and how to go on.
+    """
+    if resume and keep is None:
+        raise UsageError("nothing was kept that could be resumed: name a workspace with -w or a place with -o")
+    try:
+        found = simulate(
+            space, scenario, home=home, days=days, runs=runs, seed=seed, dataset=dataset, keep=keep, resume=resume,
+            advance=advance,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        if keep is not None and any(keep.glob("part-*.npz")):
+            raise KeyboardInterrupt(f"stopped; what is done is kept in {keep}. Go on with --resume") from None
+        raise
+    return found.listing(by)
+
+
+def compare_named(
+    space: Workspace,
+    names: Sequence[str],
+    *,
+    home: str | None = None,
+    runs: int = 0,
+    seed: int = 0,
+    advance: Advance = quiet,
+) -> Listing:
+    """Simulate scenarios and lay them side by side, as `compare`.
+
+    Parameters
+    ----------
+    names
+        Two or more ids of scenarios, or YAML files.
+    home
+        Country or bloc of the viewpoint, instead of each scenario's.
+    runs
+        Draws of the numbers that the scenarios leave open.
+    seed
+        Of the draws; the same seed gives the same draws.
+
+    Raises
+    ------
+    UsageError
+        Fewer than two names, or as for `tell_apart`.
+    """
+    if len(names) < 2:
+        raise UsageError("name at least two scenarios to compare")
+    tell_apart([scenario_id(space, name) for name in names])
+    found = []
+    for number, name in enumerate(names):
+
+        def part_done(done: float, total: float, before: int = number) -> None:
+            advance(before + done / max(total, 1.0), len(names))
+
+        found.append(simulate(space, name, home=home, runs=runs, seed=seed, advance=part_done))
+    return compare(found)
+
+
 def tell_apart(ids: Sequence[str]) -> None:
     """Refuse to compare scenarios whose columns would bear one name, so that none takes the place of another.
 
@@ -227,6 +336,7 @@ def compare(simulations: Sequence[Simulation]) -> Listing:
             method=first.method,
             caveats=tuple(dict.fromkeys(caveat for one in simulations for caveat in one.provenance.caveats)),
         ),
+        behind=Simulated(tuple(simulations)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -26,31 +27,38 @@ By = Literal["economy", "sector"]
 
 
 def embargo(
-    space: Workspace,
+    workspace: Workspace,
     seller: str,
     buyer: str,
     *,
     sectors: Sequence[str] = (),
     fraction: float = 1.0,
-    both_ways: bool = False,
+    both: bool = False,
     by: By = "economy",
-    settings: Settings | None = None,
+    friction: float | None = None,
+    leakage: float | None = None,
     dataset: str | None = None,
 ) -> Listing:
-    """What a ban on deliveries costs once all have adjusted, with and without rerouting (docs/methods/embargo.md).
+    """What a ban on deliveries costs once all have adjusted, with and without new partners.
 
     Parameters
     ----------
-    seller, buyer
-        Economies or blocs, by code or name.
+    seller
+        Country or bloc that may not deliver, by code or name.
+    buyer
+        Country or bloc that is not delivered to.
     sectors
-        Of the seller, by code or name; none named, all.
+        Only deliveries of this sector, by code or name; may be given several times.
     fraction
-        The part of deliveries that is forbidden.
-    both_ways
-        Whether the buyer may not deliver to the seller either.
+        Part of the deliveries that is forbidden, 0 to 1.
+    both
+        The buyer may not deliver to the seller either.
     by
         One row for each economy, or for each sector of all economies.
+    friction
+        Part of blocked trade that finds no new partner, 0 to 1.
+    leakage
+        Part of forbidden trade that arrives all the same, 0 to 1.
 
     Returns
     -------
@@ -62,21 +70,22 @@ def embargo(
     NotFoundError, UsageError, MethodError
         An economy or sector that the table does not have, a side on both sides, flows that cannot be rerouted.
     """
-    table = space.input_output(dataset)
-    chosen = settings or Settings()
+    table = workspace.input_output(dataset)
+    named = {"friction": friction, "leakage": leakage}
+    chosen = replace(Settings(), **{key: value for key, value in named.items() if value is not None})
     net = network(table)
     sides = [group(table, economies.home(name)) for name in (seller, buyer)]
     numbers = [[table.economies.index(code) for code in side.economies] for side in sides]
     picked = [sector_numbers(table, name) for name in sectors]
     forbidden = sorted({number for found in picked for number in found.numbers})
-    pairs = [(0, 1), (1, 0)] if both_ways else [(0, 1)]
+    pairs = [(0, 1), (1, 0)] if both else [(0, 1)]
     cuts = [cut(net, numbers[a], numbers[b], sectors=forbidden, fraction=fraction) for a, b in pairs]
     if not any(net.blocks[:, part.sellers][:, :, part.buyers].any() for part in cuts):
         raise UsageError(f"table '{table.dataset}' has no deliveries from {sides[0].name} to {sides[1].name}")
     found = solve(net, cuts, chosen)
     filters = {
         "from": economies.code_and_name(sides[0].code),
-        "to": economies.code_and_name(sides[1].code) + (", both ways" if both_ways else ""),
+        "to": economies.code_and_name(sides[1].code) + (", both ways" if both else ""),
         "sectors": ", ".join(table.sectors[number] for number in forbidden) or "all",
         "forbidden": f"{exact_percent(fraction)} of deliveries of inputs, {rounded(found.blocked)} million USD a year",
         "parameters": f"friction {chosen.friction:g}, leakage {chosen.leakage:g}, curvatures {chosen.inner:g} and "
@@ -93,7 +102,7 @@ def embargo(
         Provenance(
             title=f"Embargo on deliveries from {sides[0].name} to {sides[1].name}: what it costs a year",
             filters=filters,
-            sources=(cite(space.facts.dataset("input_output", dataset)),),
+            sources=(cite(workspace.facts.dataset("input_output", dataset)),),
             method="embargo",
             caveats=tuple(dict.fromkeys(caveats)),
         ),

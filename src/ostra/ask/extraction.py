@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from ostra.ask.input_output import Answer, Question, ask
+from ostra.ask.input_output import HomeTable, open_table
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.hypothetical_extraction import (
@@ -20,6 +20,7 @@ from ostra.ecosystem.input_output.hypothetical_extraction import (
 from ostra.ecosystem.input_output.hypothetical_extraction import extract as extract_nodes
 from ostra.ecosystem.input_output.table import Vector
 from ostra.errors import UsageError
+from ostra.model.listing import Listing
 from ostra.progress import Advance, quiet
 from ostra.words.figures import part, percent, rounded
 from ostra.workspace import Workspace
@@ -61,32 +62,30 @@ class _Cut:
 
 
 def extract(
-    space: Workspace,
-    economy: str | None,
-    home: str = DEFAULT_HOME,
+    workspace: Workspace,
+    economy: str | None = None,
     *,
+    home: str = DEFAULT_HOME,
     sector: str | None = None,
     by: By = "economy",
     dataset: str | None = None,
     year: int | None = None,
     advance: Advance = quiet,
-) -> Answer:
+) -> Listing:
     """Take an economy or bloc out of the world's table, or one of its sectors, and home in its turn.
 
     Parameters
     ----------
     economy
-        What is taken out, by code or name; None takes out the sector of all economies.
-    home
-        The other side, which is then taken out too.
+        Economy or bloc to take out; home is taken out in its turn. None takes out the sector of all economies.
     sector
-        Only this sector, by code or name.
+        Only this sector, by code or name; without an economy, of all economies.
     by
-        Losses of every economy; of every sector of the other side; or of every sector of every economy.
+        Losses of every economy, of every sector of the other side, or of every sector of every economy.
 
     Returns
     -------
-    Answer
+    Listing
         taken_out, loser, loser_name, sector, sector_name, is_taken_out, output [million USD], demand_lost, supply_lost
         [million USD], demand_share, supply_share [of the loser's output], and value added in the output lost as an
         interval [million USD].
@@ -96,11 +95,11 @@ def extract(
     UsageError
         Neither economy nor sector is named.
     NotFoundError, MethodError
-        As for `ask` and `Question.side`.
+        As for `open_table` and `HomeTable.side`.
     """
     if economy is None and sector is None:
         raise UsageError("name an economy, a sector (--sector), or both")
-    question = ask(space, home, dataset, year, advance)
+    question = open_table(workspace, home, dataset, year, advance)
     number = None if sector is None else question.table.sector_number(sector)
     if economy is None:
         nodes = np.arange(number or 0, question.table.size, len(question.table.sectors))
@@ -116,33 +115,33 @@ def extract(
 
 
 def extract_pair(
-    space: Workspace,
+    workspace: Workspace,
     economy: str,
-    home: str = DEFAULT_HOME,
     *,
+    home: str = DEFAULT_HOME,
     sector: str | None = None,
     by: By = "economy",
     dataset: str | None = None,
     year: int | None = None,
     advance: Advance = quiet,
-) -> Answer:
+) -> Listing:
     """Take out only what an economy sells to home, and then what home sells to it.
 
     Parameters
     ----------
-    economy, home
-        The pair.
+    economy
+        Economy or bloc that trades with home.
     sector
         Only what this sector sells.
     by
-        As for `extract`.
+        Losses of every economy, of every sector of the other side, or of every sector of every economy.
 
     Returns
     -------
-    Answer
+    Listing
         Columns as for `extract`; `taken_out` names the flows as `A>B`.
     """
-    question = ask(space, home, dataset, year, advance)
+    question = open_table(workspace, home, dataset, year, advance)
     number = None if sector is None else question.table.sector_number(sector)
     partner = question.side(economy)
     cuts = []
@@ -157,23 +156,23 @@ def extract_pair(
 
 
 def mutual(
-    space: Workspace,
-    home: str = DEFAULT_HOME,
+    workspace: Workspace,
     *,
+    home: str = DEFAULT_HOME,
     dataset: str | None = None,
     year: int | None = None,
     advance: Advance = quiet,
-) -> Answer:
+) -> Listing:
     """Home and every other economy, each without the other: mutual dependence in one list.
 
     Returns
     -------
-    Answer
+    Listing
         economy, economy_name, home_demand_lost, home_demand_share, home_supply_lost, home_supply_share (home without
         it), its_demand_lost, its_demand_share, its_supply_lost, its_supply_share (it without home) [million USD, and
         parts of output]; the largest loss of home's supply first. Final users stay.
     """
-    question = ask(space, home, dataset, year, advance)
+    question = open_table(workspace, home, dataset, year, advance)
     table, chains = question.table, question.chains
     each = extract_each(chains)
     advance(3, 4)
@@ -206,22 +205,22 @@ def mutual(
 
 
 def each_sector(
-    space: Workspace,
-    home: str = DEFAULT_HOME,
+    workspace: Workspace,
     *,
+    home: str = DEFAULT_HOME,
     dataset: str | None = None,
     year: int | None = None,
     advance: Advance = quiet,
-) -> Answer:
+) -> Listing:
     """Each sector of each economy outside home taken out in turn: what home loses.
 
     Returns
     -------
-    Answer
+    Listing
         economy, economy_name, sector, sector_name, demand_lost, demand_share, supply_lost, supply_share [million USD,
         and parts of home's output]; the largest loss of supply first. Final users stay.
     """
-    question = ask(space, home, dataset, year, advance)
+    question = open_table(workspace, home, dataset, year, advance)
     table = question.table
     each = extract_each(question.chains)
     advance(3, 4)
@@ -253,7 +252,7 @@ def each_sector(
     return question.answer(pl.DataFrame(rows), title, METHOD, said, {}, (NOT_FORECAST, FINAL_USERS_STAY))
 
 
-def _taken_out(question: Question, side: Group, sector: int | None) -> _Cut:
+def _taken_out(question: HomeTable, side: Group, sector: int | None) -> _Cut:
     nodes = side.nodes(question.table, sector)
     if sector is None:
         found = extract_nodes(question.chains, nodes, final_of=side.economies)
@@ -264,7 +263,7 @@ def _taken_out(question: Question, side: Group, sector: int | None) -> _Cut:
     )  # fmt: skip
 
 
-def _answer(question: Question, cuts: list[_Cut], losers: list[Group], by: By, title: str) -> Answer:
+def _answer(question: HomeTable, cuts: list[_Cut], losers: list[Group], by: By, title: str) -> Listing:
     ratios = value_added_ratios(question.chains)
     question.advance(3, 4)
     rows: list[dict[str, Any]] = []
@@ -288,7 +287,7 @@ def _answer(question: Question, cuts: list[_Cut], losers: list[Group], by: By, t
 
 
 def _rows(
-    question: Question, cut: _Cut, loser: Group, by: By, ratios: tuple[Vector, Vector]
+    question: HomeTable, cut: _Cut, loser: Group, by: By, ratios: tuple[Vector, Vector]
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Losses by one cut: of all economies, or of the loser's sectors, or of all nodes; the largest first."""
     table = question.table
@@ -312,7 +311,7 @@ def _rows(
     return rows
 
 
-def _losses(question: Question, cut: _Cut, nodes: Nodes, ratios: tuple[Vector, Vector]) -> dict[str, float]:
+def _losses(question: HomeTable, cut: _Cut, nodes: Nodes, ratios: tuple[Vector, Vector]) -> dict[str, float]:
     """Output and value added that some nodes lose, together."""
     output = float(np.maximum(question.table.output[nodes], 0.0).sum())
     losses: dict[str, float] = {"output": output}

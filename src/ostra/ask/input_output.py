@@ -21,14 +21,7 @@ STEPS = 4  # reading, factorising, solving, listing
 
 
 @dataclass(frozen=True)
-class Answer(Listing):
-    """A listing, and what it says in plain sentences."""
-
-    summary: str = ""
-
-
-@dataclass(frozen=True)
-class Question:
+class HomeTable:
     """An input-output table opened for questions of one home.
 
     Parameters
@@ -107,12 +100,12 @@ class Question:
         summary: str,
         filters: dict[str, str],
         caveats: tuple[str, ...] = (),
-    ) -> Answer:
+    ) -> Listing:
         """The listing with home, year, source and caveats; floats that are not known are null."""
         members = len(self.home.economies)
         inside = f"; its {members} economies in the table count as one" if members > 1 else ""
         self.advance(STEPS, STEPS)
-        return Answer(
+        return Listing(
             frame.with_columns(pl.col(pl.Float64).fill_nan(None)),
             Provenance(
                 title=title,
@@ -129,9 +122,9 @@ class Question:
         )
 
 
-def ask(
-    space: Workspace, home: str, dataset: str | None = None, year: int | None = None, advance: Advance = quiet
-) -> Question:
+def open_table(
+    workspace: Workspace, home: str, dataset: str | None = None, year: int | None = None, advance: Advance = quiet
+) -> HomeTable:
     """Read a table and factorise it.
 
     Parameters
@@ -151,9 +144,9 @@ def ask(
         The table cannot be solved.
     """
     advance(0, STEPS)
-    table = space.input_output(dataset, year)
+    table = workspace.input_output(dataset, year)
     side = group(table, economies.home(home))
     advance(1, STEPS)
     chains = Chains(table)
     advance(2, STEPS)
-    return Question(chains, side, cite(space.facts.dataset("input_output", dataset)), advance)
+    return HomeTable(chains, side, cite(workspace.facts.dataset("input_output", dataset)), advance)

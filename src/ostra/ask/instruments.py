@@ -37,7 +37,7 @@ ANSWER_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def policy(space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: int | None = None) -> Listing:
+def policy(workspace: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: int | None = None) -> Listing:
     """Instruments matched to the challenges of one ecosystem, one row each.
 
     Returns
@@ -47,7 +47,7 @@ def policy(space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: 
         called for], reasons, side_effects, preconditions, lead, lag, cost, cases [documented uses], source, locator,
         recommended_by, evidence; confirmed advice first, doing nothing last.
     """
-    return policy_of(space.assess(ecosystem, home, year))
+    return policy_of(workspace.assess(ecosystem, home, year))
 
 
 def policy_of(assessment: Assessment) -> Listing:
@@ -79,7 +79,7 @@ def policy_of(assessment: Assessment) -> Listing:
         for match in assessment.step4.instruments
     ]
     found = about(f"Instruments that fit: {assessment.title}", [assessment])
-    return Listing(pl.DataFrame(rows), found.model_copy(update={"method": "instruments"}))
+    return Listing(pl.DataFrame(rows), found.model_copy(update={"method": "instruments"}), behind=assessment)
 
 
 def use_in_words(use: InstrumentUse, titles: Mapping[str, str]) -> str:
@@ -88,7 +88,7 @@ def use_in_words(use: InstrumentUse, titles: Mapping[str, str]) -> str:
     return f"{economies.economy_name(use.by)}{since}: {use.what} {titles.get(use.source, use.source)}, {use.locator}"
 
 
-def answers(space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: int | None = None) -> Listing:
+def answers(workspace: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year: int | None = None) -> Listing:
     """Each challenge of one ecosystem with the instruments that answer it: one row for each pair.
 
     A challenge that nothing answers has one row without an instrument.
@@ -100,7 +100,7 @@ def answers(space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, year:
         instrument at this challenge], instrument, name, fit [gravity × aim], reason, side_effects, lead, lag, cost,
         cases [documented uses], evidence.
     """
-    return answers_of(space.assess(ecosystem, home, year))
+    return answers_of(workspace.assess(ecosystem, home, year))
 
 
 def answers_of(assessment: Assessment) -> Listing:

@@ -1,4 +1,4 @@
-"""The listing on raw materials: supply risk (method 2)."""
+"""The question on raw materials: supply risk (method 2)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,48 @@ from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.materials import geopolrisk
 from ostra.errors import NotFoundError
 from ostra.facts.citing import cite
-from ostra.facts.datasets import Facts
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
-from ostra.words.economies import Home
-from ostra.workspace.years import told, wanted_years
+from ostra.words import economies
+from ostra.workspace import Workspace
+from ostra.workspace.years import DEFAULT_HOME, Years, told, wanted_years
 
 
-def supply_risk(
-    facts: Facts,
-    tables: FactTables,
-    home: Home,
-    years: int | Sequence[int] | None,
-    materials_wanted: Sequence[str] | None,
+def materials(
+    workspace: Workspace,
+    *,
+    home: str = DEFAULT_HOME,
+    years: Years = None,
+    materials: Sequence[str] | None = None,
 ) -> Listing:
-    """Raw-material indicators, one row per material and year; parameters as for `Workspace.materials`."""
-    production = facts.dataset("production")
-    wanted = wanted_years(years, production)
-    if materials_wanted:
-        known = {name.casefold(): name for name in tables.products_of_materials()}
-        missing = [name for name in materials_wanted if name.casefold() not in known]
-        if missing:
-            raise NotFoundError(f"there is no material '{missing[0]}'. There are: {', '.join(known.values())}")
-        materials_wanted = [known[name.casefold()] for name in materials_wanted]
+    """Raw-material supply risk of home: GeoPolRisk and the EU criticality method, as intervals where unknown.
+
+    Parameters
+    ----------
+    materials
+        Name of a material; may be given several times.
+
+    Returns
+    -------
+    Listing
+        One row per material and year; columns as `geopolrisk.indicators`.
+
+    Raises
+    ------
+    NotFoundError
+        An economy or material that does not exist.
+    """
+    facts, seen_from = workspace.facts, economies.home(home)
+    tables = workspace.fact_tables(facts)
+    wanted = wanted_years(years, facts.dataset("production"))
     frame = geopolrisk.indicators(
         tables.trade,
         tables.production,
         tables.governance,
         tables.material_products,
-        [home],
+        [seen_from],
         wanted,
-        materials=materials_wanted,
+        materials=_known(tables, materials),
         edition=tables.trade_edition,
         supply_shares=tables.supply_shares,
     )
@@ -46,9 +57,20 @@ def supply_risk(
     return Listing(
         frame,
         Provenance(
-            title=f"Raw-material supply risk of {home.name}",
-            filters=told(home, wanted),
+            title=f"Raw-material supply risk of {seen_from.name}",
+            filters=told(seen_from, wanted),
             sources=tuple(cite(source) for source in sources),
             method="geopolrisk",
         ),
     )
+
+
+def _known(tables: FactTables, names: Sequence[str] | None) -> list[str] | None:
+    """The materials as the facts spell them."""
+    if not names:
+        return None
+    known = {name.casefold(): name for name in tables.products_of_materials()}
+    missing = [name for name in names if name.casefold() not in known]
+    if missing:
+        raise NotFoundError(f"there is no material '{missing[0]}'. There are: {', '.join(known.values())}")
+    return [known[name.casefold()] for name in names]

@@ -8,21 +8,23 @@ from typing import Any
 import polars as pl
 
 from ostra.ask.assessments import about, assessments
+from ostra.ask.scenario_list import scenario_files
+from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
-from ostra.model.base import LEVELS
 from ostra.model.listing import Listing
-from ostra.model.results.dimensions import DimensionResult, LevelDistribution
+from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import INDIRECT
 from ostra.progress import Advance, quiet
 from ostra.words.figures import percent
+from ostra.words.levels import cell_words
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
 
 def matrix(
-    space: Workspace,
-    ecosystems: Sequence[str] | None = None,
+    workspace: Workspace,
     *,
+    ecosystems: Sequence[str] | None = None,
     home: str = DEFAULT_HOME,
     year: int | None = None,
     advance: Advance = quiet,
@@ -32,11 +34,7 @@ def matrix(
     Parameters
     ----------
     ecosystems
-        By default all there are.
-    home, year
-        As for `Workspace.assess`.
-    advance
-        Called with (done, total).
+        Only this one; may be given several times.
 
     Returns
     -------
@@ -45,13 +43,14 @@ def matrix(
         measured, judged, strength [levels], robustness [fraction of profiles within ±20 %], robustness_wide [±40 %],
         margin [probability], tensions [count], headline, evidence.
     """
-    return matrix_of(assessments(space, ecosystems or list(space.dossier_files()), home, year, advance))
+    return matrix_of(assessments(workspace, ecosystems, home, year, advance))
 
 
 def matrix_of(made: Sequence[Assessment]) -> Listing:
     """The rows of `matrix` from assessments at hand."""
     rows = [dimension_row(assessment, result) for assessment in made for result in assessment.step2.dimensions]
-    return Listing(pl.DataFrame(rows, infer_schema_length=None), about("Technologies and dimensions", made))
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return Listing(frame, about("Technologies and dimensions", made), behind=made)
 
 
 def dimension_row(assessment: Assessment, result: DimensionResult) -> dict[str, Any]:
@@ -79,36 +78,9 @@ def dimension_row(assessment: Assessment, result: DimensionResult) -> dict[str, 
     }
 
 
-def matrix_words(listing: Listing) -> Listing:
-    """The matrix with one row for each technology and a word with its probability for each dimension."""
-    rows = []
-    for (name,), part in listing.frame.group_by(["ecosystem"], maintain_order=True):
-        row: dict[str, Any] = {"ecosystem": name}
-        for cell in part.iter_rows(named=True):
-            row[cell["dimension"]] = in_words(cell) if cell["level"] else f"░ {in_words(cell)}"
-            row[f"{cell['dimension']}_level"] = cell["level"]
-        rows.append(row)
-    return Listing(pl.DataFrame(rows), listing.provenance)
-
-
-def in_words(cell: dict[str, Any]) -> str:
-    """A cell as a word, the probability of that level or a higher one, and a mark for tensions.
-
-    At level none, what was found but is not more likely than not stands behind it: `none, low 40%`.
-    """
-    if cell["level"] is None:
-        return "not assessed"
-    spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
-    mark = " ±" if cell["tensions"] else ""
-    if spread.level == "none":
-        level, chance = spread.less_likely or ("", 0.0)
-        return f"none{f', {level} {percent(chance)}' if level else ''}{mark}"
-    return f"{spread.level} {percent(spread.reached)}{mark}"
-
-
 def compare(
-    space: Workspace,
-    ecosystems: Sequence[str],
+    workspace: Workspace,
+    names: Sequence[str],
     *,
     home: str = DEFAULT_HOME,
     year: int | None = None,
@@ -116,12 +88,27 @@ def compare(
 ) -> Listing:
     """Ecosystems side by side: levels, largest hold, chokepoints, breaches and first instrument.
 
+    Parameters
+    ----------
+    names
+        Two or more ids of ecosystems.
+
     Returns
     -------
     Listing
         measure, then one column for each ecosystem.
+
+    Raises
+    ------
+    UsageError
+        Fewer than two names, or a scenario among them.
     """
-    made = assessments(space, ecosystems, home, year, advance)
+    if len(names) < 2:
+        raise UsageError("name at least two ecosystems to compare")
+    for name in names:
+        if name not in workspace.dossier_files() and name in scenario_files(workspace):
+            raise UsageError(f"'{name}' is a scenario. Write: ostra compare scenarios {' '.join(names)}")
+    made = assessments(workspace, names, home, year, advance)
     columns = {assessment.ecosystem: in_short(assessment) for assessment in made}
     measures = list(next(iter(columns.values())))
     frame = pl.DataFrame(
@@ -134,7 +121,7 @@ def in_short(assessment: Assessment) -> dict[str, str]:
     """What is compared of one assessment, in words."""
     short: dict[str, str] = {}
     for result in assessment.step2.dimensions:
-        short[result.dimension] = in_words(dimension_row(assessment, result))
+        short[result.dimension] = cell_words(dimension_row(assessment, result))
     known = [d for d in assessment.step1.dependencies if d.measure not in INDIRECT]
     chain = [hold for hold in assessment.step1.chain if not hold.is_home]
     own = [point for point in assessment.step1.chokepoints if point.is_home]

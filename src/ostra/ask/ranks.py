@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from ostra.ask.assessments import about
+from ostra.ask.assessments import about, assessments
 from ostra.dimensions.measured import Measurement, measurements
 from ostra.dimensions.perturbation import SPREAD, WIDE, Draws
 from ostra.dimensions.pool import expected_level
@@ -25,8 +25,9 @@ from ostra.model.base import DIMENSIONS
 from ostra.model.listing import Listing
 from ostra.model.profile import Profile
 from ostra.progress import Advance, quiet
+from ostra.workspace import Workspace
+from ostra.workspace.years import DEFAULT_HOME
 
-MOST_DRAWS = 100_000
 OVERALL = "overall"
 STANDING = Draws(number=1, spread=0.0)  # the profile as it stands
 
@@ -42,6 +43,40 @@ def contenders_of(made: Sequence[Assessment], profile: Profile) -> list[Contende
 
 
 def rank(
+    workspace: Workspace,
+    *,
+    ecosystems: Sequence[str] | None = None,
+    items: bool = False,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Ecosystems in order of challenge, with the ranks in profiles near this one; after a change, before too.
+
+    Seen through another profile or other weights than the workspace's own, the ranks by its own stand beside.
+
+    Parameters
+    ----------
+    ecosystems
+        Only this one; may be given several times.
+    items
+        Order the items of each ecosystem instead.
+
+    Returns
+    -------
+    Listing
+        Columns as `rank_of`.
+    """
+    made = assessments(workspace, ecosystems, home, year, advance)
+    before = None
+    if (plain := workspace.unchanged()) is not workspace:
+        # Only a profile changes assessments; weights alone change nothing but the order.
+        old = assessments(plain, ecosystems, home, year, advance) if workspace.other_profile else made
+        before = (old, plain.profile())
+    return rank_of(made, workspace.profile(), before, items=items, advance=advance)
+
+
+def rank_of(
     made: Sequence[Assessment],
     profile: Profile,
     before: tuple[Sequence[Assessment], Profile] | None = None,
@@ -177,35 +212,3 @@ def proof_of(assessment: Assessment, item: Contender | None, dimension: str) -> 
     cells = [c for c in assessment.step2.matrix if c.item == item.name and c.assessed]
     wanted = [c for c in cells if c.dimension == dimension] or cells
     return max(wanted, key=lambda c: expected_level(c.challenge)).evidence
-
-
-def rank_words(listing: Listing) -> Listing:
-    """The ranking with one row for each contender and its ranks in words: `3 → 1 (1–2)`."""
-    keys = ["ecosystem", "item", "name"] if "item" in listing.frame.columns else ["ecosystem"]
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in listing.frame.iter_rows(named=True):
-        key = tuple(row[k] for k in keys)
-        words = rows.setdefault(
-            key, {**{k: row[k] for k in keys}, **dict.fromkeys((OVERALL, *DIMENSIONS), "not assessed")}
-        )
-        words[row["dimension"]] = in_words(row)
-    frame = pl.DataFrame(list(rows.values()))
-    return Listing(frame, listing.provenance)
-
-
-def in_words(row: dict[str, Any]) -> str:
-    """A rank as `2 (1–4)`: as the profile stands, and in nine tenths of those near it; `5 → 2` after a change.
-
-    Where something was not assessed, `2 [1–6]`: by what is shown, and between which ranks it may be.
-    """
-    now, open_now = row["rank_shown"], row["rank_best"] != row["rank_worst"]
-    then = row["before_shown"] or now
-    change = str(now) if then == now else f"{then} → {now}"
-    if open_now:
-        return f"{change} [{span(row['rank_best'], row['rank_worst'])}]"
-    return f"{change} ({span(row['near_best'], row['near_worst'])})"
-
-
-def span(best: int, worst: int) -> str:
-    """One rank, or the first and the last of several."""
-    return str(best) if best == worst else f"{best}–{worst}"

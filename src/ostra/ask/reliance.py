@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, Unpack
+from dataclasses import replace
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 import polars as pl
 
-from ostra.ask.input_output import Answer, Question, ask
+from ostra.ask.input_output import HomeTable, open_table
 from ostra.ecosystem.input_output.coefficients import Nodes
 from ostra.ecosystem.input_output.groups import Group
 from ostra.ecosystem.input_output.look_through import Reliance, Side, absorbed, pooled, reliance, shares_of, through
 from ostra.ecosystem.input_output.table import Matrix, Vector
+from ostra.model.listing import Listing
 from ostra.progress import Advance
 from ostra.words.economies import code_and_name
 from ostra.words.figures import figure, part, percent
@@ -50,10 +52,10 @@ class Options(TypedDict, total=False):
 class _Asked:
     """A question with its reliance solved."""
 
-    def __init__(self, space: Workspace, home: str, options: Options) -> None:
+    def __init__(self, workspace: Workspace, home: str, options: Options) -> None:
         self.side: Side = options.get("side", "inputs")
         named = {key: value for key, value in options.items() if key not in ("side", "product")}
-        self.question: Question = ask(space, home, **named)  # type: ignore[arg-type]
+        self.question: HomeTable = open_table(workspace, home, **named)  # type: ignore[arg-type]
         product = options.get("product")
         self.product = None if product is None else self.question.table.sector_number(product)
         self.found: Reliance = reliance(self.question.chains, self.side, self.product)
@@ -109,7 +111,7 @@ class _Asked:
 
     def answer(
         self, rows: list[dict[str, Any]], keys: dict[str, Any], title: str, summary: str, **filters: str
-    ) -> Answer:
+    ) -> Listing:
         """The listing; `keys` are the columns before the measures, with their types."""
         measures = [name for name in (rows[0] if rows else keys) if name not in keys]
         schema = {**keys, **dict.fromkeys(measures, pl.Float64)}
@@ -118,7 +120,8 @@ class _Asked:
         if self.product is not None:
             filters["product"] = self.question.sector_name(self.product)
         frame = pl.DataFrame(rows, schema=schema)
-        return self.question.answer(frame, title, METHOD, summary, {"side": side, **filters}, caveats)
+        found = self.question.answer(frame, title, METHOD, summary, {"side": side, **filters}, caveats)
+        return replace(found, behind=(self.side, None))
 
     def subject(self, sector: int | None) -> str:
         """Home, or one of its sectors, as the subject of a sentence."""
@@ -158,7 +161,38 @@ SECTOR_KEYS = {"sector": pl.String, "sector_name": pl.String}
 PARTNER_KEYS = {"economy": pl.String, "economy_name": pl.String}
 
 
-def of_sectors(space: Workspace, on: str, home: str = DEFAULT_HOME, **options: Unpack[Options]) -> Answer:
+def of_home(
+    workspace: Workspace,
+    *,
+    on: str | None = None,
+    sector: str | None = None,
+    home: str = DEFAULT_HOME,
+    **options: Unpack[Options],
+) -> Listing:
+    """What home relies on through its suppliers' suppliers: face value against look-through, and what is hidden.
+
+    Nothing named: on every economy. An economy named: of each of home's sectors. A sector too: by order.
+
+    Parameters
+    ----------
+    on
+        Economy or bloc relied on.
+    sector
+        One of home's sectors, by code, name or words of it.
+
+    Returns
+    -------
+    Listing
+        As `on_partners`, `of_sectors` or `by_order`.
+    """
+    if on is None:
+        return on_partners(workspace, home=home, sector=sector, **options)
+    if sector is None:
+        return of_sectors(workspace, on, home=home, **options)
+    return by_order(workspace, on, home=home, sector=sector, **options)
+
+
+def of_sectors(workspace: Workspace, on: str, *, home: str = DEFAULT_HOME, **options: Unpack[Options]) -> Listing:
     """Reliance of each of home's sectors on one economy or bloc, largest look-through first.
 
     Parameters
@@ -172,7 +206,7 @@ def of_sectors(space: Workspace, on: str, home: str = DEFAULT_HOME, **options: U
 
     Returns
     -------
-    Answer
+    Listing
         sector, sector_name, and MEASURES: shares of all inputs at any order (on the side of sales: of all uses by
         industries), `direct_share` of direct purchases, `per_output` in USD for each USD of output; on the side of
         sales FINAL, as shares of output. Null where a sector has no output.
@@ -180,9 +214,9 @@ def of_sectors(space: Workspace, on: str, home: str = DEFAULT_HOME, **options: U
     Raises
     ------
     NotFoundError, UsageError, MethodError
-        As for `ask` and `Question.side`.
+        As for `open_table` and `HomeTable.side`.
     """
-    asked = _Asked(space, home, options)
+    asked = _Asked(workspace, home, options)
     partner = asked.question.side(on)
     table = asked.question.table
     rows = [
@@ -196,23 +230,18 @@ def of_sectors(space: Workspace, on: str, home: str = DEFAULT_HOME, **options: U
 
 
 def on_partners(
-    space: Workspace, home: str = DEFAULT_HOME, sector: str | None = None, **options: Unpack[Options]
-) -> Answer:
+    workspace: Workspace, *, home: str = DEFAULT_HOME, sector: str | None = None, **options: Unpack[Options]
+) -> Listing:
     """Reliance of one of home's sectors, or of all together, on every economy, home itself included.
 
     Returns
     -------
-    Answer
+    Listing
         economy, economy_name, is_home, and the measures of `of_sectors`; home first.
     """
-    asked = _Asked(space, home, options)
+    asked = _Asked(workspace, home, options)
     number = None if sector is None else asked.question.table.sector_number(sector)
-    partners = asked.question.partners()
-    rows = [
-        {"economy": partner.code, "economy_name": partner.name, "is_home": k == 0, **row}
-        for k, (partner, row) in enumerate(zip(partners, asked.rows(number, partners), strict=True))
-    ]
-    rows.sort(key=lambda row: (not row["is_home"], -np.nan_to_num(row["look_through"], nan=-1.0), row["economy"]))
+    rows = _on_all(asked, number)
     abroad = [row for row in rows if not row["is_home"]]
     said = f"{asked.subject(number)}: nothing is known; the table has no output or no {asked.noun} of it."
     if not np.isnan(rows[0]["look_through"]):
@@ -226,21 +255,32 @@ def on_partners(
     return asked.answer(rows, {**PARTNER_KEYS, "is_home": pl.Boolean}, title, said, sector=_sector(asked, number))
 
 
+def _on_all(asked: _Asked, sector: int | None) -> list[dict[str, Any]]:
+    """The measures on every economy, home first, then by falling look-through."""
+    partners = asked.question.partners()
+    rows = [
+        {"economy": partner.code, "economy_name": partner.name, "is_home": k == 0, **row}
+        for k, (partner, row) in enumerate(zip(partners, asked.rows(sector, partners), strict=True))
+    ]
+    return sorted(rows, key=lambda r: (not r["is_home"], -np.nan_to_num(r["look_through"], nan=-1.0), r["economy"]))
+
+
 def by_order(
-    space: Workspace, on: str, home: str = DEFAULT_HOME, sector: str | None = None, **options: Unpack[Options]
-) -> Answer:
+    workspace: Workspace, on: str, *, home: str = DEFAULT_HOME, sector: str | None = None, **options: Unpack[Options]
+) -> Listing:
     """Reliance on one partner by order: direct, through one hand, through two, and beyond.
 
     Returns
     -------
-    Answer
+    Listing
         order, share [of all inputs at any order], of_look_through [of this partner's look-through], per_output [USD
         for each USD of output].
     """
-    asked = _Asked(space, home, options)
+    asked = _Asked(workspace, home, options)
     partner = asked.question.side(on)
     number = None if sector is None else asked.question.table.sector_number(sector)
     row = asked.rows(number, [partner])[0]
+    on_all = _on_all(asked, number)
     names = ("face_value", "order_2", "order_3", "beyond", "look_through")
     scale = part(row["per_output_look_through"], row["look_through"])
     rows = [
@@ -254,34 +294,41 @@ def by_order(
     ]
     title = f"Reliance of {asked.subject(number)} on {partner.name}, by order"
     said = asked.sentence(number, partner)
-    return asked.answer(
+    found = asked.answer(
         rows, {"order": pl.String}, title, said, on=code_and_name(partner.code), sector=_sector(asked, number)
     )  # fmt: skip
+    return replace(found, behind=(asked.side, on_all))  # one bar says little: drawn among those on all others
 
 
-def through_economies(
-    space: Workspace, on: str, home: str = DEFAULT_HOME, sector: str | None = None, **options: Unpack[Options]
-) -> Answer:
-    """Through which economies the hidden part of a reliance runs: those that home's sector itself buys from.
+def runs_through(
+    workspace: Workspace,
+    on: str,
+    *,
+    by: Literal["economy", "sector"] = "economy",
+    home: str = DEFAULT_HOME,
+    sector: str | None = None,
+    **options: Unpack[Options],
+) -> Listing:
+    """Through whom the hidden part of a reliance runs: economies or sectors that home's sector itself buys from.
+
+    Parameters
+    ----------
+    on
+        Economy or bloc relied on.
+    by
+        Split by economy, or by sector of whatever economy.
+    sector
+        One of home's sectors, by code, name or words of it.
 
     Returns
     -------
-    Answer
-        economy, economy_name, second [order 2], hidden [order 2 and beyond], both in USD for each USD of output,
-        second_share, hidden_share [of the sums]; largest first. The partner itself and home are among them.
+    Listing
+        economy, economy_name (or sector, sector_name), second [order 2], hidden [order 2 and beyond], both in USD for
+        each USD of output, second_share, hidden_share [of the sums]; largest first. The partner itself and home are
+        among them.
     """
-    return _through(space, on, home, sector, options, economies=True)
-
-
-def through_sectors(
-    space: Workspace, on: str, home: str = DEFAULT_HOME, sector: str | None = None, **options: Unpack[Options]
-) -> Answer:
-    """Through which sectors, of whatever economy, the hidden part of a reliance runs; columns as the economies."""
-    return _through(space, on, home, sector, options, economies=False)
-
-
-def _through(space: Workspace, on: str, home: str, sector: str | None, options: Options, *, economies: bool) -> Answer:
-    asked = _Asked(space, home, options)
+    economies = by == "economy"
+    asked = _Asked(workspace, home, options)
     question, table = asked.question, asked.question.table
     partner = question.side(on)
     number = None if sector is None else table.sector_number(sector)
@@ -315,15 +362,15 @@ def _through(space: Workspace, on: str, home: str, sector: str | None, options: 
     return asked.answer(rows, keys, title, said, on=code_and_name(partner.code), sector=_sector(asked, number))
 
 
-def of_sectors_on_partners(space: Workspace, home: str = DEFAULT_HOME, **options: Unpack[Options]) -> Answer:
+def of_sectors_on_partners(workspace: Workspace, *, home: str = DEFAULT_HOME, **options: Unpack[Options]) -> Listing:
     """Reliance of every one of home's sectors on every economy, home itself included.
 
     Returns
     -------
-    Answer
+    Listing
         sector, sector_name, economy, economy_name, is_home, and the measures of `of_sectors`, in the table's order.
     """
-    asked = _Asked(space, home, options)
+    asked = _Asked(workspace, home, options)
     table, partners = asked.question.table, asked.question.partners()
     rows = [
         {

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from ostra.ask.assessments import about
+from ostra.ask.assessments import about, assessments
 from ostra.ask.ranks import contenders_of, measurements_of
 from ostra.dimensions.perturbation import SPREAD, WIDE, Draws, stays
 from ostra.dimensions.pool import as_levels, pool
@@ -15,17 +15,43 @@ from ostra.dimensions.ranking import above, rank_shares, standings
 from ostra.dimensions.sensitivity import responses
 from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
-from ostra.model.base import DIMENSIONS, LEVELS, Horizon
+from ostra.model.base import LEVELS, Horizon
 from ostra.model.listing import Listing
 from ostra.model.profile import Profile
 from ostra.progress import Advance, quiet
-from ostra.words.figures import exact_percent, percent
+from ostra.words.figures import exact_percent
+from ostra.workspace import Workspace
+from ostra.workspace.years import DEFAULT_HOME
 
 MOST_DRAWS = 100_000
 HORIZONS: tuple[Horizon, ...] = ("now", "short", "medium", "long")
 
 
-def perturb(made: Sequence[Assessment], profile: Profile, *, draws: int = 1000, advance: Advance = quiet) -> Listing:
+def perturb(
+    workspace: Workspace,
+    *,
+    ecosystems: Sequence[str] | None = None,
+    draws: int = 1000,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Rank stability: how often levels, ranks and pairs stay in profiles near this one; columns as `perturb_of`.
+
+    Parameters
+    ----------
+    ecosystems
+        Only this one; may be given several times.
+    draws
+        Profiles to draw.
+    """
+    if not 1 <= draws <= MOST_DRAWS:  # told before anything is assessed
+        raise UsageError(f"--draws {draws}: draw between 1 and {MOST_DRAWS:,} profiles, such as 1000")
+    made = assessments(workspace, ecosystems, home, year, advance)
+    return perturb_of(made, workspace.profile(), draws=draws, advance=advance)
+
+
+def perturb_of(made: Sequence[Assessment], profile: Profile, *, draws: int = 1000, advance: Advance = quiet) -> Listing:
     """Rank stability: levels, ranks and pairs under perturbed profiles, within ±20 % and within ±40 %.
 
     One perturbed profile is one draw of thresholds, confidences, trust in each kind, steps between levels and weights
@@ -37,14 +63,7 @@ def perturb(made: Sequence[Assessment], profile: Profile, *, draws: int = 1000, 
         ecosystem, figure (`level stays`, `rank`, `above`), of (dimension; rank; the other ecosystem), level [of the
         dimension as it stands], near, wide [share of perturbed profiles within ±20 % and ±40 %], evidence. Where
         something was not assessed only what holds for certain counts, so that shares may sum to less than 1.
-
-    Raises
-    ------
-    UsageError
-        A number of draws below 1 or above 100,000.
     """
-    if not 1 <= draws <= MOST_DRAWS:
-        raise UsageError(f"--perturb {draws}: draw between 1 and {MOST_DRAWS:,} profiles, such as 1000")
     contenders = contenders_of(made, profile)
     found = []
     for number, spread in enumerate((SPREAD, WIDE)):
@@ -93,7 +112,27 @@ def perturb(made: Sequence[Assessment], profile: Profile, *, draws: int = 1000, 
     return Listing(frame, listing.model_copy(update={"filters": filters}))
 
 
-def sensitivity(made: Sequence[Assessment], profile: Profile) -> Listing:
+def sensitivity(
+    workspace: Workspace,
+    *,
+    ecosystems: Sequence[str] | None = None,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """The profile's severity rules: how findings and levels respond when the thresholds of one move.
+
+    Columns as `sensitivity_of`.
+
+    Parameters
+    ----------
+    ecosystems
+        Only this one; may be given several times.
+    """
+    return sensitivity_of(assessments(workspace, ecosystems, home, year, advance), workspace.profile())
+
+
+def sensitivity_of(made: Sequence[Assessment], profile: Profile) -> Listing:
     """What moving the thresholds of each severity rule does, over all assessments at hand.
 
     Returns
@@ -131,30 +170,25 @@ def sensitivity(made: Sequence[Assessment], profile: Profile) -> Listing:
     return Listing(pl.DataFrame(rows, infer_schema_length=None), listing)
 
 
-TOLD = (0.5, 0.75, 1.0, 1.25, 2.0)
-"""Factors of thresholds that a table in words has."""
+def horizon(
+    workspace: Workspace,
+    *,
+    ecosystems: Sequence[str] | None = None,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
+) -> Listing:
+    """Levels by when they bite: now, within two years, within five, later; columns as `horizons_of`.
+
+    Parameters
+    ----------
+    ecosystems
+        Only this one; may be given several times.
+    """
+    return horizons_of(assessments(workspace, ecosystems, home, year, advance))
 
 
-def sensitivity_words(listing: Listing) -> Listing:
-    """What moving thresholds does with one row for each rule: findings, and ecosystems with a high level."""
-    rows = []
-    for (number,), part in listing.frame.group_by(["rule"], maintain_order=True):
-        at = [row for row in part.iter_rows(named=True) if row["factor"] in TOLD]
-        own = next(row for row in at if row["factor"] == 1.0)
-        findings = [sum(row[f"findings_{level}"] for level in LEVELS[1:]) for row in at]
-        rows.append(
-            {
-                "rule": number,
-                "on": f"{own['indicator']}, {'−' if own['effect'] < 0 else '+'} {own['dimension']}",
-                "confidence": own["confidence"],
-                "findings": " ".join(str(count) for count in findings),
-                "high": " ".join(str(row["high_ecosystems"]) for row in at),
-            }
-        )
-    return Listing(pl.DataFrame(rows), listing.provenance)
-
-
-def by_horizon(made: Sequence[Assessment]) -> Listing:
+def horizons_of(made: Sequence[Assessment]) -> Listing:
     """Levels of challenge by when they bite: from findings that bite now, within two years, within five, and all.
 
     Returns
@@ -186,53 +220,3 @@ def by_horizon(made: Sequence[Assessment]) -> Listing:
     )
     frame = pl.DataFrame(rows, schema_overrides=schema)
     return Listing(frame, listing.model_copy(update={"caveats": caveats}))
-
-
-SHORT = {"competitiveness": "competitive"}  # so that all horizons fit 80 characters
-
-
-def horizon_words(listing: Listing) -> Listing:
-    """Levels by horizon with word and probability in one cell."""
-
-    def words(row: dict[str, Any], horizon: Horizon) -> str:
-        level = row[horizon]
-        if level is None:
-            return "not assessed"
-        return "none" if level == "none" else f"{level} {percent(row[f'{horizon}_reached'])}"
-
-    rows = [
-        {
-            "ecosystem": row["ecosystem"],
-            "dimension": SHORT.get(row["dimension"], row["dimension"]),
-            **{h: words(row, h) for h in HORIZONS},
-            **{f"{h}_level": row[h] for h in HORIZONS},
-        }
-        for row in listing.frame.iter_rows(named=True)
-    ]
-    return Listing(pl.DataFrame(rows), listing.provenance)
-
-
-def perturb_words(listing: Listing) -> Listing:
-    """Rank stability with one row for each ecosystem, those most often first on top."""
-    rows = []
-    for (name,), part in listing.frame.group_by(["ecosystem"], maintain_order=True):
-        cells = {(row["figure"], row["of"]): row for row in part.iter_rows(named=True)}
-        shares = [cell["near"] for (figure, _), cell in cells.items() if figure == "rank"]
-        row: dict[str, Any] = {"ecosystem": name, "ranks": rank_words(shares)}
-        for dimension in DIMENSIONS:
-            cell = cells.get(("level stays", dimension))
-            row[dimension] = "not assessed" if cell is None else f"{cell['level']} {percent(cell['near'])}"
-            row[f"{dimension}_level"] = None if cell is None else cell["level"]
-        # The mean rank; what is open counts as last.
-        row["order"] = sum(n * share for n, share in enumerate(shares, 1)) + len(shares) * (1 - sum(shares))
-        rows.append(row)
-    rows.sort(key=lambda row: (row["order"], row["ecosystem"]))
-    return Listing(pl.DataFrame(rows).drop("order"), listing.provenance)
-
-
-def rank_words(shares: Sequence[float]) -> str:
-    """The most frequent rank with its share: `4 in 33%`."""
-    if max(shares) <= 0.0:
-        return "open"
-    often = max(range(len(shares)), key=lambda place: shares[place]) + 1
-    return f"{often} in {percent(shares[often - 1])}"

@@ -40,9 +40,9 @@ PROBABILITY = "probability per year"
 
 def supplier(
     space: Workspace,
-    name: str,
-    ecosystems: Sequence[str] | None = None,
+    supplier: str,
     *,
+    ecosystems: Sequence[str] | None = None,
     home: str = DEFAULT_HOME,
     year: int | None = None,
     advance: Advance = quiet,
@@ -51,14 +51,10 @@ def supplier(
 
     Parameters
     ----------
-    space, name
-        The workspace; the economy by code or name.
+    supplier
+        Economy, by code or name; also one that no ecosystem knows.
     ecosystems
-        By default all there are.
-    home, year
-        As for `Workspace.assess`.
-    advance
-        Called with (done, total).
+        Only this one; may be given several times.
 
     Returns
     -------
@@ -71,11 +67,10 @@ def supplier(
     NotFoundError
         No economy is called so.
     """
-    code = economies.iso3(name)
+    code = economies.iso3(supplier)
     profile = space.profile()
     seen_from = economies.home(home)
-    names = list(ecosystems or space.dossier_files())
-    made = assessments(space, names, home, year, advance)
+    made = assessments(space, ecosystems, home, year, advance)
     year = space.latest_year() if year is None else year
     members = seen_from.members(year)
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from ostra.ask.supplier_rows import Row, a_row
+from ostra.ask.trade import dependencies
 from ostra.ecosystem.materials.production_shares import production_shares
 from ostra.words import economies
 from ostra.words.economies import Home
@@ -22,7 +23,7 @@ def fact_rows(space: Workspace, code: str, home: Home, year: int) -> list[Row]:
 def _imports(space: Workspace, code: str, home: Home, year: int) -> list[Row]:
     if code in home.members(year):
         return []
-    frame = space.deps(home.code, year, supplier=code).frame
+    frame = dependencies(space, home=home.code, years=year, supplier=code).frame
     bought = frame.filter(pl.col("supplier_share") > 0.0).sort("supplier_share", "product", descending=[True, False])
     cited = space.facts.dataset("trade")
     rows = []

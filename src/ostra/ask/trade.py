@@ -1,67 +1,96 @@
-"""Listings on trade: dependency indicators (method 1) and single points of failure in the world network."""
+"""Questions on trade (method 1): dependency, its trends, and single points of failure in the world network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import polars as pl
 
 from ostra.ecosystem.trade import dependency, network
-from ostra.facts.citing import cite, lapsed_caveats, spans
-from ostra.facts.datasets import Facts
+from ostra.ecosystem.trade.trends import trends as slopes
+from ostra.errors import UsageError
+from ostra.facts.citing import cite, covered, lapsed_caveats, spans
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.model.profile import TradeThresholds
 from ostra.words import economies
-from ostra.words.economies import Home
-from ostra.workspace.years import told, wanted_years
+from ostra.workspace import Workspace
+from ostra.workspace.years import DEFAULT_HOME, Years, told, wanted_years
 
 
 def dependencies(
-    facts: Facts,
-    home: Home,
-    years: int | Sequence[int] | None,
+    workspace: Workspace,
     *,
-    products: Sequence[str] | None,
-    ecosystem: str | None,
-    supplier: str | None,
-    group: str | None,
-    limits: TradeThresholds,
-    persistence_years: int,
-    names: Mapping[str, str],
-    dataset: str | None,
+    home: str = DEFAULT_HOME,
+    years: Years = None,
+    products: Sequence[str] | None = None,
+    ecosystem: str | None = None,
+    supplier: str | None = None,
+    group: str | None = None,
+    dependent: bool = False,
+    min_concentration: float | None = None,
+    min_extra_share: float | None = None,
+    min_import_export_ratio: float | None = None,
+    dataset: str | None = None,
 ) -> Listing:
-    """Trade-dependency indicators; parameters and columns as for `Workspace.deps`.
+    """Trade-dependency indicators (method 1), one row per product and year.
 
-    `products` are those of the ecosystem too, which is only told; `names` say the products in words.
+    Parameters
+    ----------
+    products
+        HS code of six digits; may be given several times.
+    ecosystem
+        Only products that items of this ecosystem are traded under.
+    supplier
+        Show this supplier's share, and home's share in what it imports, as well.
+    group
+        Count the members of this bloc as one supplier.
+    dependent
+        Only products that exceed all three thresholds.
+    min_concentration
+        Threshold of concentration, 0 to 1; the profile's by default.
+    min_extra_share
+        Threshold of the share of imports from outside home, 0 to 1.
+    min_import_export_ratio
+        Threshold of imports over exports.
+
+    Returns
+    -------
+    Listing
+        Columns as `dependency.dependencies`, without the sums that they were computed from.
+
+    Raises
+    ------
+    UsageError, NotFoundError
+        A year, product, economy, ecosystem or threshold that cannot be had.
     """
-    source = facts.dataset("trade", dataset)
+    seen_from, source = economies.home(home), workspace.facts.dataset("trade", dataset)
     wanted = wanted_years(years, source)
+    codes = _products(workspace, products, ecosystem)
+    limits = _limits(workspace.profile().trade, min_concentration, min_extra_share, min_import_export_ratio)
     frame = dependency.dependencies(
-        facts.relation("trade", dataset),
-        home,
+        workspace.facts.relation("trade", dataset),
+        seen_from,
         wanted,
         thresholds=limits,
-        products=products,
-        descriptions=names,
+        products=codes,
+        descriptions=workspace.product_names(workspace.facts, source),
         supplier=economies.iso3(supplier) if supplier else None,
         group=economies.home(group) if group else None,
-        persistence_years=persistence_years,
+        persistence_years=workspace.profile().persistence_years,
     )
-    shown = [*dependency.INDICATORS, *(dependency.SUPPLIER_COLUMNS if supplier else ())]
-    filters = told(home, wanted)
+    filters = told(seen_from, wanted)
     filters["thresholds"] = (
         f"concentration > {limits.concentration}, extra_share > {limits.extra_share}, "
         f"import_export_ratio > {limits.import_export_ratio}; dependent when all three hold"
     )
-    if products:
-        filters["products"] = ", ".join(products)
-    if ecosystem:
-        filters["ecosystem"] = ecosystem
-    if group:
-        filters["one supplier"] = group
+    named = {"products": ", ".join(codes or ()), "ecosystem": ecosystem, "supplier": supplier, "one supplier": group}
+    filters |= {key: value for key, value in named.items() if value}
+    shown = frame.select(*dependency.INDICATORS, *(dependency.SUPPLIER_COLUMNS if supplier else ()))
     return Listing(
-        frame.select(shown),
+        shown.filter(pl.col("dependent").fill_null(False)) if dependent else shown,
         Provenance(
-            title=f"Trade dependency of {home.name}",
+            title=f"Trade dependency of {seen_from.name}",
             filters=filters,
             sources=(cite(source),),
             method="trade-dependency",
@@ -70,13 +99,69 @@ def dependencies(
     )
 
 
-def points_of_failure(
-    facts: Facts, years: int | Sequence[int] | None, *, products: Sequence[str] | None, dataset: str | None
+def trends(
+    workspace: Workspace,
+    *,
+    home: str = DEFAULT_HOME,
+    years: Years = None,
+    products: Sequence[str] | None = None,
+    ecosystem: str | None = None,
+    dataset: str | None = None,
 ) -> Listing:
-    """Exporters whose loss would hit the world's trade in a product most."""
-    source = facts.dataset("trade", dataset)
+    """How concentration, the first supplier's share and imports moved over the years, one row per product.
+
+    Parameters
+    ----------
+    years
+        Span of years, first:last; by default all that the data cover.
+    products, ecosystem
+        As for `dependencies`.
+
+    Returns
+    -------
+    Listing
+        Columns as `ecosystem.trade.trends`.
+    """
+    seen_from, source = economies.home(home), workspace.facts.dataset("trade", dataset)
+    first, last = covered(source)
+    wanted = wanted_years(years or range(first, last + 1), source)
+    codes = _products(workspace, products, ecosystem)
+    series = dependency.dependencies(
+        workspace.facts.relation("trade", dataset),
+        seen_from,
+        wanted,
+        products=codes,
+        descriptions=workspace.product_names(workspace.facts, source),
+    )
+    return Listing(
+        slopes(series),
+        Provenance(
+            title=f"Trends in the trade dependency of {seen_from.name}",
+            filters=told(seen_from, wanted) | ({"products": ", ".join(codes)} if codes else {}),
+            sources=(cite(source),),
+            method="trade-dependency",
+            caveats=lapsed_caveats(source, series["product"].unique().to_list(), wanted),
+        ),
+    )
+
+
+def points_of_failure(
+    workspace: Workspace,
+    *,
+    years: Years = None,
+    products: Sequence[str] | None = None,
+    dataset: str | None = None,
+) -> Listing:
+    """Exporters whose loss would hit the world's trade in a product most.
+
+    Parameters
+    ----------
+    products
+        HS code of six digits; may be given several times.
+    """
+    source = workspace.facts.dataset("trade", dataset)
     wanted = wanted_years(years, source)
-    frame = network.points_of_failure(facts.relation("trade", dataset), wanted, products=products)
+    frame = network.points_of_failure(workspace.facts.relation("trade", dataset), wanted, products=products)
     return Listing(
         frame,
         Provenance(
@@ -86,3 +171,22 @@ def points_of_failure(
             method="points-of-failure",
         ),
     )
+
+
+def _products(workspace: Workspace, products: Sequence[str] | None, ecosystem: str | None) -> Sequence[str] | None:
+    """The products asked for, and those that items of the ecosystem are traded under; None is all."""
+    if ecosystem is None:
+        return products
+    items = workspace.dossier(ecosystem).items
+    return sorted({*(products or ()), *(binding.hs for item in items for binding in item.products)})
+
+
+def _limits(
+    own: TradeThresholds, concentration: float | None, extra_share: float | None, ratio: float | None
+) -> TradeThresholds:
+    """The profile's thresholds with those that were named in their place."""
+    named = {"concentration": concentration, "extra_share": extra_share, "import_export_ratio": ratio}
+    try:
+        return TradeThresholds(**{**own.model_dump(), **{k: v for k, v in named.items() if v is not None}})
+    except ValueError as error:
+        raise UsageError(f"a threshold is out of range: {' '.join(str(error).split())}") from None

@@ -5,32 +5,33 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from ostra.ask.input_output import Answer, ask
+from ostra.ask.input_output import open_table
 from ostra.ask.reliance import METHOD
 from ostra.ecosystem.input_output.look_through import pooled, shares_of
 from ostra.ecosystem.input_output.stages import steps_of
+from ostra.model.listing import Listing
 from ostra.progress import Advance, quiet
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
 
-def positions(
-    space: Workspace,
-    home: str = DEFAULT_HOME,
+def stages(
+    workspace: Workspace,
     *,
+    home: str = DEFAULT_HOME,
     dataset: str | None = None,
     year: int | None = None,
     advance: Advance = quiet,
-) -> Answer:
+) -> Listing:
     """Upstreamness and downstreamness of each of home's sectors, beside those of the sector in the world.
 
     Returns
     -------
-    Answer
+    Listing
         sector, sector_name, upstreamness, downstreamness, world_upstreamness, world_downstreamness [steps], output
         [million USD]; most upstream first, null without output. Several economies are averaged by output.
     """
-    question = ask(space, home, dataset, year, advance)
+    question = open_table(workspace, home, dataset, year, advance)
     table = question.table
     found = steps_of(question.chains)
     width = len(table.sectors)

@@ -4,64 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from ostra.cli import (
-    assessing,
-    cases,
-    chaining,
-    changes,
-    comparing,
-    disrupting,
-    exposing,
-    facts,
-    listings,
-    ranking,
-    reporting,
-)
+from ostra.cli import assessing, changes, reporting
+from ostra.cli.verbs import bind, new_spelling
 from ostra.errors import DataError, OstraError, UsageError
 from ostra.version import __version__
 
-app = App(
-    name="ostra",
-    version=f"ostra {__version__}",
-    help="Strategic dependencies in emerging technologies: from a trade row to a policy instrument, all traceable.",
-    help_format="plaintext",
-    suppress_keyboard_interrupt=False,  # main() says what was stopped and how to go on
-    help_epilogue="Exit codes: 0 done, 2 usage, 3 bad data, 4 conflict.",
-)
-app.command(changes.init)
-app.command(listings.ecosystems)
-app.command(listings.deps)
-app.command(listings.materials)
-app.command(chaining.chain)
-app.command(disrupting.scenarios)
-app.command(disrupting.simulate)
-app.command(disrupting.embargo)
-app.command(exposing.reliance)
-app.command(exposing.extract)
-app.command(assessing.assess)
-app.command(comparing.matrix)
-app.command(ranking.sensitivity)
-app.command(comparing.compare)
-app.command(comparing.context)
-app.command(cases.cases)
-app.command(comparing.actors)
-app.command(comparing.positions)
-app.command(comparing.policy)
-app.command(assessing.trace)
-app.command(reporting.report)
-app.command(changes.new)
-app.command(changes.check)
-app.command(changes.importing)
-data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
-data.command(facts.list_datasets, name="list")
-data.command(changes.import_files, name="import")
-data.command(changes.check_store, name="check")
-data.command(facts.balance)
-data.command(changes.export_dataset, name="export")
-app.command(data)
+
+def make_app(arguments: Sequence[str]) -> App:
+    """The command line for some arguments: documents and changes, and the questions of the verb that is called."""
+    app = App(
+        name="ostra",
+        version=f"ostra {__version__}",
+        help="Strategic dependencies in emerging technologies: from a trade row to a policy instrument, all traceable.",
+        help_format="plaintext",
+        suppress_keyboard_interrupt=False,  # main() says what was stopped and how to go on
+        help_epilogue="Exit codes: 0 done, 2 usage, 3 bad data, 4 conflict.",
+    )
+    for run in (changes.init, assessing.assess, assessing.trace, reporting.report, changes.new, changes.check):
+        app.command(run)
+    app.command(changes.importing)
+    data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
+    data.command(changes.import_files, name="import")
+    data.command(changes.check_store, name="check")
+    data.command(changes.export_dataset, name="export")
+    app.command(data)
+    bind(app, arguments)
+    return app
 
 
 # What DuckDB raises when a file is not what it should be; its other errors are faults of ours.
@@ -70,10 +42,11 @@ DAMAGED = ("IOException", "InvalidInputException", "SerializationException")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 2 usage, 3 bad data, 4 conflict."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        make_app(words)(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return complain(str(error), UsageError.exit_code)
+        return complain("\n".join(filter(None, (str(error), new_spelling(words)))), UsageError.exit_code)
     except OstraError as error:
         return complain(str(error), error.exit_code)
     except BrokenPipeError:

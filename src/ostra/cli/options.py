@@ -17,8 +17,6 @@ from ostra.progress import Advance, quiet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ostra.model.listing import Listing
-    from ostra.show.output import Column, Legend
     from ostra.workspace import Workspace
 
 OUTPUT = Group("Output", sort_key=2)
@@ -181,35 +179,6 @@ def years_from(year: int | None, years: str | None) -> int | list[int] | None:
     if len(span) > 200:
         raise UsageError(f"--years {years!r} spans {len(span)} years; 200 are the most")
     return span
-
-
-def show(listing: Listing, columns: Sequence[Column], output: Output, legend: Legend = (), *, keep: int = 0) -> None:
-    """Write a listing in the form asked for; the legend stands below a table only, and `keep` is as for `write_rows`.
-
-    Raises
-    ------
-    UsageError
-        As for `Output.check`.
-    """
-    from ostra.show.output import write_rows
-
-    output.check()
-    rows = listing.frame.to_dicts()
-    write_rows(
-        rows,
-        columns,
-        listing.provenance,
-        form=output.form,
-        output=output.output,
-        stream=sys.stdout,
-        legend=legend,
-        keep=keep,
-    )
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, on one line."""
-    return " ".join(str(error).split())
 
 
 @contextmanager

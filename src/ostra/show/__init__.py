@@ -5,36 +5,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ostra.show.charts.course import course_picture
-    from ostra.show.charts.level_matrix import matrix_picture
-    from ostra.show.charts.threshold_panels import sensitivity_picture
     from ostra.show.printed.page import render_html
     from ostra.show.printed.paper import render_pdf, render_volume_pdf
     from ostra.show.printed.volume import make_volume
     from ostra.show.printed.workbook import render_volume_xlsx, render_xlsx
 
 __all__ = [
-    "course_picture",
     "make_volume",
-    "matrix_picture",
     "render_html",
     "render_pdf",
     "render_volume_pdf",
     "render_volume_xlsx",
     "render_xlsx",
-    "sensitivity_picture",
 ]
 
 _HOMES = {
-    "course_picture": "charts.course",
     "make_volume": "printed.volume",
-    "matrix_picture": "charts.level_matrix",
     "render_html": "printed.page",
     "render_pdf": "printed.paper",
     "render_volume_pdf": "printed.paper",
     "render_volume_xlsx": "printed.workbook",
     "render_xlsx": "printed.workbook",
-    "sensitivity_picture": "charts.threshold_panels",
 }
 
 

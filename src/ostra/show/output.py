@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from ostra.files.spreadsheets import csv_text
 from ostra.files.whole_files import write_whole
 from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.evidence import Provenance
+from ostra.model.listing import Listing
+from ostra.words.columns import Column
 from ostra.words.figures import Kind, format_cell
 from ostra.words.sentences import counted
 
@@ -38,13 +41,19 @@ SIGNIFICANT_DIGITS = 12  # of floats in JSON: the last bits may differ between m
 
 
 @dataclass(frozen=True)
-class Column:
-    """How one column is headed and written in a terminal table; the key heads it everywhere else."""
+class Shown:
+    """A listing as a terminal shows it: other rows or columns perhaps, a legend, and how many columns head each part.
 
-    key: str
-    heading: str
-    kind: Kind = "text"
-    level: str = ""  # the key of the level that a cell in a terminal is shaded by
+    Attributes
+    ----------
+    keep
+        Not 0: no column is left out for width; the others follow in further tables that begin with so many.
+    """
+
+    listing: Listing
+    columns: Sequence[Column]
+    legend: Legend = ()
+    keep: int = 0
 
 
 def round_floats(value: Any) -> Any:
@@ -190,48 +199,37 @@ def _longest(text: str) -> int:
     return max(map(len, text.splitlines()), default=0)
 
 
-def write_rows(
-    rows: Sequence[Row],
-    columns: Sequence[Column],
-    provenance: Provenance,
-    *,
-    form: Format,
-    output: Path | None,
-    stream: IO[str],
-    legend: Legend = (),
-    keep: int = 0,
-) -> None:
+def write_listing(shown: Shown, *, form: Format, output: Path | None = None, stream: IO[str] | None = None) -> None:
     """Write a listing in the form asked for, to the file or the stream.
 
-    CSV and JSON hold every key of the rows; columns set the order of the first ones and the terminal table, where
-    all are shown if `keep` says how many of them head each further part of it.
+    A table has the columns shown, a file of data every column of the frame.
 
     Raises
     ------
     UsageError
         XLSX without a file to write to.
     """
-    keys = list(rows[0]) if rows else [column.key for column in columns]
+    provenance, rows = shown.listing.provenance, shown.listing.frame.to_dicts()
+    keys = shown.listing.frame.columns or [column.key for column in shown.columns]
     content: str | bytes
+    if form == "xlsx" and output is None:
+        raise UsageError("an XLSX workbook needs a file to go to; add -o FILE.xlsx")
     if form == "table":
-        if output is None:
-            to_terminal(rows, columns, provenance, stream, legend, keep)
+        text = io.StringIO() if output is not None or stream is None else stream
+        to_terminal(rows, shown.columns, provenance, text, shown.legend, shown.keep)
+        if not isinstance(text, io.StringIO):
             return
-        text = io.StringIO()
-        to_terminal(rows, columns, provenance, text, legend, keep)
         content = text.getvalue()
     elif form == "csv":
         content = to_csv(rows, keys)
     elif form == "json":
-        content = to_json([dict(row) for row in rows])
+        content = to_json(rows)
     else:
         content = to_xlsx(rows, keys, provenance)
-        if output is None:
-            raise UsageError("an XLSX workbook needs a file to go to; add -o FILE.xlsx")
     if output is None:
-        stream.write(content if isinstance(content, str) else content.decode())
-    else:
-        write_whole(output, content)
-        if form in ("csv", "json"):
-            # Beside the data, as `ostra data export` does, so that filters and sources travel with the file.
-            write_whole(output.with_name(output.name + ".source.json"), to_json(provenance.model_dump()))
+        (stream or sys.stdout).write(content if isinstance(content, str) else content.decode())
+        return
+    write_whole(output, content)
+    if form in ("csv", "json"):
+        # Beside the data, as `ostra data export` does, so that filters and sources travel with the file.
+        write_whole(output.with_name(output.name + ".source.json"), to_json(provenance.model_dump()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ostra.model.base import Level
+from collections.abc import Mapping
+from typing import Any
+
+from ostra.model.base import LEVELS, Level
 from ostra.model.results.context import Breach
 from ostra.model.results.dimensions import LevelDistribution
 from ostra.words.figures import percent
@@ -33,3 +36,18 @@ def grave_words(level: Level, grave: int, number: int) -> str:
 def tolerated_words(breach: Breach) -> str:
     """What home tolerates of a hold: `50% is tolerated`, with a doubt where the hold is above it only possibly."""
     return f"{percent(breach.tolerated)} is tolerated" + ("" if breach.certain else ", which it may exceed")
+
+
+def cell_words(cell: Mapping[str, Any]) -> str:
+    """A row of the matrix as a word, the probability of that level or a higher one, and a mark for tensions.
+
+    At level none, what was found but is not more likely than not stands behind it: `none, low 40%`.
+    """
+    if cell["level"] is None:
+        return "not assessed"
+    spread = LevelDistribution(level=cell["level"], **{level: cell[level] for level in LEVELS})
+    mark = " ±" if cell["tensions"] else ""
+    if spread.level == "none":
+        level, chance = spread.less_likely or ("", 0.0)
+        return f"none{f', {level} {percent(chance)}' if level else ''}{mark}"
+    return f"{spread.level} {percent(spread.reached)}{mark}"

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar, cast
-
-import polars as pl
+from typing import Self, TypeVar, cast
 
 from ostra.documents import yaml_documents
 from ostra.documents.coercion_cases import read_cases, with_cases
 from ostra.errors import NotFoundError
 from ostra.model.dossier import Dossier
-from ostra.model.evidence import Provenance
 from ostra.model.instrument import Catalogue
-from ostra.model.listing import Listing
 from ostra.model.profile import Profile, reweighted
 
 Document = TypeVar("Document")
@@ -54,6 +50,15 @@ class Documents:
         self._made: dict[Hashable, object] = {}
         self._reading = RLock()
 
+    @property
+    def other_profile(self) -> Path | None:
+        """The profile to assess by instead of the workspace's own or the built-in one."""
+        return self._profile
+
+    def unchanged(self) -> Self:
+        """The same folder seen through its own profile and weights; itself where no others were named."""
+        return type(self)(self.path) if self._profile or self._weights else self
+
     def dossier_files(self) -> dict[str, Path]:
         """Ecosystem id -> file, the workspace's own before built-in ones."""
         files = dict(yaml_documents.builtin_dossiers())
@@ -75,35 +80,6 @@ class Documents:
         if ecosystem not in files:
             raise NotFoundError(f"there is no ecosystem '{ecosystem}'. There are: {', '.join(files)}")
         return self._once(files[ecosystem], yaml_documents.read_dossier)
-
-    def ecosystems(self) -> Listing:
-        """The ecosystems that can be assessed, one row each.
-
-        Raises
-        ------
-        DataError
-            One of the dossiers breaks its definition.
-        """
-        builtin = yaml_documents.builtin_dossiers()
-        rows = []
-        for name, file in self.dossier_files().items():
-            dossier = self._once(file, yaml_documents.read_dossier)
-            rows.append(
-                {
-                    "ecosystem": name,
-                    "title": dossier.title,
-                    "items": len(dossier.items),
-                    "links": len(dossier.links),
-                    "claims": len(dossier.claims),
-                    "findings": len(dossier.findings),
-                    "date": dossier.date,
-                    "author": dossier.author,
-                    "origin": "built-in" if builtin.get(name) == file else "workspace",
-                }
-            )
-        schema = dict.fromkeys(("items", "links", "claims", "findings"), pl.Int64)
-        frame = pl.DataFrame(rows, schema_overrides=schema)
-        return Listing(frame, Provenance(title="Ecosystems", filters={}, sources=()))
 
     def profile(self) -> Profile:
         """The workspace's profile.yaml, else the built-in profile of the EU-27; with the cases of its cases.csv.

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ostra.ask import data
 from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
 from ostra.facts.citing import as_source, covered, product_names
 from ostra.facts.datasets import MANIFEST, Dataset, Facts, facts_root, open_facts
-from ostra.model.listing import Listing
 from ostra.version import __version__
 from ostra.words import economies
 from ostra.words.economies import Home
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from ostra.ecosystem.readings import Readings
     from ostra.model.assessment import Assessment
     from ostra.model.dossier import Dossier
-    from ostra.model.profile import Profile, TradeThresholds
+    from ostra.model.profile import Profile
     from ostra.model.results.simulation import ScenarioResults
 
 # What an assessment is a function of, beside the documents.
@@ -64,102 +62,6 @@ class Workspace(Documents):
                 self._made.clear()
                 self._facts = stamp, open_facts(self.path)
             return self._facts[1]
-
-    def datasets(self, table: str | None = None) -> Listing:
-        """The data sets at hand, one row each; `default` marks those that are used unless another is named."""
-        return data.datasets(self.facts, table)
-
-    def deps(
-        self,
-        home: str = DEFAULT_HOME,
-        years: int | Sequence[int] | None = None,
-        *,
-        products: Sequence[str] | None = None,
-        ecosystem: str | None = None,
-        supplier: str | None = None,
-        group: str | None = None,
-        thresholds: TradeThresholds | None = None,
-        dataset: str | None = None,
-    ) -> Listing:
-        """Trade-dependency indicators (method 1), one row per product and year.
-
-        Parameters
-        ----------
-        home
-            Country or bloc, by code or name.
-        years
-            One year or several; by default the latest that the data cover.
-        products, ecosystem
-            HS codes of six digits, or all those that an ecosystem's items are traded under; by default all.
-        supplier
-            One supplier whose share and reverse share are wanted beside the rest.
-        group
-            A bloc to be counted as one supplier.
-        thresholds
-            By default those of the profile.
-        dataset
-            Id of the trade data set; by default the newest of the workspace, else the built-in one.
-
-        Returns
-        -------
-        Listing
-            Columns as `trade.dependencies`, without the sums that they were computed from.
-
-        Raises
-        ------
-        UsageError, NotFoundError
-            A year, product, economy or ecosystem that cannot be had.
-        """
-        from ostra.ask import trade
-
-        if ecosystem is not None:
-            items = self.dossier(ecosystem).items
-            products = sorted({*(products or ()), *(binding.hs for item in items for binding in item.products)})
-        return trade.dependencies(
-            self.facts,
-            economies.home(home),
-            years,
-            products=products,
-            ecosystem=ecosystem,
-            supplier=supplier,
-            group=group,
-            limits=thresholds or self.profile().trade,
-            persistence_years=self.profile().persistence_years,
-            names=self._product_names(self.facts, self.facts.dataset("trade", dataset)),
-            dataset=dataset,
-        )
-
-    def points_of_failure(
-        self,
-        years: int | Sequence[int] | None = None,
-        *,
-        products: Sequence[str] | None = None,
-        dataset: str | None = None,
-    ) -> Listing:
-        """Exporters whose loss would hit the world's trade in a product most; parameters as for `deps`."""
-        from ostra.ask import trade
-
-        return trade.points_of_failure(self.facts, years, products=products, dataset=dataset)
-
-    def materials(
-        self,
-        home: str = DEFAULT_HOME,
-        years: int | Sequence[int] | None = None,
-        *,
-        materials_wanted: Sequence[str] | None = None,
-    ) -> Listing:
-        """Raw-material indicators (method 2), one row per material and year; parameters as for `deps`.
-
-        Raises
-        ------
-        NotFoundError
-            An economy or material that does not exist.
-        """
-        from ostra.ask import materials
-
-        return materials.supply_risk(
-            self.facts, self._tables(self.facts), economies.home(home), years, materials_wanted
-        )
 
     def assess(
         self,
@@ -214,7 +116,7 @@ class Workspace(Documents):
             facts_year = self._facts_year(facts, year)
             return assess(
                 dossier,
-                self._tables(facts),
+                self.fact_tables(facts),
                 profile,
                 catalogue,
                 home=seen_from,
@@ -252,7 +154,7 @@ class Workspace(Documents):
                 return known
             if known is not None:
                 products, materials = products - known.products, materials - known.materials
-            more = read_facts(self._tables(facts), profile, home, year, products, materials)
+            more = read_facts(self.fact_tables(facts), profile, home, year, products, materials)
             return self._readings.keep(key, more if known is None else known.joined(more))
 
     def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:
@@ -307,13 +209,14 @@ class Workspace(Documents):
         """What the governance facts say of each economy in the year, or the nearest earlier one, by indicator."""
         from ostra.assess import governance_scores
 
-        return governance_scores(self._tables(self.facts), year)
+        return governance_scores(self.fact_tables(self.facts), year)
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""
         return min(covered(self.facts.dataset("trade"))[1], covered(self.facts.dataset("production"))[1])
 
-    def _tables(self, facts: Facts) -> FactTables:
+    def fact_tables(self, facts: Facts) -> FactTables:
+        """The tables that step 1 reads, with what it has to know of them."""
         from ostra.ecosystem.fact_tables import FactTables
 
         source = facts.dataset("trade")
@@ -326,9 +229,9 @@ class Workspace(Documents):
             trade_years=covered(source),
             trade_edition=source.edition,
             supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,
-            product_names=self._product_names(facts, source),
+            product_names=self.product_names(facts, source),
         )
 
-    def _product_names(self, facts: Facts, source: Dataset) -> dict[str, str]:
+    def product_names(self, facts: Facts, source: Dataset) -> dict[str, str]:
         """Words for the products of a data set."""
         return self._kept((facts, "product names", source.id), lambda: product_names(facts, source))

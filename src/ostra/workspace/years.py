@@ -10,9 +10,11 @@ from ostra.facts.datasets import Dataset
 from ostra.words.economies import Home, code_and_name
 
 DEFAULT_HOME = "EU27"
+Years = int | Sequence[int] | None
+"""One year, several, or the latest that the data cover."""
 
 
-def wanted_years(years: int | Sequence[int] | None, source: Dataset) -> list[int]:
+def wanted_years(years: Years, source: Dataset) -> list[int]:
     """The years asked for, in order; the latest that the data set covers when none is named.
 
     Raises

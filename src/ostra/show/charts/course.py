@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ostra.model.listing import Listing
 from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
 from ostra.show.charts.svg import element, fit, label, paragraph, picture, rule, standalone
+from ostra.show.text.losses import sides_drawn
 from ostra.words.figures import exact_percent, money, percent
 
 Row = Mapping[str, Any]
@@ -155,3 +157,19 @@ def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tupl
             ]
         top += LINE
     return parts, top + 10
+
+
+def drawn(listing: Listing) -> str:
+    """The scenarios behind a listing, drawn below each other."""
+    found = listing.behind.simulations
+    provenance = [one.provenance for one in found]
+    runs = dict.fromkeys(one.filters["runs"] for one in provenance)
+    tables = dict.fromkeys(one.sources[0] for one in provenance)
+    method = dict.fromkeys(f"docs/methods/{one.method}.md" for one in provenance)
+    return course_picture(
+        [
+            (one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary, sides_drawn(one.parties))
+            for one in found
+        ],
+        source=f"Runs: {'; '.join(runs)}. {' '.join(tables)}; method: {', '.join(method)}",
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
+from ostra.model.listing import Listing
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES
 from ostra.show.charts.svg import (
@@ -84,6 +85,11 @@ def matrix_figure(assessments: Sequence[Assessment], name: str, target: Target |
 def matrix_picture(assessments: Sequence[Assessment]) -> str:
     """The matrix as an SVG file of its own, with the report's fonts inside."""
     return standalone(matrix_figure(assessments, "matrix"))
+
+
+def drawn(listing: Listing) -> str:
+    """The matrix of the assessments behind a listing, as `matrix_picture`."""
+    return matrix_picture(listing.behind)
 
 
 def about_words(assessments: Sequence[Assessment]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ostra.model.base import LEVELS
-from ostra.model.evidence import Provenance
+from ostra.model.listing import Listing
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADES
 from ostra.show.charts.svg import element, fit, hatch, label, legend, picture, rule, standalone
 
@@ -55,11 +55,11 @@ def sensitivity_figure(rows: Sequence[Row], name: str, about: str = "") -> str:
     )
 
 
-def sensitivity_picture(rows: Sequence[Row], provenance: Provenance) -> str:
+def drawn(listing: Listing) -> str:
     """The figure as an SVG file of its own, with the report's fonts inside."""
     kept = ("home", "year", "profile")
-    about = " · ".join(text for key, text in provenance.filters.items() if key in kept)
-    return standalone(sensitivity_figure(rows, "sensitivity", about))
+    about = " · ".join(text for key, text in listing.provenance.filters.items() if key in kept)
+    return standalone(sensitivity_figure(listing.frame.to_dicts(), "sensitivity", about))
 
 
 def _panel(x: float, y: float, rows: Sequence[Row], name: str) -> str:

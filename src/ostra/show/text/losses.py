@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
+from ostra.model.listing import Listing
+from ostra.show.output import Shown
+from ostra.words.columns import Column, column
 from ostra.words.economies import code_and_name, economy_name
 from ostra.words.figures import percent, rounded
 
 if TYPE_CHECKING:
-    from ostra.model.listing import Listing
     from ostra.model.results.simulation import Parties
-    from ostra.show.output import Column
 
 Row = Mapping[str, Any]
 SIDES = {"home": "home", "sellers": "who withholds", "hit": "who is hit", "world": "world"}
@@ -21,34 +24,12 @@ UNIT = "M USD: million US dollars of the table's year. Who is hit: cut off, or w
 HEAD = "Measure"  # key of the first column beside scenarios, whose ids have small letters only
 
 
-def columns_of(by: str, listing: Listing) -> list[Column]:
-    """The columns of a view as CSV, JSON and XLSX have them, those of draws only where some were made."""
-    from ostra.show.output import Column
-
-    names = ["middle", "mild", "severe"]
-    figures = [Column(name, name) for name in (*names, *(PERCENTILES if drawn_in(listing) else ()))]
-    shares = [Column(f"{name}_share", name) for name in names]
-    orders = [Column(f"{name}_order", name) for name in ("first", "second", "third", "beyond")]
-    keys = {
-        "measure": ("where", "measure", "unit"),
-        "economy": ("economy",),
-        "sector": ("sector", "name"),
-        "day": ("where", "day"),
-        "parameter": ("parameter", "low", "middle", "high", "unit", "origin", "reason"),
-    }
-    first = [Column(key, key) for key in keys[by]]
-    rest = [] if by == "parameter" else [*figures, *shares, *orders]
-    return [column for column in (*first, *rest) if column.key in listing.frame.columns]
-
-
-def view(listing: Listing, by: str, parties: Parties) -> tuple[Listing, list[Column]]:
-    """A view of a scenario for the terminal: rows and columns. `by` says what the rows of the listing are."""
-    from ostra.show.output import Column
-
+def simulated(listing: Listing) -> Shown:
+    """A table of one scenario: rows by side, economy, sector or day, with middle, ends and draws in words."""
+    by, parties = listing.behind.by, listing.behind.simulations[0].parties
     if by == "parameter":
-        numbers = [Column(key, key.capitalize(), "number") for key in ("low", "middle", "high")]
-        rest = [Column(key, key.capitalize()) for key in ("unit", "origin", "reason")]
-        return listing, [Column("parameter", "Number"), *numbers, *rest]
+        keys = ("parameter", "low", "middle", "high", "unit", "origin", "reason")
+        return Shown(listing, [column(key, "simulate parameter") for key in keys], keep=1)
     with_draws = drawn_in(listing)
     names = sides_of(parties)
     rows: list[dict[str, str]] = []
@@ -57,37 +38,36 @@ def view(listing: Listing, by: str, parties: Parties) -> tuple[Listing, list[Col
         cells = figures_of(row, unit, with_draws)
         if by == "measure":
             if not rows or row["where"] != rows[-1]["where"]:
-                rows.append({"where": row["where"], "what": names[row["where"]].upper()})
-            rows.append({"where": row["where"], "what": measure_words(row), **cells})
+                rows.append({"where": row["where"], "measure": names[row["where"]].upper()})
+            rows.append({"where": row["where"], "measure": measure_words(row), **cells})
         elif by == "day":
-            rows.append({"what": SIDES[row["where"]], "day": str(row["day"]), **cells})
+            rows.append({"where": SIDES[row["where"]], "day": str(row["day"]), **cells})
         else:
             parts = {f"{key}_order": words(row[f"{key}_order"], unit) for key in ("first", "second", "third", "beyond")}
             part = f"{words(row['middle_share'], 'share')} ({between(row['mild_share'], row['severe_share'], 'share')})"
-            economy = row.get("economy")
-            what = row["sector"] if economy is None else code_and_name(economy)
-            whole = {"what": what, "name": row.get("name") or "", "part": part}
+            who = row["sector"] if by == "sector" else code_and_name(row["economy"])
+            whole = {by: who, "name": row.get("name") or "", "part": part}
             rows.append({**whole, **parts, **cells})
-    heads = {
-        "measure": [Column("what", "Measure")],
-        "day": [Column("what", "Where"), Column("day", "Day", "range")],
-        "economy": [Column("what", "Economy")],
-        "sector": [Column("what", "Sector"), Column("name", "Name")],
-    }[by]
-    figures = [Column("middle", "Middle", "range"), Column("ends", "Mild to severe")]
-    figures += [Column("draws", "Draws: median (5 to 95%)")] if with_draws else []
-    more = []
-    if by in ("economy", "sector"):
-        orders = (("first", "First order"), ("second", "second"), ("third", "third"), ("beyond", "beyond"))
-        more = [Column("part", "Part of a year's output")]
-        more += [Column(f"{key}_order", heading, "range") for key, heading in orders]
-    return _listing(rows, listing), [*heads, *figures, *more]
+    heads = {"day": ("where", "day"), "sector": ("sector", "name")}.get(by, (by,))
+    orders = ("first_order", "second_order", "third_order", "beyond_order")
+    more = ("part", *orders) if by in ("economy", "sector") else ()
+    keys = (*heads, "middle", "ends", *(("draws",) if with_draws else ()), *more)
+    legend = (UNIT,) if by == "measure" else ()
+    columns = [column(key, "simulate table") for key in keys]
+    return Shown(_listing(rows, listing), columns, legend, keep=2 if by in ("sector", "day") else 1)
 
 
-def side_by_side(found: Sequence[Parties], listing: Listing) -> tuple[Listing, list[Column]]:
-    """Scenarios side by side for the terminal: a column for each, the ends and the draws below the middle."""
-    from ostra.show.output import Column
+def embargo(listing: Listing) -> Shown:
+    """The losses of an embargo, with what the two views mean below."""
+    keys = "lost_share_rerouted lost_share_rationed lost_rerouted lost_rationed rerouting_saves delivers_more output"
+    there = [key for key in ("economy", "sector", "name", *keys.split()) if key in listing.frame.columns]
+    legend = ("Rerouted: with new partners; rationed: without any. Losses of a year's output.", "dim")
+    return Shown(listing, [column(key, "embargo") for key in there], (legend,))
 
+
+def compared(listing: Listing) -> Shown:
+    """Scenarios side by side: a column for each, the ends and the draws below the middle."""
+    found: list[Parties] = [one.parties for one in listing.behind.simulations]
     homes = {one.home_name for one in found}
     names = SIDES | ({"home": f"home: {homes.pop()}"} if len(homes) == 1 else {})
     rows: list[dict[str, str]] = []
@@ -106,7 +86,8 @@ def side_by_side(found: Sequence[Parties], listing: Listing) -> tuple[Listing, l
             lines.append(f"draws {said['draws']}" if said["draws"] else "")
             cells[name] = "\n".join(line for line in lines if line) if row["where"] in one.sides else "–"
         rows.append({HEAD: measure_words(row), **cells})
-    return _listing(rows, listing), [Column(HEAD, "Measure"), *(Column(one.scenario, one.scenario) for one in found)]
+    columns = [Column(HEAD, HEAD), *(Column(one.scenario, one.scenario) for one in found)]
+    return Shown(_listing(rows, listing), columns, (UNIT,), keep=1)
 
 
 def sides_of(parties: Parties) -> dict[str, str]:
@@ -170,10 +151,6 @@ def drawn_in(listing: Listing) -> bool:
 
 
 def _listing(rows: list[dict[str, str]], listing: Listing) -> Listing:
-    import polars as pl
-
-    from ostra.model.listing import Listing as Shown
-
     keys = dict.fromkeys(key for row in rows for key in row)
     full = [{key: row.get(key, "") for key in keys} for row in rows]
-    return Shown(pl.DataFrame(full, schema=dict.fromkeys(keys, pl.String)), listing.provenance)
+    return Listing(pl.DataFrame(full, schema=dict.fromkeys(keys, pl.String)), listing.provenance)

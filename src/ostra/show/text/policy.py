@@ -25,10 +25,11 @@ IN_FULL = 5  # instruments told in full, beside those that the dossier advises
 NO_ACTION = "no-action"
 
 
-def print_policy(assessment: Assessment, listing: Listing, stream: IO[str]) -> None:
+def print_policy(listing: Listing, stream: IO[str]) -> None:
     """Print what calls for an instrument and what answers it, then each instrument, doing nothing last."""
     console = begin(stream, listing.provenance.title)
     rows: list[dict[str, Any]] = listing.frame.to_dicts()
+    assessment: Assessment = listing.behind
     console.print(f"seen from {assessment.home_name}, {assessment.year}; profile: {assessment.profile_title}")
 
     print_part(console, "What calls for an instrument, and what answers it best", challenges(assessment))

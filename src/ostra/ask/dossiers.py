@@ -1,23 +1,53 @@
-"""Parts of dossiers as listings: actors to watch, and where economies stand on each point compared."""
+"""Dossiers and parts of them as listings: which there are, actors to watch, where economies stand on each point."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
+from ostra.documents.yaml_documents import builtin_dossiers
 from ostra.errors import NotFoundError
-from ostra.model.dossier import NOT_SAID, Dossier
+from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.words import economies
 from ostra.workspace import Workspace
 
 
-def actors(space: Workspace, ecosystem: str) -> Listing:
-    """Actors to watch of one ecosystem: role, why, since when, source."""
-    dossier = space.dossier(ecosystem)
+def ecosystems(workspace: Workspace) -> Listing:
+    """The ecosystems that can be assessed, one row each.
+
+    Raises
+    ------
+    DataError
+        One of the dossiers breaks its definition.
+    """
+    builtin = builtin_dossiers()
+    rows = []
+    for name, file in workspace.dossier_files().items():
+        dossier = workspace.dossier(name)
+        rows.append(
+            {
+                "ecosystem": name,
+                "title": dossier.title,
+                "items": len(dossier.items),
+                "links": len(dossier.links),
+                "claims": len(dossier.claims),
+                "findings": len(dossier.findings),
+                "date": dossier.date,
+                "author": dossier.author,
+                "origin": "built-in" if builtin.get(name) == file else "workspace",
+            }
+        )
+    schema = dict.fromkeys(("items", "links", "claims", "findings"), pl.Int64)
+    frame = pl.DataFrame(rows, schema_overrides=schema)
+    return Listing(frame, Provenance(title="Ecosystems", filters={}, sources=()))
+
+
+def actors(workspace: Workspace, ecosystem: str) -> Listing:
+    """Actors to watch of one ecosystem: role, why they matter, since when, source."""
+    dossier = workspace.dossier(ecosystem)
     claims = {claim.id: claim for claim in dossier.claims}
     rows = [
         {
@@ -38,16 +68,16 @@ def actors(space: Workspace, ecosystem: str) -> Listing:
 
 
 def positions(
-    space: Workspace, ecosystems: Sequence[str] | None = None, *, topics: Sequence[str] | None = None
+    workspace: Workspace, ecosystems: Sequence[str] | None = None, *, topics: Sequence[str] | None = None
 ) -> Listing:
     """Where the economies stand on each point that the sources compare: one row for each topic and economy.
 
     Parameters
     ----------
     ecosystems
-        By default all there are.
+        Ids of ecosystems; by default all.
     topics
-        Only these, such as `standards`.
+        Only this topic, such as standards; may be given several times.
 
     Returns
     -------
@@ -60,7 +90,7 @@ def positions(
     NotFoundError
         A topic that no dossier asked for has; the message lists those there are.
     """
-    dossiers = [space.dossier(name) for name in ecosystems or list(space.dossier_files())]
+    dossiers = [workspace.dossier(name) for name in ecosystems or list(workspace.dossier_files())]
     known = sorted({position.topic for dossier in dossiers for position in dossier.positions})
     for topic in topics or ():
         if topic not in known:
@@ -107,15 +137,3 @@ def position_rows(dossier: Dossier) -> list[dict[str, str | None]]:
                 }
             )
     return rows
-
-
-def positions_beside(listing: Listing) -> Listing:
-    """The positions with one row for each ecosystem and topic and a column for each economy; gaps said in words."""
-    codes = dict.fromkeys(listing.frame["economy"])
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in listing.frame.iter_rows(named=True):
-        key = (row["ecosystem"], row["topic"])
-        beside = rows.setdefault(key, {"ecosystem": key[0], "topic": key[1], **dict.fromkeys(codes, NOT_SAID)})
-        if row["position"] is not None:
-            beside[row["economy"]] = row["position"] + (f" [{row['figures']}]" if row["figures"] else "")
-    return Listing(pl.DataFrame(list(rows.values())), listing.provenance)
