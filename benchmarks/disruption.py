@@ -30,7 +30,7 @@ import io_worlds
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.scenario.simulation.behaviour import Behaviour
 from ostra.scenario.simulation.engine import simulate
-from ostra.scenario.simulation.lanes import FEW, lanes_for
+from ostra.scenario.simulation.loops import FEW, lanes_for
 from ostra.scenario.simulation.shocks import CapacityLoss, Shock, Withheld
 
 ROOT = Path(__file__).parents[1]
@@ -142,7 +142,7 @@ def traffic(table: InputOutputTable, runs: int) -> float:
     """Bytes that one day of all tiles must move at least: flows in, stocks and orders in and out."""
     cells = np.count_nonzero(table.flows > 0) + np.count_nonzero(table.final > 0)
     lanes = lanes_for(runs)
-    return -(-runs // lanes) * (12 * cells + 4 * table.size * len(table.sectors) * lanes * 8)
+    return -(-runs // lanes) * (8 * cells + 4 * table.size * len(table.sectors) * lanes * 8)
 
 
 def say(text: str) -> None:

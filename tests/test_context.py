@@ -1,21 +1,18 @@
-"""Step 3: Beta quantiles, base rates, likelihood, tolerance, and the supplier contexts as a whole."""
+"""Step 3: base rates, likelihood, tolerance, and the supplier contexts as a whole."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ostra.context.beta import beta_cdf, beta_quantile
 from ostra.context.contextualise import contextualise
 from ostra.context.governance import GovernanceScore
 from ostra.context.likelihood import BaseRate, base_rate, likelihood, shifted
 from ostra.dimensions.judge import judge
-from ostra.errors import MethodError
 from ostra.model.base import Interval
 from ostra.model.profile import LikelihoodSettings
 from ostra.model.results.context import ContextResult, Likelihood, SupplierContext
@@ -50,79 +47,40 @@ def supplier(result: ContextResult, code: str) -> SupplierContext:
     return next(s for s in result.suppliers if s.economy == code)
 
 
-# Beta distribution
-
-
-@QUICK
-@given(st.floats(0.01, 0.99), st.floats(0.2, 500.0))
-def test_beta_with_a_shape_of_one_has_a_closed_form(p: float, n: float) -> None:
-    """Beta(n, 1) has quantile p^(1/n) and Beta(1, n) has 1 − (1 − p)^(1/n)."""
-    assert beta_quantile(p, n, 1.0) == pytest.approx(p ** (1.0 / n), rel=1e-9, abs=1e-300)
-    assert beta_quantile(p, 1.0, n) == pytest.approx(-math.expm1(math.log1p(-p) / n), rel=1e-9)
-
-
-@QUICK
-@given(st.floats(0.001, 0.999))
-def test_the_arcsine_distribution_has_a_closed_form(p: float) -> None:
-    """Beta(1/2, 1/2) has quantile sin²(π p / 2)."""
-    assert beta_quantile(p, 0.5, 0.5) == pytest.approx(math.sin(math.pi * p / 2.0) ** 2, rel=1e-8)
-
-
-@pytest.mark.parametrize(
-    ("x", "a", "b"), [(0.3, 2, 5), (0.05, 1, 40), (0.9, 7, 2), (0.5, 30, 30), (0.01, 3, 400), (0.999, 200, 1)]
-)
-def test_beta_of_whole_shapes_is_a_binomial_tail(x: float, a: int, b: int) -> None:
-    """I_x(a, b) is the probability of at least a successes in a + b − 1 trials."""
-    n = a + b - 1
-    tail = math.fsum(math.comb(n, k) * x**k * (1.0 - x) ** (n - k) for k in range(a, n + 1))
-    assert beta_cdf(x, a, b) == pytest.approx(tail, rel=1e-10)
-
-
-@pytest.mark.parametrize(("a", "b"), [(1.5, 3.5), (2.5, 180.5), (4.5, 95.5), (12.25, 1.75)])
-def test_beta_agrees_with_numerical_integration(a: float, b: float) -> None:
-    """The distribution function equals the trapezoid sum of the density."""
-    grid = np.linspace(0.0, 1.0, 400_001)
-    density = np.zeros_like(grid)
-    density[1:-1] = np.exp((a - 1.0) * np.log(grid[1:-1]) + (b - 1.0) * np.log1p(-grid[1:-1]))
-    cumulative = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2.0)])
-    cumulative /= cumulative[-1]
-    for k in (400, 4_000, 40_000, 200_000, 390_000):
-        assert beta_cdf(float(grid[k]), a, b) == pytest.approx(float(cumulative[k]), abs=1e-6)
-
-
-@QUICK
-@given(st.floats(0.0, 1.0), st.floats(0.05, 300.0), st.floats(0.05, 300.0))
-def test_beta_is_symmetric(x: float, a: float, b: float) -> None:
-    """I_x(a, b) = 1 − I_{1−x}(b, a), and it is a probability."""
-    value = beta_cdf(x, a, b)
-    assert 0.0 <= value <= 1.0
-    assume(1.0 - (1.0 - x) == x)  # else 1 − x is not the mirror image of x
-    assert value == pytest.approx(1.0 - beta_cdf(1.0 - x, b, a), abs=1e-9)
-
-
-@QUICK
-@given(st.floats(0.001, 0.999), st.floats(0.3, 300.0), st.floats(0.3, 300.0))
-def test_quantiles_invert_the_distribution(p: float, a: float, b: float) -> None:
-    """The distribution function at the quantile of p is p."""
-    assert beta_cdf(beta_quantile(p, a, b), a, b) == pytest.approx(p, abs=1e-9)
-
-
-def test_impossible_beta_arguments_are_refused() -> None:
-    """Shapes must be positive and of a sensible size, and probabilities lie in [0, 1]."""
-    for a, b in ((0.0, 1.0), (1.0, -1.0), (math.nan, 1.0)):
-        with pytest.raises(MethodError, match="greater than 0"):
-            beta_cdf(0.5, a, b)
-    with pytest.raises(MethodError, match="at most"):
-        beta_cdf(0.5, 1e300, 1.0)
-    with pytest.raises(MethodError, match="too narrow"):
-        beta_cdf(0.5, 1e11, 1e11)
-    with pytest.raises(MethodError, match=r"\[0, 1\]"):
-        beta_quantile(1.5, 1.0, 1.0)
-    with pytest.raises(MethodError, match="greater than 0"):
-        beta_quantile(0.0, -1.0, 1.0)
-
-
 # Base rate
+
+
+@QUICK
+@given(st.floats(0.2, 500.0), st.floats(0.01, 0.99), st.booleans())
+def test_bounds_without_a_supplier_are_those_of_the_prior(n: float, credible: float, often: bool) -> None:
+    """Beta(n, 1) has quantile p^(1/n) and Beta(1, n) has 1 − (1 − p)^(1/n)."""
+    given = {"prior_cases": n, "prior_quiet": 1.0} if often else {"prior_cases": 1.0, "prior_quiet": n}
+    base = base_rate("competitor", a_profile(likelihood={**given, "credible": credible}), NOBODY)
+    low, high = (1.0 - credible) / 2.0, (1.0 + credible) / 2.0
+    for found, p in ((base.low, low), (base.high, high)):
+        assert found in (
+            pytest.approx(p ** (1.0 / n) if often else -math.expm1(math.log1p(-p) / n), rel=1e-8),
+            base.mean,
+        )
+
+
+@QUICK
+@given(st.floats(0.01, 0.99))
+def test_bounds_of_the_default_prior_have_a_closed_form(credible: float) -> None:
+    """Beta(1/2, 1/2), the arcsine distribution, has quantile sin²(π p / 2)."""
+    base = base_rate("competitor", a_profile(likelihood={"credible": credible}), NOBODY)
+    for found, p in ((base.low, (1.0 - credible) / 2.0), (base.high, (1.0 + credible) / 2.0)):
+        assert found == pytest.approx(math.sin(math.pi * p / 2.0) ** 2, rel=1e-8)
+
+
+@pytest.mark.parametrize(("a", "b"), [(2, 5), (1, 40), (7, 2), (30, 30), (3, 400), (200, 1)])
+def test_bounds_of_whole_shapes_are_binomial_tails(a: int, b: int) -> None:
+    """The probability that Beta(a, b) is at most x is that of at least a successes in a + b − 1 trials."""
+    base = base_rate("competitor", a_profile(likelihood={"prior_cases": a, "prior_quiet": b}), NOBODY)
+    for x, p in ((base.low, 0.05), (base.high, 0.95)):
+        n = a + b - 1
+        tail = math.fsum(math.comb(n, k) * x**k * (1.0 - x) ** (n - k) for k in range(a, n + 1))
+        assert tail == pytest.approx(p, rel=1e-7)
 
 
 def test_the_base_rate_counts_supplier_years_once() -> None:

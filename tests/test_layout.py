@@ -19,7 +19,6 @@ STEPS = {"ecosystem", "dimensions", "context", "toolkit"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "progress": set(),
-    "processors": set(),
     "version": set(),
     "model": {"errors"},
     "words": {"errors", "model"},
@@ -29,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "provenance": {"facts", *BASE},
     "show": {"progress", "files", *BASE},
     "ecosystem": BASE,
-    "scenario": {"processors", "ecosystem", *BASE},
+    "scenario": {"ecosystem", *BASE},
     "dimensions": {"ecosystem", *BASE},
     "context": {"ecosystem", "dimensions", *BASE},
     "toolkit": {"ecosystem", "dimensions", "context", *BASE},

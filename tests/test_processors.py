@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ostra.processors import processors
+from ostra.scenario.processors import processors
 
 
 def test_processors_are_those_of_this_process_or_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

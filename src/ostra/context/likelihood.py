@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ostra.context.beta import beta_quantile
 from ostra.model.base import UNKNOWN, Interval, Relation
 from ostra.model.evidence import Evidence
 from ostra.model.profile import CoercionCase, LikelihoodSettings, Profile
@@ -71,6 +70,8 @@ def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> 
     ----------
     Gelman et al. (2013), Bayesian Data Analysis, 3rd edition, section 2.4.
     """
+    from scipy.special import betaincinv  # loaded only where it is used: SciPy takes long to load
+
     settings = profile.likelihood
     window = range(settings.first_year, settings.last_year + 1)
     acts = {c.id: coercers(c, profile) for c in profile.cases if c.year in window and c.form == "measure"}
@@ -89,8 +90,8 @@ def base_rate(relation: Relation, profile: Profile, members: frozenset[str]) -> 
     mean = a / (a + b)
     tail = (1.0 - settings.credible) / 2.0
     # A very skewed posterior can have its mean outside the central interval; the interval then reaches to the mean.
-    low = min(mean, beta_quantile(tail, a, b))
-    high = max(mean, beta_quantile(1.0 - tail, a, b))
+    low = min(mean, float(betaincinv(a, b, tail)))
+    high = max(mean, float(betaincinv(a, b, 1.0 - tail)))
     bounds = (_kept(mean), _kept(low), _kept(high))
     return BaseRate(relation, successes, trials, suppliers, cases, *bounds, profile.author, profile.date)
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
-from ostra.processors import processors
+from ostra.scenario.processors import processors
 from ostra.words.figures import exact_percent
 
 Array = NDArray[np.float64]

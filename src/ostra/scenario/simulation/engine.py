@@ -6,19 +6,19 @@ import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import ConflictError, MethodError
-from ostra.processors import processors
-from ostra.scenario.simulation.batch import Batch
+from ostra.scenario.processors import processors
 from ostra.scenario.simulation.behaviour import Behaviour
-from ostra.scenario.simulation.economy import DAYS_A_YEAR, Array, Whole, laid_out, named, whole
-from ostra.scenario.simulation.parameters import checked
-from ostra.scenario.simulation.shocks import Shock
+from ostra.scenario.simulation.shocks import DAYS_A_YEAR, Numbers, Shock, whole
 from ostra.scenario.simulation.trajectories import Trajectories, joined
+
+if TYPE_CHECKING:
+    from ostra.scenario.simulation.tile import Batch
 
 TICK_S = 0.2
 """How often progress is told, in seconds."""
@@ -43,7 +43,7 @@ def simulate(
     days: int = DAYS_A_YEAR,
     runs: int = 1,
     level: float = 0.95,
-    watched: Sequence[int] | Whole = (),
+    watched: Numbers = (),
     finished: Sequence[Trajectories] = (),
     part_done: Callable[[Trajectories], None] = ignore,
     advance: Callable[[float, float], None] = silent,
@@ -90,7 +90,11 @@ def simulate(
     Hallegatte (2008), Risk Analysis 28, 779-799. Hallegatte (2014), Risk Analysis 34, 152-167. Henriet, Hallegatte and
     Tabourier (2012), J. Econ. Dyn. Control 36, 150-167.
     """
-    from ostra.scenario.simulation.lanes import lanes_for  # Numba is loaded only by those who simulate
+    # Numba is loaded only by those who simulate.
+    from ostra.scenario.simulation.layout import laid_out, value_added_rate
+    from ostra.scenario.simulation.loops import lanes_for
+    from ostra.scenario.simulation.parameters import checked
+    from ostra.scenario.simulation.tile import Batch
 
     if days < 1 or runs < 1:
         raise MethodError(f"{days} days and {runs} runs; at least one of each is needed")
@@ -98,7 +102,7 @@ def simulate(
     if np.any((nodes < 0) | (nodes >= table.size)):
         raise MethodError(f"watched nodes must lie between 0 and {table.size - 1}")
     checked(table, shocks, behaviour, runs)
-    layout, reach, caveats = laid_out(table, shocks, behaviour)
+    layout, sets, caveats = laid_out(table, shocks, behaviour)
     rate, known, rate_caveats = value_added_rate(table)
     batch = Batch(
         table=table,
@@ -110,7 +114,7 @@ def simulate(
         level=level,
         watched=nodes,
         layout=layout,
-        reach=reach,
+        sets=sets,
         rate=rate,
         value_added_known=known,
         caveats=(*caveats, *rate_caveats),
@@ -136,13 +140,13 @@ def work(
     advance: Callable[[float, float], None],
 ) -> list[Trajectories]:
     """Tiles side by side; if there are fewer of them than threads, the products of a tile are shared out instead."""
-    from ostra.scenario.simulation.tile import DAYS_DONE, STOP, signals, simulated
+    from ostra.scenario.simulation.tile import Progress, simulated
 
     parts: list[Trajectories] = []
-    told = {tile.start: signals() for tile in tiles}
+    told = {tile.start: Progress() for tile in tiles}
     total = batch.days * sum(tile.stop - tile.start for tile in tiles)
     before = batch.days * batch.runs - total
-    a_day = len(batch.layout.flows.value) * batch.width
+    a_day = len(batch.layout.flows.share) * batch.width
     sharing = 1
     if len(tiles) < threads:
         sharing = max(1, min(threads, batch.layout.sectors, a_day // WORTH_A_THREAD))
@@ -160,36 +164,15 @@ def work(
                     if part is not None:
                         part_done(part)
                         parts.append(part)
-                done = sum(int(told[tile.start][DAYS_DONE]) * (tile.stop - tile.start) for tile in tiles)
+                done = sum(told[tile.start].days * (tile.stop - tile.start) for tile in tiles)
                 advance(before + done, before + total)
         except BaseException:
-            for signal in told.values():
-                signal[STOP] = 1
+            for progress in told.values():
+                progress.stop = True
             for future in waiting:
                 future.cancel()
             raise
     return parts
-
-
-def value_added_rate(table: InputOutputTable) -> tuple[Array, bool, tuple[str, ...]]:
-    """Value added over output by node, whether it is known, and caveats.
-
-    Where the table has no value added it lies between 0 and output less known inputs, which is what is returned.
-    """
-    makes = table.output > 0
-    known = table.value_added is not None
-    value = table.value_added if table.value_added is not None else table.output - table.flows.sum(axis=0)
-    rate = np.divide(value, table.output, out=np.zeros(table.size), where=makes)
-    if not known:
-        caveat = "the table has no value added: figures for it are upper bounds, output less the inputs in the table"
-        return np.maximum(rate, 0.0), False, (caveat,)
-    negative = np.minimum(np.where(makes, value, 0.0), 0.0)
-    idle = np.where(makes, 0.0, value)
-    found = [
-        ("negative value added, so that a loss of output adds to value added", negative),
-        ("value added but no output; it is left out", idle),
-    ]
-    return rate, True, tuple(named(table, text, amounts) for text, amounts in found if np.any(amounts))
 
 
 def fingerprint(*inputs: Any) -> str:

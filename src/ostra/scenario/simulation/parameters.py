@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError
 from ostra.scenario.simulation.behaviour import Behaviour
-from ostra.scenario.simulation.economy import Array, Reach, Whole, of_kind, whole
-from ostra.scenario.simulation.kernels import Calendar, Rules
-from ostra.scenario.simulation.lanes import ALIKE
+from ostra.scenario.simulation.layout import Array, Sets, Whole, of_kind
+from ostra.scenario.simulation.loops import GROUP, Calendar, Rules
 from ostra.scenario.simulation.shocks import (
     ByRun,
     CapacityLoss,
@@ -23,6 +22,7 @@ from ostra.scenario.simulation.shocks import (
     Shock,
     StockRelease,
     Withheld,
+    whole,
 )
 
 
@@ -138,7 +138,7 @@ def together(profiles: Sequence[Array], sets: NDArray[np.bool_], shape: tuple[in
 
 
 def calendar(
-    shocks: Sequence[Shock], reach: Reach, speed: Array, days: int, part: slice, runs: int, width: int
+    shocks: Sequence[Shock], sets: Sets, speed: Array, days: int, part: slice, runs: int, width: int
 ) -> Calendar:
     """What the shocks do on each day in the lanes of one tile."""
     day = np.arange(days + 1)
@@ -147,19 +147,19 @@ def calendar(
     def strengths(kind: type[Any]) -> list[Array]:
         return [profile(s, day, part, runs, kind.__name__, width) for s in of_kind(shocks, kind)]
 
-    held = strongest(strengths(Withheld), reach.block_sets, shape)
+    held = strongest(strengths(Withheld), sets.block, shape)
     weight = np.ones_like(held)
     for now in range(days):
-        weight[now + 1] = weight[now] + speed[reach.block_product] * ((1.0 - held[now]) - weight[now])
+        weight[now + 1] = weight[now] + speed[sets.block_product] * ((1.0 - held[now]) - weight[now])
     split = len(of_kind(shocks, CapacityLoss))
-    losses, gains = reach.node_sets[:, :split], reach.node_sets[:, split:]
+    losses, gains = sets.node[:, :split], sets.node[:, split:]
     lost, gained = strongest(strengths(CapacityLoss), losses, shape), together(strengths(NewCapacity), gains, shape)
     return Calendar(
         quota=np.where(held > 0, 1.0 - held, np.inf),
         weight=weight,
         capacity=(1.0 - lost) + gained,
-        wanted=1.0 + strongest(strengths(DemandShock), reach.want_sets, shape),
-        released=together(strengths(StockRelease), reach.release_sets, shape),
+        wanted=1.0 + strongest(strengths(DemandShock), sets.want, shape),
+        released=together(strengths(StockRelease), sets.release, shape),
     )
 
 
@@ -190,25 +190,25 @@ def rules(behaviour: Behaviour, sectors: int, part: slice, runs: int, width: int
     )
     part_critical = np.asarray(behaviour.critical)
     cover_rate = np.where((critical >= 1.0) & np.isfinite(stock_days), np.nextafter(1.0 / called_for, np.inf), np.inf)
-    alike = ALIKE.get(width, 1)
-    user = np.arange(users + alike - 1) % users
+    user = np.arange(users + GROUP - 1) % users  # so that the users of every group lie side by side
 
     def by_rule(array: Array) -> Array:
-        return array[:, user].reshape(-1, width)
+        return array[:, user].reshape(sectors, -1)
+
+    def by_group(array: Array) -> Array:
+        return np.tile(array, GROUP)
 
     return Rules(
         lanes=(0,) * width,
-        alike=(0,) * alike,
         users=users,
-        stride=len(user),
         stock_days=by_rule(stock_days),
         critical=by_rule(critical),
         called_for=by_rule(called_for),
         cover_rate=by_rule(cover_rate),
-        restore_rate=1.0 / each("restore_days", 1.0),
+        restore_rate=by_group(1.0 / each("restore_days", 1.0)),
+        unlimited=by_group(1.0 / each("substitution_limit", 1.0)),
         speed=each("substitution_speed", 0.0, 1.0),
         limit=each("substitution_limit", 1.0),
-        unlimited=1.0 / each("substitution_limit", 1.0),
         boost_max=each("overproduction_max", 1.0),
         boost_days=each("overproduction_days", 1.0),
         exact_return=behaviour.overproduction_return == "at exact balance",

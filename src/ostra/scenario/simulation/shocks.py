@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 ByRun = float | NDArray[np.float64] | NDArray[np.int64]
 Numbers = Sequence[int] | NDArray[np.int64]
 
+DAYS_A_YEAR = 365
+
 FOREVER = 2**31 - 1
 """As `last`: the shock does not end."""
 
@@ -150,3 +152,8 @@ class NewCapacity:
 
 
 Shock = Withheld | CapacityLoss | DemandShock | StockRelease | NewCapacity
+
+
+def whole(numbers: Numbers) -> NDArray[np.int64]:
+    """Numbers of nodes, sectors or destinations as an array, even if there is none."""
+    return np.asarray(numbers, dtype=np.int64).reshape(-1)
