@@ -274,6 +274,14 @@ def add_up(
 def hand_out(lanes: tuple[int, ...], flows: Flows, start: int, stop: int, x: Array, asked: Array) -> None:
     """asked[seller] += Σ share · x[buyer] over a group's buyers, for each flow."""
     seller, share, width = flows.seller, flows.share, len(lanes)
+    if width == 1:
+        x0, x1, x2, x3, x4, x5, x6, x7 = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+        for f in range(start, stop):
+            i, at = seller[f], f * GROUP
+            first = asked[i] + share[at] * x0 + share[at + 1] * x1 + share[at + 2] * x2 + share[at + 3] * x3
+            first = first + share[at + 4] * x4 + share[at + 5] * x5 + share[at + 6] * x6 + share[at + 7] * x7
+            asked[i] = first
+        return
     for f in range(start, stop):
         i, at = seller[f] * width, f * GROUP
         a0, a1, a2, a3 = share[at], share[at + 1], share[at + 2], share[at + 3]
