@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from io_worlds import ICIO, icio_regions
-from ostra.ecosystem.input_output.aggregate import members_in, with_home_as_one
+from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.ecosystem.input_output.coefficients import Chains
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.facts.mrio_imports import import_mrio
@@ -57,7 +57,6 @@ def test_every_region_is_an_economy_or_bloc_and_home_is_found() -> None:
         assert economies.economy_name(code) != code, code
     union = economies.home("EU27")
     assert members_in(builtin(), union) == ("EU27",)
-    assert with_home_as_one(builtin(), union) is builtin()
     assert members_in(builtin(), economies.home("China")) == ("CHN",)
     assert economies.economy_name("ZZZ") == "rest of the world"
 

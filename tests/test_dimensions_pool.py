@@ -15,7 +15,6 @@ from ostra.dimensions.pool import (
     margin,
     median_level,
     pool,
-    pool_shares,
 )
 from ostra.model.results.dimensions import Finding
 
@@ -209,14 +208,3 @@ def test_the_level_is_the_gravest_that_is_more_likely_than_not(found: list[Findi
     doubtful = any(abs(f.confidence - 0.5) <= 1e-9 for f in found)
     if pooled is not None and not doubtful:
         assert median_level(pooled.total) == ("none", "low", "medium", "high")[wanted]
-
-
-@QUICK
-@given(rows)
-def test_what_findings_count_for_sums_to_one(found: list[Finding]) -> None:
-    """Kinds count alike but for their surest finding, and within a kind confidence × severity decides."""
-    shares = pool_shares(found)
-    loud = [f for f in found if f.confidence >= 1e-6 and f.severity > 0]
-    assert set(shares) == {f.id for f in loud}
-    if loud:
-        assert sum(shares.values()) == pytest.approx(1.0)

@@ -148,7 +148,7 @@ def test_the_search_for_sql_sees_it(tmp_path: Path) -> None:
 
 
 MEASURES = {
-    "trade.dependency": ("dependencies", "supplier_shares"),
+    "trade.dependency": ("dependencies", "trade_frames"),
     "trade.network": ("points_of_failure",),
     "materials.geopolrisk": ("geopolrisk",),
     "materials.supply_risk": ("supply_risk",),
@@ -157,7 +157,6 @@ MEASURES = {
     "chain.mutual": ("mutual", "indispensability"),
     "chain.cutsets": ("minimal_sets",),
     "chain.importance": ("importance",),
-    "input_output.coefficients": ("input_coefficients", "allocation_coefficients"),
     "input_output.look_through": ("reliance", "through", "absorbed"),
     "input_output.hypothetical_extraction": ("extract", "extract_flows", "extract_each"),
     "input_output.stages": ("steps_of",),

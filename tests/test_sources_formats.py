@@ -353,14 +353,6 @@ def test_comext_faulty_rows_are_rejected(tmp_path: Path, row: str, reason: str) 
     assert [(p.line, reason in p.reason) for p in report.problems] == [(3, True)]
 
 
-def test_exchange_rates_are_read_from_lines_or_one_line() -> None:
-    """Rates come as lines of a small CSV or as one option on the command line."""
-    assert comext.read_rates("year,usd_per_eur\n2022,1.0530\n2023;1.0813\n", "x") == {2022: "1.0530", 2023: "1.0813"}
-    assert comext.read_rates("2022=1.0530,2023=1.0813", "x") == {2022: "1.0530", 2023: "1.0813"}
-    with pytest.raises(DataError, match="no exchange rates"):
-        comext.read_rates("hello", "x")
-
-
 # ---------------------------------------------------------------- plain CSV
 
 FLOWS = st.dictionaries(

@@ -15,13 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import trade_twin
-from ostra.ecosystem.trade import dependency
 from ostra.ecosystem.trade.dependency import (
     EVIDENCE_COLUMNS,
     INDICATORS,
     SUPPLIER_COLUMNS,
     dependencies,
-    supplier_shares,
+    trade_frames,
 )
 from ostra.ecosystem.trade.trends import trends
 from ostra.errors import MethodError, UsageError
@@ -84,7 +83,7 @@ def test_five_country_world_by_hand() -> None:
 
 def test_five_country_suppliers_by_hand() -> None:
     """Suppliers come in falling order, with what each needs of home beside what home needs of it."""
-    got = supplier_shares(relation(FIVE), HOME, [2022]).rows(named=True)
+    got = trade_frames(relation(FIVE), HOME, [2022]).suppliers.rows(named=True)
     china, america, japan = got
     assert [r["supplier"] for r in got] == ["CHN", "USA", "JPN"]
     assert [r["share"] for r in got] == [0.8, 0.15, 0.05]
@@ -105,11 +104,10 @@ def test_exports_may_count_trade_between_members() -> None:
 
 
 def test_one_scan_serves_both_frames() -> None:
-    """trade_frames returns what dependencies and supplier_shares return."""
+    """The indicators are the same whether every supplier is wanted or not."""
     world = relation(FIVE)
-    both = dependency.trade_frames(world, HOME, [2022], supplier="USA")
+    both = trade_frames(world, HOME, [2022], supplier="USA")
     assert both.dependencies.equals(dependencies(world, HOME, [2022], supplier="USA"))
-    assert both.suppliers.equals(supplier_shares(world, HOME, [2022]))
 
 
 def test_one_supplier_in_columns_of_its_own() -> None:
@@ -132,7 +130,7 @@ def test_a_bloc_as_one_supplier() -> None:
     assert got["concentration"] == pytest.approx(0.8**2 + 0.2**2, rel=1e-15)
     assert got["suppliers"] == 2
     assert got["diversification_potential"] == 160 / 800  # only USA -> CHN is left; USA <-> JPN is inside the group
-    shares = supplier_shares(relation(FIVE), HOME, [2022], group=pacific)
+    shares = trade_frames(relation(FIVE), HOME, [2022], group=pacific).suppliers
     merged = row(shares, supplier="PACIFIC")
     assert (merged["imports_kusd"], merged["world_exports_kusd"]) == (200.0, 360.0)
     assert merged["reverse_share"] == 60 / 560  # buys 60 from FRA, 500 from CHN
@@ -146,7 +144,7 @@ def test_the_largest_of_equal_suppliers_is_the_first_by_code() -> None:
     flows: list[Flow] = [(2022, s, "DEU", GALLIUM, 5) for s in ("USA", "CHN", "JPN")]
     for order in (flows, flows[::-1]):
         assert dependencies(relation(order), HOME, [2022])["top_supplier"].to_list() == ["CHN"]
-        assert supplier_shares(relation(order), HOME, [2022])["supplier"].to_list() == ["CHN", "JPN", "USA"]
+        assert trade_frames(relation(order), HOME, [2022]).suppliers["supplier"].to_list() == ["CHN", "JPN", "USA"]
 
 
 def test_a_country_does_not_trade_with_itself() -> None:
@@ -227,7 +225,7 @@ def test_a_year_without_data_is_unknown_for_every_product() -> None:
     frame = dependencies(relation(STATUS_WORLD), HOME, [1990])
     assert frame["status"].unique().to_list() == ["unknown"]
     assert frame.height == 4
-    assert supplier_shares(relation(STATUS_WORLD), HOME, [1990]).height == 0
+    assert trade_frames(relation(STATUS_WORLD), HOME, [1990]).suppliers.height == 0
 
 
 def test_no_data_and_no_products_give_no_rows() -> None:
@@ -403,7 +401,7 @@ def test_equals_the_pandas_twin(world: list[tuple[int, str, str, str, int]], hom
 @given(world=random_worlds(), home=homes)
 def test_shares_and_concentration_stay_in_their_ranges(world: list[tuple[int, str, str, str, int]], home: Bloc) -> None:
     """Shares sum to one, HHI lies in (0, 1], and the effective number of suppliers between 1 and their count."""
-    both = dependency.trade_frames(relation(kusd(world)), home, YEARS)
+    both = trade_frames(relation(kusd(world)), home, YEARS)
     sums = both.suppliers.group_by("product", "year").agg(pl.col("share").sum())
     known = sums.filter(pl.col("share").is_not_null() & (pl.col("share") > 0))
     assert known["share"].to_list() == pytest.approx([1.0] * known.height, rel=1e-12)
@@ -422,9 +420,9 @@ def test_shares_and_concentration_stay_in_their_ranges(world: list[tuple[int, st
 @given(world=random_worlds(), home=homes, seed=st.integers(0, 2**32))
 def test_order_and_scale_change_nothing(world: list[tuple[int, str, str, str, int]], home: Bloc, seed: int) -> None:
     """Permuting rows changes no bit, and multiplying every value changes no share."""
-    original = dependency.trade_frames(relation(kusd(world)), home, YEARS)
+    original = trade_frames(relation(kusd(world)), home, YEARS)
     shuffled = random.Random(seed).sample(world, len(world))
-    again = dependency.trade_frames(relation(kusd(shuffled)), home, YEARS)
+    again = trade_frames(relation(kusd(shuffled)), home, YEARS)
     assert again.dependencies.equals(original.dependencies)
     assert again.suppliers.equals(original.suppliers)
 
@@ -491,9 +489,9 @@ def test_passes_split_by_size_give_the_same_answer(monkeypatch: pytest.MonkeyPat
         if e != i and chooser.random() < 0.4
     ]
     facts = relation(kusd(world))
-    whole = dependency.trade_frames(facts, HOME, YEARS)
+    whole = trade_frames(facts, HOME, YEARS)
     monkeypatch.setattr("ostra.ecosystem.trade.flows.ROWS_PER_PASS", 1)
-    split = dependency.trade_frames(facts, HOME, YEARS)
+    split = trade_frames(facts, HOME, YEARS)
     assert split.dependencies.equals(whole.dependencies)
     assert split.suppliers.sort("product", "year", "supplier").equals(
         whole.suppliers.sort("product", "year", "supplier")

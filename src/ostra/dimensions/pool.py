@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -140,26 +139,3 @@ def margin(levels: LevelDistribution) -> float:
     above = reach[number] - 0.5  # the level is reached; for none that is certain
     below = 0.5 - reach[number + 1]
     return max(0.0, min(above, below))
-
-
-def pool_shares(findings: Iterable[Finding]) -> dict[str, float]:
-    """What each heard finding counts for among those of one dimension and effect, by finding id; sums to 1.
-
-    Kinds count alike, scaled by their surest finding, so that a handful of judgements is not outnumbered by dozens of
-    measurements; within a kind a finding counts by confidence × severity weight. Used to match instruments; the level
-    goes by the gravest finding alone.
-
-    Parameters
-    ----------
-    findings
-        Of one dimension and effect; those that are not heard have no share.
-    """
-    loud = [f for f in sorted(findings, key=lambda f: f.id) if f.heard and weight_of(f) > 0.0]
-    by_kind = {kind: [f for f in loud if f.kind == kind] for kind in KINDS}
-    loudness = {k: max(f.confidence for f in own) for k, own in by_kind.items() if own}
-    total = math.fsum(loudness.values())
-    shares = {}
-    for kind, part in loudness.items():
-        weights = math.fsum(weight_of(f) for f in by_kind[kind])
-        shares.update({f.id: part / total * weight_of(f) / weights for f in by_kind[kind]})
-    return shares

@@ -24,7 +24,7 @@ class Readings:
     products: frozenset[str]
     materials: frozenset[str]
     trade: pl.DataFrame  # `dependency.dependencies` of every year that the data cover
-    suppliers: pl.DataFrame  # `dependency.supplier_shares` of the year
+    suppliers: pl.DataFrame  # `dependency.trade_frames` of the year
     produced: pl.DataFrame  # `production_shares` of the year
     indicators: pl.DataFrame  # `geopolrisk.indicators` of the year
 

@@ -55,27 +55,6 @@ def _inside(table: InputOutputTable, home: Home) -> str:
     return ""
 
 
-def with_home_as_one(table: InputOutputTable, home: Home) -> InputOutputTable:
-    """The table with a bloc's members merged under the bloc's code; unchanged where it is one economy already.
-
-    Members that the table does not tell apart are missing from the merged economy, which a caveat then says.
-
-    Raises
-    ------
-    NotFoundError
-        The table has none of the members.
-    """
-    members = members_in(table, home)
-    if members == (home.code,):
-        return table
-    merged = aggregate(table, {home.code: members})
-    missing = sorted(home.members(table.year) - set(members))
-    if not missing:
-        return merged
-    caveat = f"{home.code} is without {', '.join(missing)}, which the table does not tell apart."
-    return replace(merged, caveats=(*merged.caveats, caveat))
-
-
 def aggregate(
     table: InputOutputTable,
     economies: Groups | None = None,

@@ -187,16 +187,6 @@ class Chains:
         return np.where(self.idle if values.ndim == 1 else self.idle[:, None], 0.0, values)
 
 
-def input_coefficients(table: InputOutputTable) -> Matrix:
-    """`A`, n × n; columns of nodes without output are NaN, because nothing is known of what they would need."""
-    return table.flows / np.where(table.output > 0.0, table.output, np.nan)
-
-
-def allocation_coefficients(table: InputOutputTable) -> Matrix:
-    """`B`, n × n; rows of nodes without output are NaN."""
-    return table.flows / np.where(table.output > 0.0, table.output, np.nan)[:, None]
-
-
 def _corner(factors: Matrix, first: int, room: Vector) -> Matrix:
     """The factors right of and below a place, columns kept together as BLAS wants them, copied into the room given."""
     left = len(factors) - first

@@ -172,39 +172,6 @@ def dependencies(
     ).dependencies
 
 
-def supplier_shares(
-    trade: DuckDBPyRelation,
-    home: Home,
-    years: Sequence[int],
-    products: Sequence[str] | None = None,
-    *,
-    group: Home | None = None,
-) -> pl.DataFrame:
-    """Every supplier's part in home's extra-home imports, and what each needs of home in return.
-
-    Parameters
-    ----------
-    trade, home, years, products, group
-        As for `dependencies`.
-
-    Returns
-    -------
-    DataFrame
-        Sorted by product, year, falling imports, supplier: product, year, supplier, imports_kusd, share [of home's
-        extra-home imports], world_exports_kusd [the supplier's exports of the product to everybody], buyer_share
-        [part of these that home buys], supplier_imports_kusd [the supplier's own imports of the product],
-        reverse_share [part of those that come from home; null where it imports none], flows, reverse_flows
-        [facts rows behind imports_kusd and supplier_imports_kusd]. Only suppliers with a flow to home in the data;
-        share is null when all of a product's flows to home are of no value.
-
-    Raises
-    ------
-    UsageError, MethodError
-        As for `dependencies`.
-    """
-    return _frames(trade, home, years, COMMISSION, products, None, None, group, 1, "extra-home", True).suppliers
-
-
 def trade_frames(
     trade: DuckDBPyRelation,
     home: Home,
@@ -218,9 +185,17 @@ def trade_frames(
     persistence_years: int = 3,
     exports: Literal["extra-home", "all"] = "extra-home",
 ) -> TradeFrames:
-    """`dependencies` and `supplier_shares` of the same years from one reading of the data.
+    """As for `dependencies`, with every supplier's part in home's imports and what each needs of home in return.
 
-    Parameters, returns, raises: as those two.
+    Returns
+    -------
+    TradeFrames
+        `dependencies`, and `suppliers` sorted by product, year, falling imports, supplier: product, year, supplier,
+        imports_kusd, share [of home's extra-home imports], world_exports_kusd [the supplier's exports of the product
+        to everybody], buyer_share [part of these that home buys], supplier_imports_kusd [the supplier's own imports
+        of the product], reverse_share [part of those that come from home; null where it imports none], flows,
+        reverse_flows [facts rows behind imports_kusd and supplier_imports_kusd]. Only suppliers with a flow to home
+        in the data; share is null when all of a product's flows to home are of no value.
     """
     return _frames(
         trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, True

@@ -9,7 +9,6 @@ Reference: Eurostat, User guide on European statistics on international trade in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
@@ -88,16 +87,6 @@ def per_kusd(rates: Mapping[int, str]) -> dict[int, Decimal]:
             )
         exact[year] = (rate / 1000).quantize(Decimal("0.000000001"), ROUND_HALF_EVEN)
     return exact
-
-
-def read_rates(text: str, name: str) -> dict[int, str]:
-    """Exchange rates from lines of year and dollars per euro, or from text such as `2022=1.053,2023=1.081`."""
-    pairs = re.findall(
-        r"^\s*\"?(\d{4})\"?\s*[,;=:\t]\s*\"?([0-9.]+)\"?\s*$", re.sub(r",(?=\s*\d{4}\s*[=:])", "\n", text), re.M
-    )
-    if not pairs:
-        raise DataError(Problem("no exchange rates found", name, mend="Write lines such as 2023,1.0813."))
-    return {int(year): rate for year, rate in pairs}
 
 
 def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:

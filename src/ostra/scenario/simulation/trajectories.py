@@ -91,12 +91,6 @@ class Trajectories:
     value_added: Literal["exact", "upper"]
     caveats: tuple[str, ...] = ()
 
-    def first_day_below(self, level: float) -> Whole:
-        """First day on which an economy's output is under `level` × its usual output: runs × economies, or `NEVER`."""
-        usual = self.baseline_output.reshape(len(self.economies), len(self.sectors)).sum(axis=1)
-        below = self.output_by_economy < level * usual
-        return np.where(below.any(axis=1), below.argmax(axis=1), NEVER)
-
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every field as an array, to be kept in a file (such as NPZ) until the batch is resumed."""
         return {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
