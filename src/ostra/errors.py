@@ -81,15 +81,22 @@ def did_you_mean(names: Iterable[str]) -> str:
 class DataError(OstraError):
     """An input breaks its definition.
 
-    `problems` holds every fault that was found, so that all can be mended at once.
+    `problems` holds every fault that was found, so that all can be mended at once. One alone may be given as its
+    reason, with the place, the value and the mend as in `Problem`.
     """
 
     exit_code = 3
 
-    def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
+    def __init__(
+        self,
+        problems: str | Iterable[Problem],
+        file: str = "",
+        line: int | None = None,
+        column: str = "",
+        value: str = "",
+        mend: str = "",
+    ) -> None:
         if isinstance(problems, str):
-            problems = [Problem(problems)]
-        elif isinstance(problems, Problem):
-            problems = [problems]
+            problems = (Problem(problems, file, line, column, value, mend),)
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -18,7 +18,7 @@ from ostra.documents.readers.spreadsheet_rows import EcosystemReading
 from ostra.documents.yaml_documents import read_dossier
 from ostra.documents.yaml_text import document_text
 from ostra.documents.yaml_tree import MAX_BYTES
-from ostra.errors import ConflictError, DataError, NotFoundError, Problem, UsageError
+from ostra.errors import ConflictError, DataError, NotFoundError, UsageError
 from ostra.files.locks import locked
 from ostra.files.whole_files import write_whole
 from ostra.workspace import Workspace
@@ -73,12 +73,8 @@ def import_ecosystem(
     text = document_text(dossier, f"{dossier.title}\nRead by ostra from a folder of kind {kind}.")
     size = len(text.encode("utf-8"))
     if size > MAX_BYTES:
-        raise DataError(
-            Problem(
-                "too large for a dossier", str(folder), value=f"{size:,} bytes",
-                mend=f"At most {MAX_BYTES:,} bytes are read; leave out small providers or split the ecosystem",
-            )
-        )  # fmt: skip
+        mend = f"At most {MAX_BYTES:,} bytes are read; leave out small providers or split the ecosystem"
+        raise DataError("too large for a dossier", str(folder), value=f"{size:,} bytes", mend=mend)
     path = home / "dossiers" / f"{into}.yaml"
     unchanged = _write(path, text, replace)
     counts = {"items": len(dossier.items), "links": len(dossier.links), "provisions": len(dossier.provision)}

@@ -162,7 +162,7 @@ def read_assessment(path: Path) -> Assessment:
     made = read_assessments(path)
     if len(made) > 1:
         names = ", ".join(a.id for a in made)
-        raise DataError(Problem("holds several assessments where one is wanted", file=str(path), value=names))
+        raise DataError("holds several assessments where one is wanted", file=str(path), value=names)
     return made[0]
 
 
@@ -184,7 +184,7 @@ def read_assessments(path: Path) -> Sequence[Assessment]:
             return AssessmentSet.model_validate_json(text).assessments
         return (Assessment.model_validate_json(text),)
     except OSError as error:
-        raise DataError(Problem("cannot be read", file=str(path), value=error.strerror or "")) from error
+        raise DataError("cannot be read", file=str(path), value=error.strerror or "") from error
     except ValidationError as error:
         raise DataError(
             [

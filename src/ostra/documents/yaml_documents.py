@@ -85,14 +85,12 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
     mend = f"Write 'format: ' and one of {', '.join(_format_of(model) for model in KINDS)}"
     path = ("format",)
     raise DataError(
-        Problem(
-            "the format of the document is not known",
-            tree.file,
-            tree.lines.get(path, 1),
-            "format",
-            shortened(tree.raw.get(path, "")),
-            mend,
-        )
+        "the format of the document is not known",
+        tree.file,
+        tree.lines.get(path, 1),
+        "format",
+        shortened(tree.raw.get(path, "")),
+        mend,
     )
 
 
@@ -147,7 +145,7 @@ def _keyed(tree: Tree, model: type[M]) -> Tree:
         return tree
     kind = "a list" if isinstance(tree.value, list) else "a single value"
     mend = f"Begin with 'format: {_format_of(model)}'"
-    raise DataError(Problem(f"the document is {kind}, expected keys and values", file=tree.file, line=1, mend=mend))
+    raise DataError(f"the document is {kind}, expected keys and values", file=tree.file, line=1, mend=mend)
 
 
 def _parsed(source: Path | str, file: str) -> Tree:
@@ -164,26 +162,24 @@ def _text_of(path: Path, file: str) -> str:
     if not path.exists():
         raise NotFoundError(f"{file}: there is no such file")
     if not path.is_file():
-        raise DataError(Problem("not a file", file=file, mend="Name the YAML file itself"))
+        raise DataError("not a file", file=file, mend="Name the YAML file itself")
     size = path.stat().st_size
     if size > MAX_BYTES:
         mend = f"At most {MAX_BYTES} bytes are read"
-        raise DataError(Problem("the document is too large", file=file, value=f"{size} bytes", mend=mend))
+        raise DataError("the document is too large", file=file, value=f"{size} bytes", mend=mend)
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise DataError(
-            Problem(
-                "not UTF-8 text",
-                file=file,
-                line=line,
-                value=repr(error.object[error.start : error.end]),
-                mend="Save the document as UTF-8",
-            )
+            "not UTF-8 text",
+            file=file,
+            line=line,
+            value=repr(error.object[error.start : error.end]),
+            mend="Save the document as UTF-8",
         ) from error
     except OSError as error:
-        raise DataError(Problem(f"cannot be read: {error.strerror}", file=file)) from error
+        raise DataError(f"cannot be read: {error.strerror}", file=file) from error
 
 
 def _format_of(model: type[BaseModel]) -> str:

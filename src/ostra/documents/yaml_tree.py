@@ -117,12 +117,10 @@ def parse_yaml(text: str, file: str) -> Tree:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise DataError(
-            Problem(
-                "the document is too large",
-                file=file,
-                value=f"{size} bytes",
-                mend=f"At most {MAX_BYTES} bytes are read; keep large tables as facts, not in a dossier",
-            )
+            "the document is too large",
+            file=file,
+            value=f"{size} bytes",
+            mend=f"At most {MAX_BYTES} bytes are read; keep large tables as facts, not in a dossier",
         )
     reader = _Reader(file)
     try:

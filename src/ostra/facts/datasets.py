@@ -173,15 +173,13 @@ class Dataset(Entry):
             path = self.root / file.path
             if not path.is_file():
                 raise DataError(
-                    Problem(f"file of data set '{self.id}' is missing", str(path), mend="Import the data set again.")
+                    f"file of data set '{self.id}' is missing", str(path), mend="Import the data set again."
                 )
             if not path.resolve().is_relative_to(root):
                 raise DataError(
-                    Problem(
-                        f"file of data set '{self.id}' lies outside the facts folder",
-                        str(path),
-                        mend="Replace the symbolic link by the file itself.",
-                    )
+                    f"file of data set '{self.id}' lies outside the facts folder",
+                    str(path),
+                    mend="Replace the symbolic link by the file itself.",
                 )
             found.append(path)
         return tuple(found)
@@ -299,16 +297,16 @@ def read_manifest(root: Path) -> Manifest:
     mend = "Restore it from a backup, or remove it and import the data again."
     try:
         if path.stat().st_size > LARGEST_MANIFEST:
-            raise DataError(Problem("the manifest is larger than 64 MB", str(path), mend=mend))
+            raise DataError("the manifest is larger than 64 MB", str(path), mend=mend)
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return Manifest()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(Problem(f"the manifest cannot be read: {error}", str(path), mend=mend)) from None
+        raise DataError(f"the manifest cannot be read: {error}", str(path), mend=mend) from None
     try:
         return Manifest.model_validate(json.loads(text))
     except (json.JSONDecodeError, RecursionError) as error:
-        raise DataError(Problem(f"the manifest is not valid JSON: {error}", str(path), mend=mend)) from None
+        raise DataError(f"the manifest is not valid JSON: {error}", str(path), mend=mend) from None
     except ValidationError as error:
         faults = [
             Problem(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from ostra.errors import DataError, NotFoundError, Problem, UsageError
+from ostra.errors import DataError, NotFoundError, UsageError
 from ostra.facts.datasets import Dataset, Facts
 from ostra.facts.readers.reading import quoted
 from ostra.facts.tables import table
@@ -85,11 +85,9 @@ def export_dataset(
                 connection.execute(f"COPY ({ordered}) TO {quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)")
     except duckdb.Error as error:
         raise DataError(
-            Problem(
-                f"cannot be read or written: {str(error).splitlines()[0]}",
-                source.id,
-                mend="`ostra data check` tells whether the data set is sound; see also whether the disk is full.",
-            )
+            f"cannot be read or written: {str(error).splitlines()[0]}",
+            source.id,
+            mend="`ostra data check` tells whether the data set is sound; see also whether the disk is full.",
         ) from None
     finally:
         if spill.is_dir():
@@ -120,11 +118,9 @@ def _safe(name: str, kind: str) -> str:
 def _xlsx(connection: duckdb.DuckDBPyConnection, query: str, source: Dataset, rows: int, path: Path) -> None:
     if rows > XLSX_ROWS:
         raise DataError(
-            Problem(
-                f"{rows:,} rows are more than a worksheet holds ({XLSX_ROWS:,})",
-                source.id,
-                mend="Export CSV or Parquet, or select fewer rows.",
-            )
+            f"{rows:,} rows are more than a worksheet holds ({XLSX_ROWS:,})",
+            source.id,
+            mend="Export CSV or Parquet, or select fewer rows.",
         )
     columns = [(column, "") for column in source.columns]
     notes = Notes("source", ((name, harmless(text)) for name, text in _about(source).items()))

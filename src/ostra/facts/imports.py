@@ -187,7 +187,7 @@ def _refuse(staged: staging.Staged, strict: bool) -> None:
     name = staged.files[0].name
     if not rows and not listed:
         why = "; ".join(f"{count:,} {reason}" for reason, count in staged.set_aside.items()) or "there are no rows"
-        raise DataError(Problem(f"no row can be used: {why}", name))
+        raise DataError(f"no row can be used: {why}", name)
     if len(listed) < staged.rejected or len(listed) > 1:
         total = staged.rows + sum(len(lines) for lines in staged.structure.values())
         faults = f"({staged.rejected:,} faults; {len(listed)} are listed)"

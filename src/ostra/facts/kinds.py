@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import DataError, NotFoundError
 from ostra.facts.readers import baci, comext, plain, raw_materials
 from ostra.facts.readers.archives import Scanned, header_line, opened, split_line
 from ostra.facts.readers.reading import Reading
@@ -130,9 +130,7 @@ def prepare(kind: str, paths: Sequence[Path], folder: Path, options: Options, ad
     """
     chosen = kind_of(kind)
     if options.edition is not None and options.edition not in plain.EDITIONS:
-        raise DataError(
-            Problem("not an HS edition", value=options.edition, mend=f"Editions: {', '.join(plain.EDITIONS)}.")
-        )
+        raise DataError("not an HS edition", value=options.edition, mend=f"Editions: {', '.join(plain.EDITIONS)}.")
     originals: list[Scanned] = []
     files: list[Scanned] = []
     for path in paths:

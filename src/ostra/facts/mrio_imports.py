@@ -121,7 +121,7 @@ def check_mrio(
         for one in _checked(chosen, opened, year, options or Options(), notes, advance):
             years.append(one.year)
         if one is None:
-            raise DataError(Problem("there is no table in the files", ", ".join(str(path) for path in paths)))
+            raise DataError("there is no table in the files", ", ".join(str(path) for path in paths))
     rows = int((one.flows != 0).sum())
     return MrioReport(
         None, chosen, tuple(years), len(one.economies), len(one.sectors), rows, tuple(dict.fromkeys(notes)),
@@ -159,7 +159,7 @@ def _written(
     found: tuple[Residual, ...] = ()
     for one in _checked(layout, opened, year, options, notes, advance):
         if one.year in years:
-            raise DataError(Problem(f"the year {one.year} is there twice", mend="Import each release by itself."))
+            raise DataError(f"the year {one.year} is there twice", mend="Import each release by itself.")
         years.add(one.year)
         axes = axes_of(one, axes)
         found = tuple(residuals(one))
@@ -167,7 +167,7 @@ def _written(
             _refuse(found)
         files.append(write_table(one, data, advance=advance))
     if axes is None:
-        raise DataError(Problem("there is no table in the files"))
+        raise DataError("there is no table in the files")
     return axes, files, tuple(dict.fromkeys(notes)), found
 
 
@@ -191,7 +191,7 @@ def _report(
 ) -> MrioReport:
     axes, years = dataset.axes, dataset.years
     if axes is None or years is None:
-        raise DataError(Problem(f"data set '{dataset.id}' is no input-output table"))
+        raise DataError(f"data set '{dataset.id}' is no input-output table")
     return MrioReport(
         dataset, layout, years, len(axes.economies), len(axes.sectors), dataset.rows, notes, found, recognised
     )

@@ -152,12 +152,10 @@ def _resolved(
         texts = [row[0] for row in staged.connection.execute(query).fetchall()]
         if len(texts) > MOST_CODES:
             raise DataError(
-                Problem(
-                    f"more than {MOST_CODES:,} different values",
-                    file.name,
-                    column=", ".join(present),
-                    mend="These columns hold economies; check which column is which.",
-                )
+                f"more than {MOST_CODES:,} different values",
+                file.name,
+                column=", ".join(present),
+                mend="These columns hold economies; check which column is which.",
             )
         for text in texts:
             if text in codes or text in staged.explanations:
@@ -219,7 +217,7 @@ def _stage_file(
         )
     except duckdb.InvalidInputException as error:
         raise DataError(
-            Problem(f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV.")
+            f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV."
         ) from None
     staged.files.append(file)
     staged.starts.append(staged.rows)
@@ -250,7 +248,7 @@ def _structure(staged: Staged, file: Scanned, header: Header) -> dict[int, Probl
                 reason = f"{reason}: {len(header.names)} expected"
             problem = Problem(reason, file.name, line, value=(text or "").strip("\r\n")[:200], mend=mend)
             if kind == "UNQUOTED VALUE":
-                raise DataError(problem)
+                raise DataError([problem])
             found.setdefault(line, problem)
     return found
 
@@ -259,12 +257,10 @@ def _refuse_line_breaks(file: Scanned, delimiter: str) -> None:
     for first, last in record_lines(file, delimiter):
         if first != last:
             raise DataError(
-                Problem(
-                    f"a value in quotation marks runs from line {first} to line {last}",
-                    file.name,
-                    first,
-                    mend="A quotation mark is not closed, or a line break stands inside a value; mend that line.",
-                )
+                f"a value in quotation marks runs from line {first} to line {last}",
+                file.name,
+                first,
+                mend="A quotation mark is not closed, or a line break stands inside a value; mend that line.",
             )
 
 

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import DataError, NotFoundError
 from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile, written
 from ostra.facts.mrio.labelled import MOST_NODES
 from ostra.facts.mrio.read_table import Matrix, MrioTable, Vector
@@ -47,9 +47,7 @@ def axes_of(one: MrioTable, before: Axes | None = None) -> Axes:
     parts = tuple(name for name in PARTS if _part(one, name) is not None)
     axes = Axes(economies=one.economies, sectors=one.sectors, destinations=one.destinations, parts=parts)
     if before is not None and (axes != before or list(axes.sectors) != list(before.sectors)):
-        raise DataError(
-            Problem(f"{one.year} has other economies, sectors or parts", mend="Import the years one by one.")
-        )
+        raise DataError(f"{one.year} has other economies, sectors or parts", mend="Import the years one by one.")
     return axes
 
 
@@ -123,10 +121,10 @@ def read_table(dataset: Dataset, year: int | None = None) -> MrioTable:
     """
     axes, years = dataset.axes, dataset.years
     if axes is None or years is None:
-        raise DataError(Problem(f"data set '{dataset.id}' is no input-output table", mend=MEND))
+        raise DataError(f"data set '{dataset.id}' is no input-output table", mend=MEND)
     n = len(axes.economies) * len(axes.sectors)
     if n > MOST_NODES:
-        raise DataError(Problem(f"data set '{dataset.id}' has {n:,} nodes; {MOST_NODES:,} are the most"))
+        raise DataError(f"data set '{dataset.id}' has {n:,} nodes; {MOST_NODES:,} are the most")
     wanted = years[1] if year is None else year
     shapes = {"node": (n, n), "economy": (n, len(axes.destinations)), "": (n,)}
     found: dict[str, Matrix | Vector] = {}
@@ -224,11 +222,9 @@ def _read_part(
     unknown = any(np.ma.is_masked(found[name]) for name in ("row", "col", "value"))
     if unknown or not np.isfinite(found["value"]).all():
         raise DataError(
-            Problem(
-                f"rows of data set '{dataset.id}' name an economy or sector that it does not have, or no number",
-                column=part,
-                mend=MEND,
-            )
+            f"rows of data set '{dataset.id}' name an economy or sector that it does not have, or no number",
+            column=part,
+            mend=MEND,
         )
     place = (found["row"],) if len(shape) == 1 else (found["row"], found["col"])
     values[place] = found["value"]

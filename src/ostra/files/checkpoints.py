@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError
 from ostra.files.whole_files import write_whole
 
 PATTERN = "part-*.npz"
@@ -34,7 +34,7 @@ def kept_parts(folder: Path) -> list[dict[str, NDArray[np.generic]]]:
                 parts.append({name: arrays[name] for name in arrays.files})
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise DataError(
-                Problem("no part of a batch", file=str(file), value=str(error)[:80], mend="Remove it and resume")
+                "no part of a batch", file=str(file), value=str(error)[:80], mend="Remove it and resume"
             ) from error
     return parts
 

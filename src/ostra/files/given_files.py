@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SIGNATURES = {
@@ -25,12 +25,12 @@ def check_is_file(path: Path) -> None:
     try:
         found = path.stat()
     except FileNotFoundError:
-        raise DataError(Problem("no such file", name, mend="Check the path.")) from None
+        raise DataError("no such file", name, mend="Check the path.") from None
     except OSError as error:
-        raise DataError(Problem(f"cannot be opened: {error.strerror}", name)) from None
+        raise DataError(f"cannot be opened: {error.strerror}", name) from None
     if stat.S_ISDIR(found.st_mode):
-        raise DataError(Problem("is a directory, not a file", name, mend="Name the file inside it."))
+        raise DataError("is a directory, not a file", name, mend="Name the file inside it.")
     if not stat.S_ISREG(found.st_mode):
-        raise DataError(Problem("is not a regular file", name, mend="Save the data to a file first."))
+        raise DataError("is not a regular file", name, mend="Save the data to a file first.")
     if found.st_size == 0:
-        raise DataError(Problem("the file is empty", name, mend="Download or export it again."))
+        raise DataError("the file is empty", name, mend="Download or export it again.")

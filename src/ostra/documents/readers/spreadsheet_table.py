@@ -144,14 +144,14 @@ def _text(path: File, table: Table) -> str:
     check_is_file(path)
     size = path.stat().st_size
     if size > MOST_BYTES:
-        raise DataError(Problem("the file is too large", value=f"{size:,} bytes", mend=f"At most {MOST_BYTES:,}"))
+        raise DataError("the file is too large", value=f"{size:,} bytes", mend=f"At most {MOST_BYTES:,}")
     raw = path.read_bytes()
     for signature, what in SIGNATURES.items():
         if raw.startswith(signature):
-            raise DataError(Problem(f"is {what}, not CSV", mend="Export it as CSV in UTF-8"))
+            raise DataError(f"is {what}, not CSV", mend="Export it as CSV in UTF-8")
     if b"\0" in raw:
         line = raw[: raw.index(b"\0")].count(b"\n") + 1
-        raise DataError(Problem("is not text: it holds NUL bytes", line=line, mend="Export it as CSV in UTF-8"))
+        raise DataError("is not text: it holds NUL bytes", line=line, mend="Export it as CSV in UTF-8")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -159,7 +159,7 @@ def _text(path: File, table: Table) -> str:
         table.notes.append(f"{table.name} is not UTF-8 (line {line}) and was read as Latin-1; check its accents.")
         text = raw.decode("latin-1")
     if not text.strip():
-        raise DataError(Problem("the file is empty", mend="Write at least the header line"))
+        raise DataError("the file is empty", mend="Write at least the header line")
     return text
 
 

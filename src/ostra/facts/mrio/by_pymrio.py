@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ostra.errors import DataError, Problem, UsageError
+from ostra.errors import DataError, UsageError
 from ostra.facts.mrio.labelled import Labelled, User
 from ostra.facts.mrio.read_table import Vector
 
@@ -48,7 +48,7 @@ def wiod13(path: Path, name: str) -> Labelled:
     is_value = [str(label).casefold().startswith("value added") for label in inputs.index.get_level_values(0)]
     full = [str(label) for label in inputs.index.get_level_values(0)]
     if not any(is_value):
-        raise DataError(Problem("has no row of value added", name, value=", ".join(full[:8])))
+        raise DataError("has no row of value added", name, value=", ".join(full[:8]))
     values = inputs.to_numpy(dtype=np.float64)
     chosen = np.array(is_value)
     return _labelled(
@@ -114,7 +114,7 @@ def gloria(folder: Path, name: str, year: int, version: str, price: str) -> Labe
         )
     supply = parts["V"].to_numpy(dtype=np.float64)
     if np.count_nonzero(supply - np.diag(np.diag(supply))):
-        raise DataError(Problem("the supply table is not diagonal, so that industries are not products", name))
+        raise DataError("the supply table is not diagonal, so that industries are not products", name)
     empty = {
         str(entry).partition("(")[2].partition(")")[0] for entry in meta.history if "empty countries" in str(entry)
     }
@@ -154,10 +154,10 @@ def _labelled(
     notes: tuple[str, ...] = (),
 ) -> Labelled:
     if io.Z is None or io.Y is None:
-        raise DataError(Problem("the parser found no flows or no final use", name))
+        raise DataError("the parser found no flows or no final use", name)
     nodes = _pairs(io.Z.index)
     if _pairs(io.Z.columns) != nodes or _pairs(io.Y.index) != nodes:
-        raise DataError(Problem("rows and columns of the parsed table differ", name))
+        raise DataError("rows and columns of the parsed table differ", name)
     output = None
     if io.x is not None:
         stated = io.x.reindex(io.Z.index)
@@ -206,11 +206,9 @@ def parsing(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise DataError(
-            Problem(
-                f"cannot be read in this layout: {type(error).__name__}: {' '.join(str(error).split())[:200]}",
-                name,
-                mend="Check the layout (--layout) and that the download is complete.",
-            )
+            f"cannot be read in this layout: {type(error).__name__}: {' '.join(str(error).split())[:200]}",
+            name,
+            mend="Check the layout (--layout) and that the download is complete.",
         ) from None
 
 
@@ -221,16 +219,14 @@ def _refuse_programs(folder: Path, name: str) -> None:
             files = json.loads(index.read_text(encoding="utf-8"))["files"]
             named = [str(entry["name"]) for entry in files.values()]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise DataError(Problem("the list of files cannot be read", f"{name}/{index.name}")) from None
+            raise DataError("the list of files cannot be read", f"{name}/{index.name}") from None
         for file in named:
             if not re.fullmatch(r"[A-Za-z0-9_-]+\.(txt|parquet)", file):
                 raise DataError(
-                    Problem(
-                        "the list of files names something that is no table in text or Parquet",
-                        f"{name}/{index.relative_to(folder).as_posix()}",
-                        value=file[:80],
-                        mend="Get the table from its publisher again.",
-                    )
+                    "the list of files names something that is no table in text or Parquet",
+                    f"{name}/{index.relative_to(folder).as_posix()}",
+                    value=file[:80],
+                    mend="Get the table from its publisher again.",
                 )
 
 

@@ -120,12 +120,10 @@ def figaro(file: Scanned, year: int, usd: float) -> Labelled:
     strange = [table.rows[number] for number, kind in rest.items() if kind not in FIGARO_VALUE_ADDED | FIGARO_OTHER]
     if strange:
         raise DataError(
-            Problem(
-                "a row is neither an industry nor a known item of value added or taxes",
-                file.name,
-                value=", ".join(strange[:5]),
-                mend="Import the input-output tables of FIGARO (not supply or use tables).",
-            )
+            "a row is neither an industry nor a known item of value added or taxes",
+            file.name,
+            value=", ".join(strange[:5]),
+            mend="Import the input-output tables of FIGARO (not supply or use tables).",
         )
     sellers, buyers = _same_nodes(table, sellers, buyers)
     _no_gaps(table, [*sellers, *rest], buyers)
@@ -166,7 +164,7 @@ def read_wide(file: Scanned) -> Wide:
     columns = tuple(name.strip() for name in header[1:])
     _once(columns, file.name, "column")
     if len(columns) > 2 * MOST_NODES:
-        raise DataError(Problem(f"{len(columns):,} columns are more than a table has", file.name, 1))
+        raise DataError(f"{len(columns):,} columns are more than a table has", file.name, 1)
     names = ["label", *(f"c{number}" for number in range(len(columns)))]
     schema: dict[str, type[pl.DataType]] = {"label": pl.String} | dict.fromkeys(names[1:], pl.Float64)
     try:
@@ -181,7 +179,7 @@ def read_wide(file: Scanned) -> Wide:
         )
     except pl.exceptions.PolarsError as error:
         raise DataError(
-            Problem(f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV.")
+            f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV."
         ) from None
     rows = tuple((label or "").strip() for label in frame["label"].to_list())
     _once(rows, file.name, "row")
@@ -251,13 +249,11 @@ def _no_gaps(table: Wide, rows: Sequence[int], columns: Sequence[int]) -> None:
     if block.any():
         row, column = np.unravel_index(int(np.argmax(block)), block.shape)
         raise DataError(
-            Problem(
-                f"{int(block.sum()):,} cells are blank",
-                table.name,
-                int(rows[int(row)]) + 2,
-                table.columns[columns[int(column)]],
-                mend="Write 0 for a flow that is zero; a blank is unknown, and no method can use it.",
-            )
+            f"{int(block.sum()):,} cells are blank",
+            table.name,
+            int(rows[int(row)]) + 2,
+            table.columns[columns[int(column)]],
+            mend="Write 0 for a flow that is zero; a blank is unknown, and no method can use it.",
         )
 
 
@@ -266,13 +262,11 @@ def _header(file: Scanned) -> list[str]:
     names = split_line(text)
     if len(names) < 3:
         raise DataError(
-            Problem(
-                "is no table separated by commas",
-                file.name,
-                1,
-                value=text[:80],
-                mend="Save it with a comma as separator and a point as decimal mark.",
-            )
+            "is no table separated by commas",
+            file.name,
+            1,
+            value=text[:80],
+            mend="Save it with a comma as separator and a point as decimal mark.",
         )
     return names
 
@@ -281,9 +275,9 @@ def _once(labels: Sequence[str], name: str, what: str) -> None:
     seen: set[str] = set()
     for number, label in enumerate(labels):
         if not label:
-            raise DataError(Problem(f"{what} {number + 2} has no label", name, mend=f"Every {what} needs one."))
+            raise DataError(f"{what} {number + 2} has no label", name, mend=f"Every {what} needs one.")
         if label in seen:
-            raise DataError(Problem(f"the {what} is there twice", name, value=label, mend="Remove one of them."))
+            raise DataError(f"the {what} is there twice", name, value=label, mend="Remove one of them.")
         seen.add(label)
 
 
@@ -300,12 +294,10 @@ def _same_nodes(table: Wide, sellers: list[int], buyers: list[int]) -> tuple[lis
     odd += [table.rows[number] for number in sellers if table.rows[number] not in column]
     if odd or not sellers:
         raise DataError(
-            Problem(
-                f"{len(odd)} labels are in the rows or in the columns only" if odd else "has no rows of industries",
-                table.name,
-                value=", ".join(odd[:5]),
-                mend="Rows and columns of industries must be the same; check the layout (--layout).",
-            )
+            f"{len(odd)} labels are in the rows or in the columns only" if odd else "has no rows of industries",
+            table.name,
+            value=", ".join(odd[:5]),
+            mend="Rows and columns of industries must be the same; check the layout (--layout).",
         )
     return sellers, [column[table.rows[number]] for number in sellers]
 
@@ -319,13 +311,11 @@ def _node(table: Wide, number: int) -> tuple[str, str]:
     economy, sector = _split(table.rows[number])
     if not sector:
         raise DataError(
-            Problem(
-                "a row is neither an industry (ECONOMY_SECTOR) nor taxes, value added or output",
-                table.name,
-                number + 2,
-                value=table.rows[number],
-                mend="Check the layout (--layout).",
-            )
+            "a row is neither an industry (ECONOMY_SECTOR) nor taxes, value added or output",
+            table.name,
+            number + 2,
+            value=table.rows[number],
+            mend="Check the layout (--layout).",
         )
     return economy, sector
 
@@ -354,7 +344,7 @@ def _flat(file: Scanned, header: Sequence[str], names: Sequence[str]) -> Wide:
         )
     except pl.exceptions.PolarsError as error:
         raise DataError(
-            Problem(f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV.")
+            f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV."
         ) from None
     frame.columns = [name for _, name in sorted(zip(wanted, names, strict=True))]
     area, item, to_area, to_item, _ = names
@@ -376,12 +366,12 @@ def _flat(file: Scanned, header: Sequence[str], names: Sequence[str]) -> Wide:
     rows = tuple(frame["row"].unique(maintain_order=True).to_list())
     columns = tuple(frame["column"].unique(maintain_order=True).to_list())
     if max(len(rows), len(columns)) > 2 * MOST_NODES:
-        raise DataError(Problem("more labels than a table has", file.name))
+        raise DataError("more labels than a table has", file.name)
     at = _positions(frame["row"], rows) * len(columns) + _positions(frame["column"], columns)
     counts = np.bincount(at, minlength=1)
     if counts.max(initial=0) > 1:
         line = int(np.flatnonzero(counts[at] > 1)[1]) + 2
-        raise DataError(Problem("the same flow is given twice", file.name, line, mend="Remove one of them."))
+        raise DataError("the same flow is given twice", file.name, line, mend="Remove one of them.")
     values = np.zeros(len(rows) * len(columns))
     values[at] = frame["value"].to_numpy()
     return Wide(file.name, rows, columns, values.reshape(len(rows), len(columns)))

@@ -93,7 +93,7 @@ def assemble(found: Labelled) -> MrioTable:
     at = np.array([place[codes[economy]] + column[sector] for economy, sector in found.nodes], dtype=np.intp)
     n = len(order) * len(sectors)
     if n > MOST_NODES:
-        raise DataError(Problem(f"{n:,} nodes are more than {MOST_NODES:,}, the most that can be read", found.name))
+        raise DataError(f"{n:,} nodes are more than {MOST_NODES:,}, the most that can be read", found.name)
     notes = [*found.notes, *merged]
     if absent := n - len(set(at.tolist())):
         notes.append(f"{absent} of {n} pairs of economy and sector are not in the source and count as zero output.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ostra.errors import DataError, NotFoundError, Problem, UsageError
+from ostra.errors import DataError, NotFoundError, UsageError
 from ostra.facts.mrio import by_pymrio, icio_csv, wiod
 from ostra.facts.mrio.labelled import Labelled
 from ostra.facts.mrio.npz import npz
@@ -143,13 +143,13 @@ def open_tables(
         inner = scratch / f"unpacked-{0 if layout == 'eora26' else number}"
         if path.is_dir():
             if not whole:
-                raise DataError(Problem("is a directory, not a file", str(path), mend="Name the files inside it."))
+                raise DataError("is a directory, not a file", str(path), mend="Name the files inside it.")
             originals += [scan(file, str(file), advance, text=False) for file in _inside(path, layout)]
             opened.append(Opened(path, str(path)))
             continue
         check_is_file(path)
         if layout == "gloria":
-            raise DataError(Problem("is a file", str(path), mend="Name the folder with tables, satellites and ReadMe."))
+            raise DataError("is a file", str(path), mend="Name the folder with tables, satellites and ReadMe.")
         if whole:
             originals.append(scan(path, str(path), advance, text=False))
             folder = _unpacked(path, inner, scratch / f"members-{number}", layout, advance)
@@ -201,7 +201,7 @@ def read_tables(
             yield npz(one.path, one.name, when)
         elif layout in ("icio", "figaro"):
             if one.scanned is None:
-                raise DataError(Problem("is no text file", one.name))
+                raise DataError("is no text file", one.name)
             yield (icio_csv.icio(one.scanned, when) if layout == "icio" else icio_csv.figaro(one.scanned, when, usd))
         elif layout == "exiobase3":
             yield by_pymrio.exiobase3(_holding(one, "file_parameters.json"), one.name, when, usd)
@@ -262,9 +262,7 @@ def _recognised_inside(archive: Path) -> str | None:
 
 
 def _unrecognised(path: Path) -> DataError:
-    return DataError(
-        Problem("the layout cannot be told", str(path), mend=f"Say it with --layout: {', '.join(LAYOUTS)}.")
-    )
+    return DataError("the layout cannot be told", str(path), mend=f"Say it with --layout: {', '.join(LAYOUTS)}.")
 
 
 def _members(archive: Path, inner: Path, layout: str, advance: Advance) -> list[Opened]:
@@ -278,14 +276,14 @@ def _members(archive: Path, inner: Path, layout: str, advance: Advance) -> list[
 def _unpacked(archive: Path, folder: Path, scratch: Path, layout: str, advance: Advance) -> Path:
     """The members that a layout needs, under their own names below `folder`; names that lead out are refused."""
     if not is_zip(archive):
-        raise DataError(Problem("is no zip archive", str(archive), mend="Name the archive, or the unpacked folder."))
+        raise DataError("is no zip archive", str(archive), mend="Name the archive, or the unpacked folder.")
     folder.mkdir(exist_ok=True)
     scratch.mkdir()
     members = unpack(archive, scratch, lambda name: by_pymrio.needed(layout, name), advance)
     for name, file in members:
         inside = PurePosixPath(name.removeprefix(f"{archive}/"))
         if inside.is_absolute() or ".." in inside.parts or "\\" in str(inside) or "\0" in str(inside):
-            raise DataError(Problem("a member leads out of the archive", str(archive), value=str(inside)))
+            raise DataError("a member leads out of the archive", str(archive), value=str(inside))
         target = folder / inside
         target.parent.mkdir(parents=True, exist_ok=True)
         file.rename(target)
@@ -297,7 +295,7 @@ def _inside(folder: Path, layout: str) -> list[Path]:
     kept = [file for file in files if by_pymrio.needed(layout, file.relative_to(folder).as_posix())]
     found = [file for file in kept if file.stat().st_size]
     if not found:
-        raise DataError(Problem("holds no file of this layout", str(folder)))
+        raise DataError("holds no file of this layout", str(folder))
     return found
 
 
@@ -307,9 +305,7 @@ def _holding(one: Opened, name: str) -> Path:
         return one.path
     found = sorted(one.path.rglob(name), key=lambda file: len(file.parts))
     if not found:
-        raise DataError(
-            Problem(f"holds no {name}", one.name, mend="Name every archive of the table (Eora: indices.zip too).")
-        )
+        raise DataError(f"holds no {name}", one.name, mend="Name every archive of the table (Eora: indices.zip too).")
     return found[0].parent
 
 
@@ -332,7 +328,7 @@ def _year_in(name: str) -> int | None:
 
 def _usd(year: int, rates: Mapping[int, str]) -> float:
     if year not in rates:
-        raise DataError(Problem(f"values are in euros and no exchange rate was given for {year}", mend=RATES_HELP))
+        raise DataError(f"values are in euros and no exchange rate was given for {year}", mend=RATES_HELP)
     return float(per_kusd(rates)[year] * 1000)
 
 
@@ -340,4 +336,4 @@ def _gloria_version(one: Opened, year: int) -> str:
     for entry in sorted(one.path.iterdir()):
         if found := re.match(rf"GLORIA_MRIOs_(\w+?)_{year}", entry.name):
             return found[1].lstrip("0")
-    raise DataError(Problem(f"holds no GLORIA_MRIOs_..._{year}", one.name, mend="Name the year with --year."))
+    raise DataError(f"holds no GLORIA_MRIOs_..._{year}", one.name, mend="Name the year with --year.")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError
 from ostra.facts.mrio.labelled import MOST_NODES, Labelled
 from ostra.facts.mrio.read_table import Matrix, Vector
 
@@ -183,4 +183,4 @@ def _numbers(values: NDArray[np.generic], name: str, key: str) -> Vector:
 
 
 def _fault(name: str, reason: str) -> DataError:
-    return DataError(Problem(reason, name, mend=MEND))
+    return DataError(reason, name, mend=MEND)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ostra.errors import DataError, Problem, UsageError
+from ostra.errors import DataError, UsageError
 from ostra.facts.mrio.by_pymrio import INSTALL, MARGINS, WIOD_STOCKS, parsing
 from ostra.facts.mrio.labelled import Labelled, Node, User
 from ostra.facts.mrio.read_table import Matrix, Vector
@@ -31,6 +31,7 @@ OTHER = ("TXSP", "EXP_adj", "PURR", "PURNR", "IntTTM")
 TOTAL = "TOT"
 # Of the workbook: rows of codes, names and economies of the columns, the first row and the first column of numbers.
 CODES, NAMES, ECONOMIES, FIRST_ROW, FIRST_COLUMN = 2, 3, 4, 6, 4
+WORKBOOK = "Import a world table of WIOD, such as WIOT2014_Nov16_ROW.xlsb."
 PREVIOUS = "At prices of the previous year, not of the year itself."
 
 
@@ -57,10 +58,8 @@ def _workbook(path: Path, name: str) -> Labelled:
         sheets = [sheet for sheet in book.sheet_names if re.fullmatch(r"(19|20)\d\d", sheet.strip())]
         cells = book.get_sheet_by_name(sheets[0]).to_python(skip_empty_area=False) if sheets else []
     if not sheets or len(cells) <= FIRST_ROW:
-        raise DataError(
-            Problem("has no sheet named by its year with a table", name, value=", ".join(book.sheet_names[:5]),
-                    mend="Import a world table of WIOD, such as WIOT2014_Nov16_ROW.xlsb.")
-        )  # fmt: skip
+        listed = ", ".join(book.sheet_names[:5])
+        raise DataError("has no sheet named by its year with a table", name, value=listed, mend=WORKBOOK)
     columns = [(_text(cells[ECONOMIES], k), _text(cells[CODES], k), k) for k in range(FIRST_COLUMN, len(cells[CODES]))]
     rows = [(_text(row, 2), _text(row, 0), number) for number, row in enumerate(cells) if number >= FIRST_ROW]
     users = [one for one in columns if one[1] in FINAL.values()]
@@ -69,10 +68,8 @@ def _workbook(path: Path, name: str) -> Labelled:
     odd = [" ".join(one[:2]) for one in sellers if one[:2] not in at]
     totals = [k for economy, code, k in columns if economy == TOTAL and code == "GO"]
     if odd or len(at) != len(sellers) or not sellers or not users or not totals:
-        raise DataError(
-            Problem("rows and columns of industries differ, or final use or output is missing", name,
-                    value=", ".join(odd[:5]), mend="Import a world table of WIOD, such as WIOT2014_Nov16_ROW.xlsb.")
-        )  # fmt: skip
+        reason = "rows and columns of industries differ, or final use or output is missing"
+        raise DataError(reason, name, value=", ".join(odd[:5]), mend=WORKBOOK)
     buyers = [at[economy, code] for economy, code, _ in sellers]
 
     def block(numbers: Sequence[int], wanted: Sequence[int]) -> Matrix:
@@ -108,10 +105,8 @@ def _number(row: Sequence[Any], column: int, name: str, line: int) -> float:
     value = row[column] if column < len(row) else ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    raise DataError(
-        Problem("a cell is no number", name, line + 1, f"column {column + 1}", str(value)[:80],
-                mend="Get the workbook from its publisher again.")
-    )  # fmt: skip
+    mend = "Get the workbook from its publisher again."
+    raise DataError("a cell is no number", name, line + 1, f"column {column + 1}", str(value)[:80], mend)
 
 
 def _stata(path: Path, name: str) -> Labelled:
@@ -121,7 +116,7 @@ def _stata(path: Path, name: str) -> Labelled:
     lower = {str(column).casefold(): column for column in frame.columns}
     missing = [key for key in ("industrycode", "country", "rnr", "year", "tot") if key not in lower]
     if missing:
-        raise DataError(Problem(f"columns missing: {', '.join(missing)}", name, mend="Import the Stata file of WIOD."))
+        raise DataError(f"columns missing: {', '.join(missing)}", name, mend="Import the Stata file of WIOD.")
     economy = frame[lower["country"]].astype(str).str.strip()
     code = frame[lower["industrycode"]].astype(str).str.strip()
     number = frame[lower["rnr"]].astype(int)
@@ -133,7 +128,7 @@ def _stata(path: Path, name: str) -> Labelled:
     for row in rows:
         key = (economy[row].upper(), int(number[row]))
         if key not in of:
-            raise DataError(Problem("a row has no column of its own", name, value=f"{key[0]} {key[1]}"))
+            raise DataError("a row has no column of its own", name, value=f"{key[0]} {key[1]}")
         flows_columns.append(of[key])
         nodes.append((economy[row], code[row]))
     for (country, position), column in of.items():

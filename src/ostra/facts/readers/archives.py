@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError
 from ostra.files.given_files import DELIMITERS, SIGNATURES, check_is_file
 from ostra.progress import Advance, quiet
 
@@ -82,7 +82,7 @@ def scan(path: Path, name: str, advance: Advance = quiet, *, text: bool = True) 
             if done == len(chunk):
                 _refuse_other_types(chunk, name)
             if b"\0" in chunk:
-                raise DataError(Problem("is not text: it holds NUL bytes", name, mend="Export it as CSV in UTF-8."))
+                raise DataError("is not text: it holds NUL bytes", name, mend="Export it as CSV in UTF-8.")
             lines += chunk.count(b"\n")
             if b"\r" in chunk:
                 returns += chunk.count(b"\r")
@@ -101,11 +101,9 @@ def scan(path: Path, name: str, advance: Advance = quiet, *, text: bool = True) 
         decoder = None
     if returns and (pairs != returns or pairs != lines):
         raise DataError(
-            Problem(
-                "line ends are mixed (CR, LF and CR LF)" if lines else "lines end with CR alone",
-                name,
-                mend="Save the file again with one kind of line end; it may have been joined from several.",
-            )
+            "line ends are mixed (CR, LF and CR LF)" if lines else "lines end with CR alone",
+            name,
+            mend="Save the file again with one kind of line end; it may have been joined from several.",
         )
     if not last.endswith(b"\n"):
         lines += 1
@@ -116,7 +114,7 @@ def _refuse_other_types(start: bytes, name: str) -> None:
     for signature, what in SIGNATURES.items():
         if start.startswith(signature):
             mend = "Unpack it and name the file inside." if "archive" in what else "Export it as CSV in UTF-8."
-            raise DataError(Problem(f"is {what}, not CSV", name, mend=mend))
+            raise DataError(f"is {what}, not CSV", name, mend=mend)
 
 
 def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: frozenset[str], delimiter: str) -> Header:
@@ -135,36 +133,32 @@ def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: fr
             hits = sum(name.strip().casefold() in wanted for name in split_line(text, other))
             if other != delimiter and hits > 1:
                 raise DataError(
-                    Problem(
-                        f"columns are separated by {word}",
-                        file.name,
-                        1,
-                        value=text[:80],
-                        mend=f"Save the file with {DELIMITERS[delimiter]} as separator and a point as decimal mark.",
-                    )
+                    f"columns are separated by {word}",
+                    file.name,
+                    1,
+                    value=text[:80],
+                    mend=f"Save the file with {DELIMITERS[delimiter]} as separator and a point as decimal mark.",
                 )
     raw: list[str] = []
     seen: set[str] = set()
     for number, name in enumerate(names):
         column = wanted.get(name.strip().casefold(), f"unused_{number}")
         if column in seen:
-            raise DataError(Problem("column is there twice", file.name, 1, name.strip(), mend="Remove one of them."))
+            raise DataError("column is there twice", file.name, 1, name.strip(), mend="Remove one of them.")
         seen.add(column)
         raw.append(column)
     absent = [aliases[0] for key, aliases in columns.items() if key not in seen and key not in optional]
     if absent:
         expected = ", ".join(aliases[0] for aliases in columns.values())
         raise DataError(
-            Problem(
-                f"column{'s' if len(absent) > 1 else ''} missing: {', '.join(absent)}",
-                file.name,
-                1,
-                value=text[:120],
-                mend=f"The header must name {expected}.",
-            )
+            f"column{'s' if len(absent) > 1 else ''} missing: {', '.join(absent)}",
+            file.name,
+            1,
+            value=text[:120],
+            mend=f"The header must name {expected}.",
         )
     if file.lines < 2:
-        raise DataError(Problem("holds a header and no rows", file.name, 1, mend="Download or export it again."))
+        raise DataError("holds a header and no rows", file.name, 1, mend="Download or export it again.")
     return Header(tuple(names), tuple(raw))
 
 
@@ -179,7 +173,7 @@ def header_line(file: Scanned, longest: int = LONGEST_HEADER) -> str:
     with file.path.open("rb") as handle:
         line = handle.readline(longest)
     if len(line) >= longest:
-        raise DataError(Problem(f"the first line is no header: it is longer than {longest >> 10} kB", file.name, 1))
+        raise DataError(f"the first line is no header: it is longer than {longest >> 10} kB", file.name, 1)
     return line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1").rstrip("\r\n")
 
 
@@ -233,19 +227,15 @@ def unpack(
         with zipfile.ZipFile(archive) as content:
             members = sorted((m for m in content.infolist() if not m.is_dir()), key=lambda m: m.filename)
             if len(members) > MOST_MEMBERS:
-                raise DataError(
-                    Problem(f"holds {len(members)} files", name, mend="Unpack it and name those to import.")
-                )
+                raise DataError(f"holds {len(members)} files", name, mend="Unpack it and name those to import.")
             chosen = [m for m in members if wanted(m.filename)]
             if not chosen:
                 listed = ", ".join(m.filename for m in members[:5]) or "nothing"
-                raise DataError(Problem("holds no file of this kind", name, value=listed))
+                raise DataError("holds no file of this kind", name, value=listed)
             expected, done = sum(m.file_size for m in chosen), 0
             for number, member in enumerate(chosen):
                 if member.flag_bits & 1:
-                    raise DataError(
-                        Problem("is encrypted", f"{name}/{member.filename}", mend="Unpack it yourself first.")
-                    )
+                    raise DataError("is encrypted", f"{name}/{member.filename}", mend="Unpack it yourself first.")
                 target = into / f"member-{number}"
                 with content.open(member) as source, target.open("xb") as sink:
                     for so_far in _copied(source, sink, done, size, name):
@@ -256,9 +246,7 @@ def unpack(
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno is not None:
             raise
         raise DataError(
-            Problem(
-                f"the archive is truncated or damaged: {error}", name, mend="Download it again and compare its size."
-            )
+            f"the archive is truncated or damaged: {error}", name, mend="Download it again and compare its size."
         ) from None
     return unpacked
 
@@ -271,7 +259,7 @@ def unpack_gzip(archive: Path, into: Path, advance: Advance = quiet) -> Path:
             for done in _copied(source, sink, 0, archive.stat().st_size, name):
                 advance(done, done)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise DataError(Problem(f"the archive is truncated or damaged: {error}", name)) from None
+        raise DataError(f"the archive is truncated or damaged: {error}", name) from None
     return target
 
 
@@ -282,11 +270,9 @@ def _copied(source: IO[bytes] | gzip.GzipFile, sink: IO[bytes], done: int, size:
         done += len(chunk)
         if done > budget:
             raise DataError(
-                Problem(
-                    f"unpacks to more than {budget >> 20} MB, which no table of this kind does",
-                    name,
-                    mend="Check where the archive comes from.",
-                )
+                f"unpacks to more than {budget >> 20} MB, which no table of this kind does",
+                name,
+                mend="Check where the archive comes from.",
             )
         sink.write(chunk)
         yield done

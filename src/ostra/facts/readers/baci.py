@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError
 from ostra.facts.readers.plain import EDITIONS, RE_IMPORT
 from ostra.facts.readers.reading import Fault, Field, Reading, decimal_field, number_faults, year_fault, year_field
 from ostra.words import economies
@@ -50,22 +50,18 @@ def edition_of(names: Iterable[str], stated: str | None = None) -> str:
         found.add(stated)
     if not found:
         raise DataError(
-            Problem(
-                "the HS edition is not known",
-                next(iter(names), ""),
-                mend="Keep the published name (BACI_HS92_Y2022_V202401.csv) or state the edition, such as HS92.",
-            )
+            "the HS edition is not known",
+            next(iter(names), ""),
+            mend="Keep the published name (BACI_HS92_Y2022_V202401.csv) or state the edition, such as HS92.",
         )
     if len(found) > 1:
         raise DataError(
-            Problem(
-                f"files of different HS editions: {', '.join(sorted(found))}",
-                mend="Import each edition by itself; codes change their meaning between editions.",
-            )
+            f"files of different HS editions: {', '.join(sorted(found))}",
+            mend="Import each edition by itself; codes change their meaning between editions.",
         )
     edition = found.pop()
     if edition not in EDITIONS:
-        raise DataError(Problem("not an HS edition", value=edition, mend=f"Editions are {', '.join(EDITIONS)}."))
+        raise DataError("not an HS edition", value=edition, mend=f"Editions are {', '.join(EDITIONS)}.")
     return edition
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-from ostra.errors import DataError, Problem
+from ostra.errors import DataError
 from ostra.facts.readers.plain import RE_IMPORT
 from ostra.facts.readers.reading import (
     Fault,
@@ -58,10 +58,8 @@ def edition_of(years: Sequence[int]) -> str:
     found = {next(name for since, name in EDITION_SINCE.items() if year >= since or since == 1988) for year in years}
     if len(found) > 1:
         raise DataError(
-            Problem(
-                f"years {min(years)} to {max(years)} follow different HS editions: {', '.join(sorted(found))}",
-                mend="Import each edition by itself; the CN follows a new one in 2002, 2007, 2012, 2017 and 2022.",
-            )
+            f"years {min(years)} to {max(years)} follow different HS editions: {', '.join(sorted(found))}",
+            mend="Import each edition by itself; the CN follows a new one in 2002, 2007, 2012, 2017 and 2022.",
         )
     return found.pop()
 
@@ -82,9 +80,7 @@ def per_kusd(rates: Mapping[int, str]) -> dict[int, Decimal]:
             rate = Decimal("NaN")
         # Since 1978 the ECU and the euro have cost between 0.6 and 1.7 dollars; 10 times more is a slip of the point.
         if not rate.is_finite() or not Decimal("0.3") < rate < Decimal(3):
-            raise DataError(
-                Problem(f"not a price of one euro in US dollars, for {year}", value=str(text), mend=RATES_HELP)
-            )
+            raise DataError(f"not a price of one euro in US dollars, for {year}", value=str(text), mend=RATES_HELP)
         exact[year] = (rate / 1000).quantize(Decimal("0.000000001"), ROUND_HALF_EVEN)
     return exact
 
@@ -102,7 +98,7 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         No exchange rate is given, or one is not plausible.
     """
     if not eur_usd:
-        raise DataError(Problem("Comext values are in euros and no exchange rate was given", mend=RATES_HELP))
+        raise DataError("Comext values are in euros and no exchange rate was given", mend=RATES_HELP)
     rates = per_kusd(eur_usd)
     old = any(name.upper() == "DECLARANT_ISO" for name in header)
     columns = {
@@ -119,7 +115,7 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
     def settle(years: tuple[int, ...]) -> str:
         absent = [str(year) for year in years if year not in rates]
         if absent:
-            raise DataError(Problem(f"no exchange rate for {', '.join(absent)}", mend=RATES_HELP))
+            raise DataError(f"no exchange rate for {', '.join(absent)}", mend=RATES_HELP)
         return edition_of(years)
 
     # The order in which a product is judged: codes with letters are suppressed, short ones are totals.
