@@ -24,8 +24,6 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
 import io_worlds
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.scenario.simulation.behaviour import Behaviour
@@ -97,7 +95,7 @@ def peer(table: InputOutputTable, days: int, folder: Path) -> float:
         "records": False,
         "model": {"main_inv_dur": 55},
     }
-    script = str(ROOT / "tests" / "oracle_boario.py")
+    script = str(ROOT / "benchmarks" / "oracle_boario.py")
     asked = [str(PEER), script, str(folder / "table.npz"), str(folder / "told.npz"), json.dumps(settings)]
     subprocess.run(asked, check=True, cwd=folder)
     with np.load(folder / "told.npz") as told:
@@ -107,7 +105,7 @@ def peer(table: InputOutputTable, days: int, folder: Path) -> float:
 def compiling() -> float:
     """Seconds of the first call with an empty cache, less those of a second call, in a process of its own."""
     script = (
-        "import sys, time; sys.path.insert(0, 'tests'); sys.path.insert(0, 'benchmarks')\n"
+        "import sys, time; sys.path.insert(0, 'benchmarks')\n"
         "import disruption as d; t = d.made_up(4, 4); a = time.perf_counter(); d.ours(t, 1, 2)\n"
         "b = time.perf_counter(); d.ours(t, 1, 2); print(b - a - (time.perf_counter() - b))"
     )

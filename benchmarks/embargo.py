@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PEER = ROOT / ".peers-sanction" / "bin" / "python"
-ORACLE = ROOT / "tests" / "oracle_sanctions.py"
+ORACLE = ROOT / "benchmarks" / "oracle_sanctions.py"
 CASES = {"CHN to DEU": (("CHN", "DEU"),), "USA and CHN, both ways": (("USA", "CHN"), ("CHN", "USA"))}
 
 # Run by a fresh interpreter, so that peak memory is that of this job alone.

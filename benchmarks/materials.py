@@ -80,7 +80,7 @@ def ours(what: str, repeats: int, keep_rows: bool = False) -> dict[str, object]:
 
 def peer(interpreter: Path, homes: list[str], materials: tuple[str, ...]) -> dict[str, object]:
     """One slice by the peer, on its data as installed."""
-    command = [str(interpreter), str(ROOT / "tests" / "oracle_geopolrisk.py"), "--full"]
+    command = [str(interpreter), str(ROOT / "benchmarks" / "oracle_geopolrisk.py"), "--full"]
     command += ["--years", str(SLICE_YEAR), "--homes", ",".join(homes), "--materials", ",".join(materials)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 

@@ -7,7 +7,7 @@
 The data are made up, in the shape of BACI and in the columns of the trade table: sizes of economies and of products
 are log-normal, and flows appear with a probability that grows with both sizes. They are written once as Parquet to
 benchmarks/data/ and used again. Each measurement runs in a process of its own, from Parquet to the finished frame,
-so that its peak memory is its own; start-up of Python and imports are not timed. The twin (tests/trade_twin.py, plain
+so that its peak memory is its own; start-up of Python and imports are not timed. The twin (trade_twin.py, plain
 pandas on strings) gets the same file in the same run; its reading of the file is timed apart.
 """
 
@@ -111,7 +111,6 @@ def measure_ostra(files: list[str], years: list[int], what: str) -> dict[str, fl
 
 def measure_twin(files: list[str], years: list[int]) -> dict[str, float]:
     """Seconds of reading and of computing in pandas."""
-    sys.path.insert(0, str(HERE.parent / "tests"))
     import trade_twin
     from ostra.words.economies import home
 

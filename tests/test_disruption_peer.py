@@ -42,7 +42,7 @@ def test_one_event_as_in_boario(orders: str, tmp_path: Path) -> None:
             "inventory_restoration_tau": 15,
         },
     }
-    asked = [str(PEER), str(ROOT / "tests" / "oracle_boario.py"), str(tmp_path / "table.npz")]
+    asked = [str(PEER), str(ROOT / "benchmarks" / "oracle_boario.py"), str(tmp_path / "table.npz")]
     subprocess.run([*asked, str(tmp_path / "told.npz"), json.dumps(settings)], check=True, timeout=100, cwd=tmp_path)
     with np.load(tmp_path / "told.npz") as told:
         production, unmet = told["production"], told["unmet"]

@@ -22,7 +22,7 @@ from ostra.scenario.sector_choice import sector_numbers
 from ostra.scenario.trade_ban import Settings, cut, embargo
 
 PEER = Path(__file__).parents[1] / ".peers-sanction" / "bin" / "python"
-ORACLE = Path(__file__).parent / "oracle_sanctions.py"
+ORACLE = Path(__file__).parents[1] / "benchmarks" / "oracle_sanctions.py"
 
 
 def peer_losses(net: Network, legs: list[tuple[int, int]], parts: np.ndarray, folder: Path) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ import pytest
 import ostra
 
 PACKAGE = Path(ostra.__file__).parent
+ROOT = Path(__file__).parents[1]
 
 # Each room and the rooms it may import from, itself included. The four steps see neither files nor stores.
 BASE = {"errors", "model", "words"}
@@ -88,6 +89,21 @@ def test_the_corridor_check_sees_a_forbidden_import(tmp_path: Path, monkeypatch:
     assert imported_rooms(bad) == {"facts", "web"}
     with pytest.raises(AssertionError, match="may not import"):
         test_each_module_imports_only_rooms_before_its_own(bad)
+
+
+def test_nothing_imports_tests() -> None:
+    """The package, the benchmarks and the scripts run without tests/; what they share with tests stands with them."""
+    own = {path.stem for path in (ROOT / "tests").glob("*.py")} | {"tests"}
+    found = []
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "benchmarks").glob("*.py"), *(ROOT / "scripts").glob("*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            if isinstance(node, ast.Constant) and node.value == "tests":  # a path to the folder
+                names.append("tests")
+            found += [f"{path.name}: {name}" for name in names if name.split(".")[0] in own]
+    assert not found
 
 
 METHODS = ("trade", "materials", "chain", "input_output")

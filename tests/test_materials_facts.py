@@ -152,7 +152,7 @@ def test_plain_loops_over_the_facts_give_the_same_scores(
 def peer_scores() -> list[dict[str, float | str]]:
     """The peer's answers, computed once by its own interpreter and kept in .cache/."""
     interpreter = Path(os.environ.get("OSTRA_PEER_PYTHON", ROOT / ".peers" / "bin" / "python"))
-    script = Path(__file__).with_name("oracle_geopolrisk.py")
+    script = Path(__file__).parents[1] / "benchmarks" / "oracle_geopolrisk.py"
     arguments = ["--years", ",".join(map(str, YEARS)), "--homes", ",".join(HOMES)]
     key = hashlib.sha256(script.read_bytes() + " ".join(arguments).encode()).hexdigest()[:16]
     cached = ROOT / ".cache" / f"geopolrisk-{key}.json"

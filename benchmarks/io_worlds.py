@@ -1,11 +1,10 @@
-"""Input-output tables for tests: a printed example, random ones, and the real one where it is at hand."""
+"""Input-output tables for tests and benchmarks: a printed example, random ones, the real one where it is at hand."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from ostra.ecosystem.input_output.table import InputOutputTable
 
@@ -72,6 +71,8 @@ def icio_countries() -> InputOutputTable:
 def _icio(name: str) -> InputOutputTable:
     path = ICIO / name
     if not path.is_file():
+        import pytest
+
         pytest.skip(f"{name} is not here; it is not part of the repository")
     with np.load(path) as pieces:
         sectors = tuple(str(code) for code in pieces["sectors"])

@@ -1,6 +1,6 @@
 """Runs boario 0.7.2 on a table that it is handed; to be run by the Python of `.peers-boario`.
 
-    .peers-boario/bin/python tests/oracle_boario.py TABLE.npz RESULT.npz '{"days": 60, ...}'
+    .peers-boario/bin/python benchmarks/oracle_boario.py TABLE.npz RESULT.npz '{"days": 60, ...}'
 
 TABLE.npz holds flows, final and output (a year), economies and sectors. The JSON holds days, hit (numbers of nodes),
 fraction, first, duration, recovery_days, and boario's own words for the model. RESULT.npz gets production and unmet

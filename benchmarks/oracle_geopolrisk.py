@@ -2,7 +2,7 @@
 
 Run by the peer's own interpreter (it needs pandas <= 2.3.3, which ostra does not install):
 
-    .peers/bin/python tests/oracle_geopolrisk.py --years 2019,2023 --homes 276,392,EU [--materials Cobalt,Tin] [--full]
+    .peers/bin/python benchmarks/oracle_geopolrisk.py --years 2019,2023 --homes 276,392,EU [--materials Cobalt] [--full]
 
 The peer's code runs as published. Importing it joins all 1.26 million trade rows to governance in SQLite, so unless
 `--full` is given its package is first copied to a scratch directory in which the trade table holds the asked years
