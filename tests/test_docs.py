@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ostra.cli import main, make_app
 from ostra.errors import OstraError
 from ostra.provenance import trace
+from ostra.version import __version__
 from ostra.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +76,31 @@ def test_relative_links_lead_to_files() -> None:
             if "://" not in target and not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)} -> {target}")
     assert broken == []
+
+
+def has_ended(until: str, today: date, version: str) -> bool:
+    """Whether the date has passed, or the version been reached, that a decision names as its end."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", until):
+        return today > date.fromisoformat(until)
+    wanted, now = (tuple(int(part) for part in text.split(".")) for text in (until, version))
+    return now >= wanted
+
+
+def test_no_decision_has_outlived_the_end_that_it_names() -> None:
+    """A line `until:` in the head of a decision, with a date or a version, tells when it has to go or be renewed."""
+    heads = {page.name: page.read_text(encoding="utf-8").split("\n\n**")[0] for page in DOCS.glob("decisions/*.md")}
+    ends = {name: found for name, head in heads.items() for found in re.findall(r"^until: *(.*)$", head, re.MULTILINE)}
+    assert ends
+    assert [name for name, end in ends.items() if has_ended(end, date.today(), __version__)] == []
+
+
+@pytest.mark.parametrize(
+    ("until", "ended"),
+    [("2026-11-29", True), ("2026-11-30", False), ("0.1", True), ("0.1.1", False), ("0.2", False), ("0.0.9", True)],
+)
+def test_an_end_is_a_date_or_a_version(until: str, ended: bool) -> None:
+    """The day itself still counts; a version ends it when it is reached."""
+    assert has_ended(until, date(2026, 11, 30), "0.1.0") is ended
 
 
 def test_an_example_id_in_the_documentation_resolves() -> None:

@@ -91,7 +91,7 @@ class _Market:
     What arrives and what is ordered is known where all are served in full, from the sums of rerouting, and followed
     from there: each step adds the product of the flows with the change since the last one. Changes shrink from step to
     step, so that soon flows in single precision do, which are half the memory to read; their rounding comes to some
-    10⁻⁹ of output. See docs/decisions/0122-changes-in-single-precision.md.
+    10⁻⁹ of output. See docs/methods/embargo.md.
     """
 
     def __init__(

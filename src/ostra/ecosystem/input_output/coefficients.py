@@ -6,7 +6,7 @@ of selling, so that one factorisation of `I − A` serves both. No inverse is fo
 
 All matrix work goes through SciPy's BLAS, products too. NumPy brings a BLAS of its own with threads of its own, which
 wait for more work by spinning: changing from one to the other makes both slow for tens of milliseconds.
-See docs/decisions/0121-one-blas.md.
+See docs/methods/input-output.md.
 
 References
 ----------
