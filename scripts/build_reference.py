@@ -41,13 +41,10 @@ WORDS: tuple[tuple[Any, str], ...] = (
     (scenario.DayNumber, "day"),
     (base.Share, "share"),
     (base.Interval, "interval"),
-    *(
-        (kind, "range")
-        for kind in (scenario.ShareRange, scenario.DaysRange, scenario.FactorRange, scenario.ChangeRange)
-    ),
+    *((scenario.Range[kind], "range") for kind in (base.Share, scenario.Days, scenario.Factor, scenario.Change)),
 )
 MANY = {"economy": "economies", "country or bloc": "countries or blocs"}
-TOLD_ABOVE = (base.Interval, scenario.ShareRange.__base__)  # kinds of models that the heads of the pages describe
+TOLD_ABOVE = (base.Interval, scenario.Range)  # kinds of models that the heads of the pages describe
 
 
 def dossier_page() -> str:

@@ -24,7 +24,7 @@ from ostra.errors import ConflictError, MethodError, NotFoundError, UsageError
 from ostra.model.base import Interval
 from ostra.model.dossier import Item, SectorBinding
 from ostra.model.evidence import Evidence
-from ostra.model.scenario import OUR_CHOICE, Scenario, ShareRange
+from ostra.model.scenario import OUR_CHOICE, Range, Scenario
 from ostra.scenario.compile import ItemFacts, compiled
 from ostra.scenario.draws import Draws, parameter
 from ostra.scenario.orders import PARTS, orders
@@ -88,7 +88,7 @@ def test_draws_lie_within_and_do_not_depend_on_the_batch(
 ) -> None:
     """Run k is the same in a batch of 5 and in a larger one, and every draw lies between the ends."""
     low, mode, high = sorted(ends)
-    written = ShareRange(low=low, high=high, mode=mode if with_mode else None)
+    written = Range[float](low=low, high=high, mode=mode if with_mode else None)
     one = parameter("a.share", written, unit="share", hurts=1, origin="", reason="")
     small = Draws(5, seed, anything_open=True).values(one)
     large = Draws(5 + more, seed, anything_open=True).values(one)
@@ -101,7 +101,7 @@ def test_draws_lie_within_and_do_not_depend_on_the_batch(
 
 def test_draws_have_the_distribution_that_the_range_says() -> None:
     """The inverse of the triangle and of the even spread, against closed forms; names have streams of their own."""
-    triangle = parameter("t.x", ShareRange(low=0.2, mode=0.4, high=1.0), unit="", hurts=1, origin="", reason="")
+    triangle = parameter("t.x", Range[float](low=0.2, mode=0.4, high=1.0), unit="", hurts=1, origin="", reason="")
     for part in (0.1, 0.25, 0.6, 0.95):
         x = float(triangle.at(np.array([part]))[0])
         below = (x - 0.2) ** 2 / (0.8 * 0.2) if x < 0.4 else 1 - (1 - x) ** 2 / (0.8 * 0.6)
@@ -346,7 +346,7 @@ def test_the_value_share_of_rare_earths_holds_what_the_facts_give() -> None:
     users = [table.nodes_of("EU27").start + table.sector_number(code) for code in ("C26", "C27", "C28", "C29")]
     share = imports / table.flows[seller, users].sum()
     written = find_scenario(space, "rare-earths").items[0].value_share
-    assert isinstance(written, ShareRange) and written.low <= share <= written.high
+    assert isinstance(written, Range) and written.low <= share <= written.high
 
 
 def test_magnesium_takes_hold_and_users_from_the_dossier(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from ostra.errors import ConflictError, UsageError
 from ostra.facts.datasets import (
@@ -29,20 +29,11 @@ from ostra.facts.tables import table
 from ostra.files.locks import locked
 from ostra.files.whole_files import flush_folder
 
+if TYPE_CHECKING:
+    from ostra.facts.mrio.layouts import Layout
+    from ostra.facts.readers.reading import Reading
+
 REJECTS = "rejects"
-
-
-class Described(Protocol):
-    """What a reader says of its data, unless the user says otherwise."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def licence(self) -> str: ...
-    @property
-    def url(self) -> str: ...
 
 
 def input_of(kind: str, originals: Sequence[Scanned], stated: dict[str, str]) -> FactsInput:
@@ -72,7 +63,7 @@ def recognised(root: Path, made_from: FactsInput, strict: bool = False) -> Datas
 
 
 def described(
-    about: Described,
+    about: Reading | Layout,
     table_name: str,
     made_from: FactsInput,
     files: Sequence[FactsFile],

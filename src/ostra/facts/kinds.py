@@ -61,11 +61,7 @@ def _is_csv(name: str) -> bool:
 
 
 def _plain(name: str) -> Callable[[Sequence[str], Sequence[str], Options], Reading]:
-    def reader(names: Sequence[str], header: Sequence[str], options: Options) -> Reading:
-        definition = table(name)
-        return plain.reading(name, definition.columns, definition.key, edition=options.edition)
-
-    return reader
+    return lambda names, header, options: plain.reading(table(name), edition=options.edition)
 
 
 KINDS: dict[str, Kind] = {

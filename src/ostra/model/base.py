@@ -89,3 +89,8 @@ class Interval(Model):
 
 
 UNKNOWN = Interval(low=0.0, high=1.0)
+
+
+def as_interval(share: float | Interval | None) -> Interval:
+    """A share as an interval; unknown is 0 to 1."""
+    return UNKNOWN if share is None else share if isinstance(share, Interval) else Interval.exactly(share)

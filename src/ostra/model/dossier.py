@@ -22,6 +22,7 @@ from ostra.model.base import (
     Share,
     StageId,
     Text,
+    as_interval,
 )
 from ostra.model.evidence import Claim, Source
 from ostra.model.references import Document, Fault
@@ -81,9 +82,7 @@ class SectorBinding(Model):
 
     def interval(self) -> Interval:
         """The share as an interval; unknown is 0 to 1."""
-        if self.share is None:
-            return Interval(low=0.0, high=1.0)
-        return self.share if isinstance(self.share, Interval) else Interval.exactly(self.share)
+        return as_interval(self.share)
 
 
 NOT_SAID = "The sources do not say."
@@ -179,11 +178,7 @@ class Provision(Model):
 
     def interval(self) -> Interval:
         """The share as an interval; unknown is 0 to 1."""
-        if self.share is None:
-            return Interval(low=0.0, high=1.0)
-        if isinstance(self.share, Interval):
-            return self.share
-        return Interval.exactly(self.share)
+        return as_interval(self.share)
 
 
 class Ownership(Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -26,8 +26,19 @@ Day = DayNumber | FullDate
 OUR_CHOICE = "our choice"
 
 
-class _Range(Model):
-    """A value that is not known exactly; every kind of range keeps its ends within what the value may be."""
+Change = Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)]  # signed, a fraction
+N = TypeVar("N")
+
+
+class Range(Model, Generic[N]):
+    """A value that is not known exactly; both ends and the likeliest are what the value may be."""
+
+    low: N
+    """The ends."""
+    high: N
+    """The ends."""
+    mode: N | None = None
+    """The likeliest value."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -44,54 +55,10 @@ class _Range(Model):
         return values.low, values.high, values.mode
 
 
-class ShareRange(_Range):
-    """A share that is not known exactly."""
-
-    low: Share
-    """The ends."""
-    high: Share
-    """The ends."""
-    mode: Share | None = None
-    """The likeliest value."""
-
-
-class DaysRange(_Range):
-    """A number of days that is not known exactly."""
-
-    low: Days
-    """The ends."""
-    high: Days
-    """The ends."""
-    mode: Days | None = None
-    """The likeliest value."""
-
-
-class FactorRange(_Range):
-    """A factor of at least 1 that is not known exactly."""
-
-    low: Factor
-    """The ends."""
-    high: Factor
-    """The ends."""
-    mode: Factor | None = None
-    """The likeliest value."""
-
-
-class ChangeRange(_Range):
-    """A signed change that is not known exactly, as a fraction."""
-
-    low: Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)]
-    """The ends."""
-    high: Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)]
-    """The ends."""
-    mode: Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)] | None = None
-    """The likeliest value."""
-
-
-UncertainShare = Share | ShareRange
-UncertainDays = Days | DaysRange
-UncertainFactor = Factor | FactorRange
-UncertainChange = Annotated[float, Field(ge=-1.0, le=10.0, allow_inf_nan=False)] | ChangeRange
+UncertainShare = Share | Range[Share]
+UncertainDays = Days | Range[Days]
+UncertainFactor = Factor | Range[Factor]
+UncertainChange = Change | Range[Change]
 
 
 class Stated(Model):

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from ostra.errors import MethodError
 from ostra.model.base import Interval
-from ostra.model.scenario import ChangeRange, DaysRange, FactorRange, ShareRange
+from ostra.model.scenario import Range
 
 Array = NDArray[np.float64]
-Written = float | ShareRange | DaysRange | FactorRange | ChangeRange | Interval
+Written = float | Range[float] | Interval
 Hurts = Literal[-1, 1]
 FIXED = ("middle", "mild", "severe")
 """The runs that come before the draws where anything is open; the first alone where nothing is."""

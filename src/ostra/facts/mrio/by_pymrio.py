@@ -14,6 +14,8 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,6 @@ import numpy as np
 
 from ostra.errors import DataError, UsageError
 from ostra.facts.mrio.labelled import Labelled, User
-from ostra.facts.mrio.read_table import Vector
 
 INSTALL = 'this layout needs pymrio: pip install "ostra[mrio]"'
 # EXIOBASE's five groups of economies that it does not list: Asia and Pacific, Europe, Africa, America, Middle East.
@@ -43,28 +44,28 @@ WIOD_STOCKS = frozenset({"c42", "INVEN"})
 def wiod13(path: Path, name: str) -> Labelled:
     """One year of the release of 2013 (`wiotYY_row_apr12.xlsx`), in million US dollars."""
     with parsing(name):
-        io = _pymrio().parse_wiod(path, names=("isic", "c_codes"))
+        io = extra("pymrio").parse_wiod(path, names=("isic", "c_codes"))
     inputs = io.factor_inputs.F
-    is_value = [str(label).casefold().startswith("value added") for label in inputs.index.get_level_values(0)]
-    full = [str(label) for label in inputs.index.get_level_values(0)]
-    if not any(is_value):
-        raise DataError("has no row of value added", name, value=", ".join(full[:8]))
+    labels = [str(label) for label in inputs.index.get_level_values(0)]
+    chosen = np.array([label.casefold().startswith("value added") for label in labels])
+    if not chosen.any():
+        raise DataError("has no row of value added", name, value=", ".join(labels[:8]))
     values = inputs.to_numpy(dtype=np.float64)
-    chosen = np.array(is_value)
-    return _labelled(
-        io, "wiod13", name, int(io.factor_inputs.year), value_added=values[chosen].sum(axis=0),
-        taxes=values[~chosen].sum(axis=0), stocks=WIOD_STOCKS,
+    return replace(
+        _parsed(io, "wiod13", name, int(io.factor_inputs.year)),
+        value_added=values[chosen].sum(axis=0),
+        taxes=values[~chosen].sum(axis=0),
+        stocks=WIOD_STOCKS,
         notes=(MARGINS,),
-    )  # fmt: skip
+    )
 
 
 def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
     """One year of EXIOBASE 3 (pxp or ixi), in million euros; `usd` is the price of one euro in US dollars."""
     _refuse_programs(folder, name)
     with parsing(name):
-        io = _pymrio().parse_exiobase3(folder)
+        io = extra("pymrio").parse_exiobase3(folder)
     value_added = taxes = None
-    notes = [f"Converted from euros at {usd:g} US dollars."]
     for extension in ("factor_inputs", "satellite"):
         if not hasattr(io, extension):
             continue
@@ -76,17 +77,21 @@ def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
             cells = inputs.to_numpy(dtype=np.float64)
             value_added, taxes = cells[value].sum(axis=0), cells[tax].sum(axis=0)
             break
-    return _labelled(
-        io, "exiobase3", name, year, value_added=value_added, taxes=taxes,
+    return replace(
+        _parsed(io, "exiobase3", name, year),
+        value_added=value_added,
+        taxes=taxes,
         stocks=frozenset({"Changes in inventories", "Changes in valuables"}),
-        codes=EXIOBASE_REST, usd=usd, notes=tuple(notes),
-    )  # fmt: skip
+        codes=EXIOBASE_REST,
+        usd=usd,
+        notes=(f"Converted from euros at {usd:g} US dollars.",),
+    )
 
 
 def eora26(folder: Path, name: str, year: int, price: str) -> Labelled:
     """One year of Eora26 at basic (`bp`) or purchasers' (`pp`) prices, in thousand US dollars."""
     with parsing(name):
-        io = _pymrio().parse_eora26(folder, year=year, price=price)
+        io = extra("pymrio").parse_eora26(folder, year=year, price=price)
     notes = ["Converted from thousand US dollars."]
     if any("Rest of the World" in str(entry) for entry in io.meta.history):
         notes.append(
@@ -95,11 +100,14 @@ def eora26(folder: Path, name: str, year: int, price: str) -> Labelled:
         )
     if price == "pp":
         notes.append("At purchasers' prices: margins and taxes are inside the flows.")
-    return _labelled(
-        io, "eora26", name, year, value_added=io.VA.F.to_numpy(dtype=np.float64).sum(axis=0), taxes=None,
+    return replace(
+        _parsed(io, "eora26", name, year),
+        value_added=io.VA.F.to_numpy(dtype=np.float64).sum(axis=0),
         stocks=frozenset(category for _, category in _pairs(io.Y.columns) if "P.52" in category),
-        codes=EORA_CODES, usd=1e-3, notes=tuple(notes),
-    )  # fmt: skip
+        codes=EORA_CODES,
+        usd=1e-3,
+        notes=tuple(notes),
+    )
 
 
 def gloria(folder: Path, name: str, year: int, version: str, price: str) -> Labelled:
@@ -109,7 +117,7 @@ def gloria(folder: Path, name: str, year: int, version: str, price: str) -> Labe
     the diagonal is output as stated.
     """
     with parsing(name):
-        parts, meta = _pymrio().tools.ioparser.parse_gloria_sut(
+        parts, meta = extra("pymrio").tools.ioparser.parse_gloria_sut(
             folder, year, version=int(version) if version.isdigit() else version, price=price
         )
     supply = parts["V"].to_numpy(dtype=np.float64)
@@ -140,28 +148,13 @@ def gloria(folder: Path, name: str, year: int, version: str, price: str) -> Labe
     )
 
 
-def _labelled(
-    io: Any,
-    layout: str,
-    name: str,
-    year: int,
-    *,
-    value_added: Vector | None,
-    taxes: Vector | None,
-    stocks: frozenset[str],
-    codes: dict[str, str] | None = None,
-    usd: float = 1.0,
-    notes: tuple[str, ...] = (),
-) -> Labelled:
+def _parsed(io: Any, layout: str, name: str, year: int) -> Labelled:
+    """Flows, final use and output as pymrio has them, without what each layout knows besides."""
     if io.Z is None or io.Y is None:
         raise DataError("the parser found no flows or no final use", name)
     nodes = _pairs(io.Z.index)
     if _pairs(io.Z.columns) != nodes or _pairs(io.Y.index) != nodes:
         raise DataError("rows and columns of the parsed table differ", name)
-    output = None
-    if io.x is not None:
-        stated = io.x.reindex(io.Z.index)
-        output = stated.to_numpy(dtype=np.float64).ravel()
     return Labelled(
         layout=layout,
         name=name,
@@ -170,13 +163,7 @@ def _labelled(
         users=_pairs(io.Y.columns),
         flows=io.Z.to_numpy(dtype=np.float64),
         final=io.Y.to_numpy(dtype=np.float64),
-        output=output,
-        value_added=value_added,
-        taxes=taxes,
-        stocks=stocks,
-        codes=codes or {},
-        usd=usd,
-        notes=notes,
+        output=None if io.x is None else io.x.reindex(io.Z.index).to_numpy(dtype=np.float64).ravel(),
     )
 
 
@@ -185,12 +172,18 @@ def _pairs(index: Any) -> list[User]:
     return [(str(entry[0]).strip(), str(entry[-1]).strip()) for entry in index]
 
 
-def _pymrio() -> Any:
+def extra(module: str) -> Any:
+    """A module that comes with the extra.
+
+    Raises
+    ------
+    UsageError
+        It is not installed.
+    """
     try:
-        import pymrio
+        return import_module(module)
     except ModuleNotFoundError:
         raise UsageError(INSTALL) from None
-    return pymrio
 
 
 @contextmanager

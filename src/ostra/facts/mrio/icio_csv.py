@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,9 +34,7 @@ FIGARO_STOCKS = frozenset({"P5M"})
 FIGARO_VALUE_ADDED = frozenset({"D1", "D29X39", "B2A3G", "B1G"})
 FIGARO_OTHER = frozenset({"D21X31", "OP_RES", "OP_NRES"})
 # The flat form names rows and columns as products (rowPi) or as industries (rowIi).
-FIGARO_FLAT = tuple(
-    ("refarea", f"row{kind}", "counterpartarea", f"col{kind}", "obsvalue") for kind in ("pi", "ii")
-)  # fmt: skip
+FIGARO_FLAT = tuple(("refarea", f"row{kind}", "counterpartarea", f"col{kind}", "obsvalue") for kind in ("pi", "ii"))
 FIGARO_REST = {"FIGW1": "ZZZ", "WRL_REST": "ZZZ"}
 LONGEST_HEADER = 16 << 20
 
@@ -63,17 +62,13 @@ def icio(file: Scanned, year: int) -> Labelled:
     round (`CATEGORY_ECO`) and states value added with taxes in one row (`VA+TAXSUB`). Values are million US dollars.
     """
     table = read_wide(file)
-    users = [number for number, label in enumerate(table.columns) if _icio_category(label) in ICIO_FINAL]
-    totals = [number for number, label in enumerate(table.columns) if label in ICIO_TOTALS]
+    users = _where(table.columns, lambda label: _icio_user(label)[1] in ICIO_FINAL)
+    totals = _where(table.columns, ICIO_TOTALS.__contains__)
     buyers = _others(table.columns, users, totals)
-    joint = [number for number, label in enumerate(table.rows) if label == ICIO_JOINT]
-    value_added = [number for number, label in enumerate(table.rows) if label in ("VA", "VALU")] + joint
-    taxes = [
-        number
-        for number, label in enumerate(table.rows)
-        if number not in joint and (label == "TLS" or "TAX" in label.split("_")[-1])
-    ]
-    output_rows = [number for number, label in enumerate(table.rows) if label in ICIO_TOTALS]
+    joint = _where(table.rows, ICIO_JOINT.__eq__)
+    value_added = _where(table.rows, ("VA", "VALU").__contains__) + joint
+    taxes = _where(table.rows, lambda x: x != ICIO_JOINT and (x == "TLS" or "TAX" in x.split("_")[-1]))
+    output_rows = _where(table.rows, ICIO_TOTALS.__contains__)
     sellers = _others(table.rows, taxes, value_added, output_rows)
     sellers, buyers = _same_nodes(table, sellers, buyers)
     output = table.values[sellers, totals[0]] if totals else None
@@ -167,20 +162,7 @@ def read_wide(file: Scanned) -> Wide:
         raise DataError(f"{len(columns):,} columns are more than a table has", file.name, 1)
     names = ["label", *(f"c{number}" for number in range(len(columns)))]
     schema: dict[str, type[pl.DataType]] = {"label": pl.String} | dict.fromkeys(names[1:], pl.Float64)
-    try:
-        frame = pl.read_csv(
-            file.path,
-            has_header=False,
-            skip_rows=1,
-            schema=schema,
-            ignore_errors=True,
-            truncate_ragged_lines=False,
-            encoding="utf8" if file.encoding == "utf-8" else "utf8-lossy",
-        )
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV."
-        ) from None
+    frame = _frame(file, has_header=False, skip_rows=1, schema=schema, ignore_errors=True, truncate_ragged_lines=False)
     rows = tuple((label or "").strip() for label in frame["label"].to_list())
     _once(rows, file.name, "row")
     values = frame.drop("label").to_numpy().astype(np.float64, copy=False)
@@ -188,6 +170,16 @@ def read_wide(file: Scanned) -> Wide:
     if gaps:
         _refuse_words(file, columns)
     return Wide(file.name, rows, columns, values, gaps)
+
+
+def _frame(file: Scanned, **options: Any) -> pl.DataFrame:
+    """The lines of a CSV as Polars reads them."""
+    encoding = "utf8" if file.encoding == "utf-8" else "utf8-lossy"
+    try:
+        return pl.read_csv(file.path, encoding=encoding, **options)
+    except pl.exceptions.PolarsError as error:
+        reason = f"cannot be read as CSV: {str(error).splitlines()[0]}"
+        raise DataError(reason, file.name, mend="Export it again as CSV.") from None
 
 
 def _slice(numbers: Sequence[int]) -> slice | list[int]:
@@ -281,6 +273,10 @@ def _once(labels: Sequence[str], name: str, what: str) -> None:
         seen.add(label)
 
 
+def _where(labels: Sequence[str], fits: Callable[[str], bool]) -> list[int]:
+    return [number for number, label in enumerate(labels) if fits(label)]
+
+
 def _others(labels: Sequence[str], *taken: Sequence[int]) -> list[int]:
     gone = {number for group in taken for number in group}
     return [number for number in range(len(labels)) if number not in gone]
@@ -320,10 +316,6 @@ def _node(table: Wide, number: int) -> tuple[str, str]:
     return economy, sector
 
 
-def _icio_category(label: str) -> str:
-    return _icio_user(label)[1]
-
-
 def _icio_user(label: str) -> tuple[str, str]:
     """Economy and category of a column of final use; the discrepancy of early editions belongs to no economy."""
     first, _, second = label.partition("_")
@@ -335,17 +327,7 @@ def _icio_user(label: str) -> tuple[str, str]:
 def _flat(file: Scanned, header: Sequence[str], names: Sequence[str]) -> Wide:
     """The flat form as a rectangle; a pair of labels that has no line is zero."""
     wanted = [header.index(name) for name in names]
-    try:
-        frame = pl.read_csv(
-            file.path,
-            columns=sorted(wanted),
-            infer_schema=False,
-            encoding="utf8" if file.encoding == "utf-8" else "utf8-lossy",
-        )
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV."
-        ) from None
+    frame = _frame(file, columns=sorted(wanted), infer_schema=False)
     frame.columns = [name for _, name in sorted(zip(wanted, names, strict=True))]
     area, item, to_area, to_item, _ = names
     frame = frame.with_columns(

@@ -125,7 +125,9 @@ def assemble(found: Labelled) -> MrioTable:
     def primary(values: Vector | None) -> Vector | None:
         return None if values is None else _added(values, at, n) * found.usd
 
-    table = MrioTable(
+    if REST_OF_WORLD not in order:
+        notes.append("The source has no rest of the world: what is sold to it and bought from it is missing.")
+    return MrioTable(
         year=found.year,
         economies=order,
         sectors=sectors,
@@ -137,10 +139,8 @@ def assemble(found: Labelled) -> MrioTable:
         discrepancy=final[:, kinds["discrepancy"]].sum(axis=1) * found.usd if kinds["discrepancy"].any() else None,
         value_added=primary(found.value_added),
         taxes=primary(found.taxes),
+        notes=tuple(notes),
     )
-    if REST_OF_WORLD not in order:
-        notes.append("The source has no rest of the world: what is sold to it and bought from it is missing.")
-    return MrioTable(**{**table.__dict__, "notes": tuple(notes)})
 
 
 def _check_shapes(found: Labelled) -> None:

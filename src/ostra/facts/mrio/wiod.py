@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from ostra.errors import DataError, UsageError
-from ostra.facts.mrio.by_pymrio import INSTALL, MARGINS, WIOD_STOCKS, parsing
+from ostra.errors import DataError
+from ostra.facts.mrio.by_pymrio import MARGINS, WIOD_STOCKS, extra, parsing
 from ostra.facts.mrio.labelled import Labelled, Node, User
 from ostra.facts.mrio.read_table import Matrix, Vector
 from ostra.facts.readers.archives import is_zip
@@ -49,12 +49,9 @@ def wiod16(path: Path, name: str) -> Labelled:
 
 
 def _workbook(path: Path, name: str) -> Labelled:
-    try:
-        import python_calamine
-    except ModuleNotFoundError:
-        raise UsageError(INSTALL) from None
+    calamine = extra("python_calamine")
     with parsing(name):
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        book = calamine.CalamineWorkbook.from_path(str(path))
         sheets = [sheet for sheet in book.sheet_names if re.fullmatch(r"(19|20)\d\d", sheet.strip())]
         cells = book.get_sheet_by_name(sheets[0]).to_python(skip_empty_area=False) if sheets else []
     if not sheets or len(cells) <= FIRST_ROW:
@@ -110,7 +107,7 @@ def _number(row: Sequence[Any], column: int, name: str, line: int) -> float:
 
 
 def _stata(path: Path, name: str) -> Labelled:
-    pandas = _pandas()
+    pandas = extra("pandas")
     with parsing(name):
         frame = pandas.read_stata(path)
     lower = {str(column).casefold(): column for column in frame.columns}
@@ -159,11 +156,3 @@ def _stata(path: Path, name: str) -> Labelled:
         sector_names=names,
         notes=(MARGINS,),
     )
-
-
-def _pandas() -> Any:
-    try:
-        import pandas
-    except ModuleNotFoundError:
-        raise UsageError(INSTALL) from None
-    return pandas

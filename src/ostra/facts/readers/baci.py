@@ -19,7 +19,6 @@ from ostra.facts.readers.reading import Fault, Field, Reading, decimal_field, nu
 from ostra.words import economies
 
 FILE_NAME = re.compile(r"BACI_(?P<edition>HS\d\d)_Y(?P<year>\d{4})_V(?P<version>\w+)\.csv$", re.IGNORECASE)
-COUNTRY_FILE = re.compile(r"country_codes[\w-]*\.csv$", re.IGNORECASE)
 
 # Numbers of UN Comtrade that stand for no single economy. Their flows are sound, yet nobody's dependency.
 AGGREGATES = {
@@ -83,8 +82,7 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
     hs = edition_of(names, edition)
     versions = sorted({match["version"] for name in names if (match := FILE_NAME.search(name))})
     aggregates = {text: name for number, name in AGGREGATES.items() for text in (str(number), f"{number:03d}")}
-    unknown = "({q} IS NULL OR trim({q}) IN ('', 'NA'))".format(q="r_q")
-    quantity = decimal_field("quantity_t", "r_q")
+    sides = {"i": "exporter", "j": "importer"}
     country = "A number of BACI's country_codes file, such as 156 for China."
     return Reading(
         kind="baci",
@@ -93,36 +91,31 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
         source="CEPII, BACI: International Trade Database at the Product-Level",
         licence="Etalab 2.0",
         url="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
-        columns={"t": ("t",), "i": ("i",), "j": ("j",), "k": ("k",), "v": ("v",), "q": ("q",)},
+        columns={name: (name,) for name in "tijkvq"},
         codes={"baci": _codes(), "aggregate": aggregates},
         fields=(
             year_field("r_t"),
-            Field("exporter", "code_baci", "TRY_CAST(trim(r_i) AS code_baci)"),
-            Field("importer", "code_baci", "TRY_CAST(trim(r_j) AS code_baci)"),
+            *(Field(name, "code_baci", f"TRY_CAST(trim(r_{column}) AS code_baci)") for column, name in sides.items()),
             Field(
                 "product",
                 "INTEGER",
                 "CASE WHEN regexp_full_match(r_k, '\\s*[0-9]{5,6}\\s*') THEN TRY_CAST(r_k AS INTEGER) END",
             ),
             decimal_field("value_kusd", "r_v"),
-            quantity,
+            decimal_field("quantity_t", "r_q"),
         ),
         faults=(
             year_fault("year", "t"),
-            Fault(
-                "TRY_CAST(trim(r_i) AS code_aggregate) IS NOT NULL",
-                "i",
-                "exporter is no single economy (nes, special categories)",
-                aside=True,
+            *(
+                Fault(
+                    f"TRY_CAST(trim(r_{column}) AS code_aggregate) IS NOT NULL",
+                    column,
+                    f"{name} is no single economy (nes, special categories)",
+                    aside=True,
+                )
+                for column, name in sides.items()
             ),
-            Fault(
-                "TRY_CAST(trim(r_j) AS code_aggregate) IS NOT NULL",
-                "j",
-                "importer is no single economy (nes, special categories)",
-                aside=True,
-            ),
-            Fault("exporter IS NULL", "i", "unknown country code", country),
-            Fault("importer IS NULL", "j", "unknown country code", country),
+            *(Fault(f"{name} IS NULL", column, "unknown country code", country) for column, name in sides.items()),
             Fault(
                 "product IS NULL OR product < 10000",
                 "k",
@@ -130,7 +123,7 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
                 "Five digits are read with a leading zero; anything else is not a subheading.",
             ),
             *number_faults("r_v", "value_kusd", "v", required=True),
-            *number_faults("r_q", "quantity_t", "q", required=False, empty=unknown),
+            *number_faults("r_q", "quantity_t", "q", required=False, empty="(r_q IS NULL OR trim(r_q) IN ('', 'NA'))"),
         ),
         sure=(
             "year IS NOT NULL AND exporter IS NOT NULL AND importer IS NOT NULL AND product >= 10000"

@@ -5,9 +5,6 @@ Economies may be given by code or by name. This is the format for data that no o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
 from ostra.facts.readers.reading import (
     Fault,
     Field,
@@ -18,6 +15,7 @@ from ostra.facts.readers.reading import (
     year_fault,
     year_field,
 )
+from ostra.facts.tables import Column, Table
 from ostra.words import economies
 
 ECONOMY = "ISO 3166-1 alpha-3"
@@ -30,83 +28,35 @@ EDITIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
 RE_IMPORT = Fault("exporter = importer", "importer", "exporter and importer are the same economy", aside=True)
 
 
-class ColumnLike(Protocol):
-    """What this reader must know of a column; `facts.tables` defines them."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def required(self) -> bool: ...
-
-
-def reading(
-    table: str,
-    columns: Sequence[ColumnLike],
-    key: tuple[str, ...],
-    *,
-    edition: str | None = None,
-    title: str = "",
-    source: str = "",
-    licence: str = "",
-    url: str = "",
-) -> Reading:
-    """How a plain CSV becomes rows of `table`.
-
-    Parameters
-    ----------
-    table, columns, key
-        The definition of the table; `key` are the columns that identify a row.
-    edition
-        Edition of the Harmonised System that product codes are written in.
-    title, source, licence, url
-        What the user says of the data; carried into the manifest.
-    """
-    fields: list[Field] = []
-    faults: list[Fault] = []
-    economy_columns: list[str] = []
-    for column in columns:
-        raw = f"r_{column.name}"
-        if column.unit == ECONOMY:
-            economy_columns.append(column.name)
-        field, found = _column(column, raw)
-        fields.append(field)
-        faults += found
-    notes: list[str] = []
-    late: list[Fault] = []
-    if table == "trade":
-        late.append(RE_IMPORT)
-        if edition is None:
-            notes.append(
-                "The HS edition of the product codes was not stated; codes may mean other goods in another edition."
-            )
-    names = ", ".join(f"{c.name}" for c in columns)
+def reading(table: Table, *, edition: str | None = None) -> Reading:
+    """How a plain CSV becomes rows of a table; `edition` of the Harmonised System is that of its product codes."""
+    trade = table.name == "trade"
+    parts = [_column(column, f"r_{column.name}") for column in table.columns]
+    economy_columns = tuple(column.name for column in table.columns if column.unit == ECONOMY)
+    unstated = "The HS edition of the product codes was not stated; codes may mean other goods in another edition."
     return Reading(
-        kind="plain" if table == "trade" else table.replace("_", "-"),
-        table=table,
-        title=title or f"Plain CSV of table {table}",
-        source=source or "stated by the user: none",
-        licence=licence or "not stated",
-        url=url,
-        columns={column.name: (column.name,) for column in columns},
-        optional=frozenset(column.name for column in columns if not column.required),
-        resolve={"economy": (tuple(economy_columns), economies.iso3)} if economy_columns else {},
-        fields=tuple(fields),
-        faults=tuple(faults),
-        late=tuple(late),
-        select=f"SELECT {names} FROM {{staged}}",
-        key=key,
-        order=", ".join(f"sound.{column} NULLS FIRST" for column in key),
+        kind="plain" if trade else table.name.replace("_", "-"),
+        table=table.name,
+        title=f"Plain CSV of table {table.name}",
+        source="stated by the user: none",
+        licence="not stated",
+        url="",
+        columns={name: (name,) for name in table.names},
+        optional=frozenset(column.name for column in table.columns if not column.required),
+        resolve={"economy": (economy_columns, economies.iso3)} if economy_columns else {},
+        fields=tuple(field for field, _ in parts),
+        faults=tuple(fault for _, faults in parts for fault in faults),
+        late=(RE_IMPORT,) if trade else (),
+        select=f"SELECT {', '.join(table.names)} FROM {{staged}}",
+        key=table.key,
+        order=", ".join(f"sound.{column} NULLS FIRST" for column in table.key),
         edition=edition,
-        notes=tuple(notes),
-        multiline=table != "trade",
+        notes=(unstated,) if trade and edition is None else (),
+        multiline=not trade,
     )
 
 
-def _column(column: ColumnLike, raw: str) -> tuple[Field, list[Fault]]:
+def _column(column: Column, raw: str) -> tuple[Field, list[Fault]]:
     name, empty = column.name, f"({raw} IS NULL OR trim({raw}) = '')"
     missing = [Fault(empty, name, "value is missing", "Every row needs it.")] if column.required else []
     if column.unit == ECONOMY:
