@@ -42,8 +42,10 @@ NAMES = {"Lithium": "Lithium (Li2O)", "Niobium": "Niobium (Nb2O5)", "Tungsten": 
 JOB = """
 import json, resource, sys, time
 start = time.perf_counter()
-from ostra.economies import bloc_members, home
-from ostra.ecosystem.materials.geopolrisk import geopolrisk, indicators
+from ostra.words.economies import bloc_members, home
+from ostra.ecosystem.materials.geopolrisk import geopolrisk
+from ostra.ecosystem.materials.inputs import beside, read_inputs
+from ostra.ecosystem.materials.supply_risk import supply_risk
 from ostra.facts.datasets import open_facts
 imported = time.perf_counter()
 facts = open_facts(None)
@@ -52,8 +54,10 @@ years = json.loads(sys.argv[1])
 homes = [home("EU27"), *map(home, sorted(bloc_members("EU27", years[0])))]
 with_code = relations[3].filter("product IS NOT NULL").project("material").distinct().fetchall()
 materials = sorted(name for (name,) in with_code)
-options = {"materials": materials, "intra_bloc": "zero risk"}
-table = (indicators if sys.argv[2] == "indicators" else geopolrisk)(*relations, homes, years, **options)
+inputs = read_inputs(*relations, homes, years, materials=materials)
+table = geopolrisk(inputs, "zero risk")
+if sys.argv[2] == "indicators":
+    table = beside(table, supply_risk(inputs).drop("caveats"))
 done = time.perf_counter()
 rows = []
 if len(sys.argv) > 3:

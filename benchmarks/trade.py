@@ -89,7 +89,7 @@ def make(years: int, products: int, rows: int) -> list[Path]:
 
 def measure_ostra(files: list[str], years: list[int], what: str) -> dict[str, float]:
     """Seconds and result of one call, from Parquet."""
-    from ostra.ecosystem.trade.dependency import dependencies, trade_frames
+    from ostra.ecosystem.trade.dependency import trade_frames
     from ostra.ecosystem.trade.network import points_of_failure
     from ostra.words.economies import home
 
@@ -97,7 +97,7 @@ def measure_ostra(files: list[str], years: list[int], what: str) -> dict[str, fl
     started = time.perf_counter()
     facts = duckdb.connect().read_parquet(files)  # type: ignore[arg-type]
     if what == "dependencies":
-        frame = dependencies(facts, economy, years)
+        frame = trade_frames(facts, economy, years, every_supplier=False).dependencies
     elif what == "position":
         frame = trade_frames(facts, economy, years).dependencies
     else:

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from io_worlds import ICIO, icio_regions
-from ostra.ecosystem.input_output.aggregate import members_in
 from ostra.ecosystem.input_output.coefficients import Chains
+from ostra.ecosystem.input_output.groups import members_in
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.facts.mrio_imports import import_mrio
 from ostra.words import economies

@@ -107,8 +107,9 @@ def test_without_supplier_years_the_base_rate_is_the_prior() -> None:
     """A relation in which nobody is listed has the prior: as good as unknown, and it shows."""
     base = base_rate("competitor", a_profile(), NOBODY)
     assert (base.trials, base.mean) == (0, 0.5)
-    assert base.low < 0.01
-    assert base.high > 0.99
+    # Beta(1/2, 1/2) is the arcsine distribution, with quantile sin²(π p / 2).
+    assert base.low == pytest.approx(math.sin(math.pi * 0.05 / 2.0) ** 2, rel=1e-9)
+    assert base.high == pytest.approx(math.sin(math.pi * 0.95 / 2.0) ** 2, rel=1e-9)
 
 
 def test_a_very_skewed_posterior_keeps_its_mean_inside() -> None:

@@ -164,7 +164,7 @@ def test_the_search_for_sql_sees_it(tmp_path: Path) -> None:
 
 
 MEASURES = {
-    "trade.dependency": ("dependencies", "trade_frames"),
+    "trade.dependency": ("trade_frames",),
     "trade.network": ("points_of_failure",),
     "materials.geopolrisk": ("geopolrisk",),
     "materials.supply_risk": ("supply_risk",),
@@ -173,6 +173,7 @@ MEASURES = {
     "chain.mutual": ("mutual", "indispensability"),
     "chain.cutsets": ("minimal_sets",),
     "chain.importance": ("importance",),
+    "input_output.coefficients": ("Chains",),
     "input_output.look_through": ("reliance", "through", "absorbed"),
     "input_output.hypothetical_extraction": ("extract", "extract_flows", "extract_each"),
     "input_output.stages": ("steps_of",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from material_worlds import Flow, Mine, World, naive_risk, naive_score
-from ostra.ecosystem.materials.geopolrisk import geopolrisk, indicators
+from ostra.ecosystem.fact_tables import FactTables
+from ostra.ecosystem.materials.geopolrisk import IntraBloc, indicators
+from ostra.ecosystem.materials.geopolrisk import geopolrisk as of_inputs
+from ostra.ecosystem.materials.inputs import read_inputs
 from ostra.ecosystem.materials.production_shares import hhi_bounds, production_shares
 from ostra.errors import DataError, MethodError
 from ostra.words.economies import Home, home
@@ -35,9 +39,14 @@ WORLD = World(FLOWS, MINES, ESTIMATES, [("Cobalt", PRODUCT, 0.2)])
 HHI = 0.36 + 0.09 + 0.01
 
 
-def one(world: World, of: Home = GERMANY, year: int = 2020, **options: object) -> dict[str, object]:
+def geopolrisk(*facts: Any, intra_bloc: IntraBloc = "excluded", **options: Any) -> pl.DataFrame:
+    """The scores of a world's facts."""
+    return of_inputs(read_inputs(*facts, **options), intra_bloc)
+
+
+def one(world: World, of: Home = GERMANY, year: int = 2020, **options: Any) -> dict[str, object]:
     """The single row for one home and year of a world with one material."""
-    return geopolrisk(*world.relations(), [of], [year], **options).row(0, named=True)  # type: ignore[arg-type]
+    return geopolrisk(*world.relations(), [of], [year], **options).row(0, named=True)
 
 
 def test_a_country_scores_concentration_times_import_risk() -> None:
@@ -251,7 +260,8 @@ def test_a_material_without_facts_is_refused_with_the_list() -> None:
 
 def test_indicators_join_both_methods() -> None:
     """One row has the score, its parts and the supply risk, and the caveats of both."""
-    row = indicators(*WORLD.relations(), [EU], [2020]).row(0, named=True)
+    tables = FactTables(*WORLD.relations(), {}, (2020, 2020), None, {})
+    row = indicators(tables, [EU], [2020]).row(0, named=True)
     assert row["geopolrisk"] == one(WORLD, EU)["geopolrisk"]
     assert row["supply_risk_low"] < row["supply_risk_high"]
     assert any("substitution" in caveat for caveat in row["caveats"])

@@ -14,7 +14,8 @@ import duckdb
 import pytest
 
 from material_worlds import naive_risk, naive_score
-from ostra.ecosystem.materials.geopolrisk import geopolrisk
+from ostra.ecosystem.materials.geopolrisk import IntraBloc, geopolrisk
+from ostra.ecosystem.materials.inputs import read_inputs
 from ostra.facts.datasets import open_facts
 from ostra.words.economies import home
 
@@ -72,14 +73,10 @@ def relations() -> dict[str, duckdb.DuckDBPyRelation]:
     return {table: facts.relation(table) for table in TABLES}
 
 
-def scores(relations: dict[str, duckdb.DuckDBPyRelation], intra: str) -> dict[Key, dict[str, object]]:
+def scores(relations: dict[str, duckdb.DuckDBPyRelation], intra: IntraBloc) -> dict[Key, dict[str, object]]:
     """All materials for the homes and years of the comparison."""
-    table = geopolrisk(
-        *(relations[name] for name in TABLES),
-        [home(code) for code in HOMES.values()],
-        YEARS,
-        intra_bloc=intra,  # type: ignore[arg-type]
-    )
+    facts = (relations[name] for name in TABLES)
+    table = geopolrisk(read_inputs(*facts, [home(code) for code in HOMES.values()], YEARS), intra)
     return {(row["material"], row["home"], row["year"]): row for row in table.to_dicts()}
 
 
@@ -88,7 +85,7 @@ def scores(relations: dict[str, duckdb.DuckDBPyRelation], intra: str) -> dict[Ke
 
 @pytest.mark.parametrize("intra", ["excluded", "zero risk"])
 def test_plain_loops_over_the_facts_give_the_same_scores(
-    relations: dict[str, duckdb.DuckDBPyRelation], intra: str
+    relations: dict[str, duckdb.DuckDBPyRelation], intra: IntraBloc
 ) -> None:
     """Where all is known the score is equal to 1e-12; elsewhere the score of the known alone lies in the interval."""
     ours = scores(relations, intra)

@@ -71,9 +71,13 @@ def test_the_example_balances() -> None:
     assert world().output.tolist() == [*OUTPUT, 0]
 
 
-def test_the_inverse_of_the_interregional_example() -> None:
-    """L, block by block; the sector that a region lacks stays out and harms nothing."""
+def test_coefficients_and_inverse_of_the_interregional_example() -> None:
+    """A, B and L, block by block; the sector that a region lacks stays out and harms nothing."""
     chains = Chains(world())
+    a = [[Fraction(FLOWS[i][k], OUTPUT[k]) for k in range(5)] for i in range(5)]
+    b = [[Fraction(FLOWS[i][k], OUTPUT[i]) for k in range(5)] for i in range(5)]
+    np.testing.assert_allclose(chains.bought(np.eye(6))[:5, :5].T, floats(a), rtol=1e-15)
+    np.testing.assert_allclose(chains.sold(np.eye(6))[:5, :5], floats(b), rtol=1e-15)
     np.testing.assert_allclose(chains.solve(np.eye(6))[:5, :5], floats(exact(range(5))), rtol=1e-14, atol=1e-15)
     assert chains.idle.tolist() == [False] * 5 + [True]
 

@@ -48,6 +48,7 @@ def test_the_worked_example_of_miller_and_blair() -> None:
     """L as printed in section 2.3 of Input–Output Analysis, to their three decimals."""
     world = two_sectors()
     chains = Chains(world)
+    np.testing.assert_allclose(chains.bought(np.eye(2)).T, [[0.15, 0.25], [0.20, 0.05]], atol=1e-12)
     np.testing.assert_allclose(chains.solve(np.eye(2)), [[1.254, 0.330], [0.264, 1.122]], atol=6e-4)
     np.testing.assert_allclose(chains.requirements, [1.518, 1.452], atol=1e-3)
     # Their question: final sales of 600 and 1,500 instead call forth these outputs.
@@ -91,9 +92,11 @@ def test_pymrio_agrees() -> None:
     coefficients = pymrio.calc_A(flows, output)
     inverse = pymrio.calc_L(coefficients)
     chains = Chains(world)
+    np.testing.assert_allclose(chains.bought(np.eye(world.size)).T, coefficients.to_numpy(), rtol=1e-12)
     np.testing.assert_allclose(chains.solve(np.eye(world.size)), inverse.to_numpy(), rtol=1e-10, atol=1e-14)
     np.testing.assert_allclose(chains.requirements, inverse.to_numpy().sum(axis=0), rtol=1e-10)
     ghosh = pymrio.calc_L(pymrio.calc_A(flows.T, output).T)
+    np.testing.assert_allclose(chains.sold(np.eye(world.size)), (flows.T / world.output).T, rtol=1e-12)
     np.testing.assert_allclose(chains.solve_sales(np.eye(world.size)), ghosh.to_numpy(), rtol=1e-9, atol=1e-14)
 
 

@@ -7,14 +7,17 @@ import random
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from material_worlds import Flow, Mine, World
-from ostra.ecosystem.materials.supply_risk import supply_risk
+from ostra.ecosystem.materials.inputs import read_inputs
+from ostra.ecosystem.materials.supply_risk import supply_risk as of_inputs
 from ostra.errors import NotFoundError
 from ostra.facts.datasets import open_facts
 from ostra.words.economies import home, iso3
@@ -35,9 +38,14 @@ ESTIMATES = [(2020, "COD", -2.0), (2020, "CHN", -0.5), (2020, "DEU", 1.0), (2020
 WORLD = World(FLOWS, MINES, ESTIMATES, [("Cobalt", PRODUCT, 0.2)])
 
 
-def one(world: World, **options: object) -> dict[str, object]:
+def supply_risk(*facts: Any, supply_shares: duckdb.DuckDBPyRelation | None = None) -> pl.DataFrame:
+    """The risks of a world's facts."""
+    return of_inputs(read_inputs(*facts), supply_shares)
+
+
+def one(world: World, **options: Any) -> dict[str, object]:
     """The row of EU27 in 2020."""
-    return supply_risk(*world.relations(), [EU], [2020], **options).row(0, named=True)  # type: ignore[arg-type]
+    return supply_risk(*world.relations(), [EU], [2020], **options).row(0, named=True)
 
 
 def shares_table(rows: list[tuple[str, str, str, float]]) -> duckdb.DuckDBPyRelation:

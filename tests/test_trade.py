@@ -6,6 +6,7 @@ import math
 import random
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -19,7 +20,6 @@ from ostra.ecosystem.trade.dependency import (
     EVIDENCE_COLUMNS,
     INDICATORS,
     SUPPLIER_COLUMNS,
-    dependencies,
     trade_frames,
 )
 from ostra.ecosystem.trade.trends import trends
@@ -35,6 +35,11 @@ GERMANY = Bloc("DEU", frozenset({"DEU"}), is_bloc=False)
 def row(frame: pl.DataFrame, **where: object) -> dict[str, object]:
     """The one row of the frame with these values."""
     return frame.row(by_predicate=pl.all_horizontal(pl.col(c) == v for c, v in where.items()), named=True)
+
+
+def dependencies(*world: Any, **options: Any) -> pl.DataFrame:
+    """The first frame alone."""
+    return trade_frames(*world, every_supplier=False, **options).dependencies
 
 
 # --- worked by hand: worlds.FIVE ---
@@ -96,18 +101,12 @@ def test_five_country_suppliers_by_hand() -> None:
     assert japan["supplier_imports_kusd"] == 340.0
 
 
-def test_exports_may_count_trade_between_members() -> None:
-    """With exports='all' what members sell each other counts as home's exports."""
-    got = dependencies(relation(FIVE), HOME, [2022], exports="all").row(0, named=True)
-    assert got["import_export_ratio"] == 1000 / 200
-    assert (got["exports_kusd"], got["export_rows"]) == (200.0, 3)
-
-
 def test_one_scan_serves_both_frames() -> None:
-    """The indicators are the same whether every supplier is wanted or not."""
+    """The dependencies are the same whether all suppliers are wanted or none."""
     world = relation(FIVE)
     both = trade_frames(world, HOME, [2022], supplier="USA")
     assert both.dependencies.equals(dependencies(world, HOME, [2022], supplier="USA"))
+    assert trade_frames(world, HOME, [2022], every_supplier=False).suppliers.is_empty()
 
 
 def test_one_supplier_in_columns_of_its_own() -> None:
@@ -326,7 +325,7 @@ def test_bad_requests_are_refused_with_a_way_out(options: dict[str, object], mes
     """The message names what is wrong and what to ask instead."""
     years = options.pop("years", [2022])
     with pytest.raises(UsageError, match=message):
-        dependencies(relation(FIVE), HOME, years, **options)  # type: ignore[arg-type]
+        dependencies(relation(FIVE), HOME, years, **options)
 
 
 def test_a_home_without_members_is_undefined() -> None:

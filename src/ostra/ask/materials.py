@@ -42,17 +42,7 @@ def materials(
     facts, seen_from = workspace.facts, economies.home(home)
     tables = workspace.fact_tables(facts)
     wanted = wanted_years(years, facts.dataset("production"))
-    frame = geopolrisk.indicators(
-        tables.trade,
-        tables.production,
-        tables.governance,
-        tables.material_products,
-        [seen_from],
-        wanted,
-        materials=_known(tables, materials),
-        edition=tables.trade_edition,
-        supply_shares=tables.supply_shares,
-    )
+    frame = geopolrisk.indicators(tables, [seen_from], wanted, _known(tables, materials))
     sources = [facts.dataset(name) for name in ("trade", "production", "governance", "material_products")]
     return Listing(
         frame,

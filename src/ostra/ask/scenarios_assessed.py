@@ -12,7 +12,7 @@ import numpy as np
 from ostra.ask.disruption import Simulation, simulate
 from ostra.ask.scenario_list import find_scenario, scenario_files
 from ostra.documents.yaml_documents import document_sha256
-from ostra.ecosystem.input_output.aggregate import members_in
+from ostra.ecosystem.input_output.groups import members_in
 from ostra.facts.citing import as_source
 from ostra.model.evidence import Evidence, FactRef
 from ostra.model.results.simulation import OutcomeMeasure, ScenarioOutcome, ScenarioResults

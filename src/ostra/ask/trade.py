@@ -57,7 +57,7 @@ def dependencies(
     Returns
     -------
     Listing
-        Columns as `dependency.dependencies`, without the sums that they were computed from.
+        Columns as the dependencies of `dependency.trade_frames`, without the sums that they were computed from.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def dependencies(
     wanted = wanted_years(years, source)
     codes = _products(workspace, products, ecosystem)
     limits = _limits(workspace.profile().trade, min_concentration, min_extra_share, min_import_export_ratio)
-    frame = dependency.dependencies(
+    frame = dependency.trade_frames(
         workspace.facts.relation("trade", dataset),
         seen_from,
         wanted,
@@ -78,7 +78,8 @@ def dependencies(
         supplier=economies.iso3(supplier) if supplier else None,
         group=economies.home(group) if group else None,
         persistence_years=workspace.profile().persistence_years,
-    )
+        every_supplier=False,
+    ).dependencies
     filters = told(seen_from, wanted)
     filters["thresholds"] = (
         f"concentration > {limits.concentration}, extra_share > {limits.extra_share}, "
@@ -126,13 +127,14 @@ def trends(
     first, last = covered(source)
     wanted = wanted_years(years or range(first, last + 1), source)
     codes = _products(workspace, products, ecosystem)
-    series = dependency.dependencies(
+    series = dependency.trade_frames(
         workspace.facts.relation("trade", dataset),
         seen_from,
         wanted,
         products=codes,
         descriptions=workspace.product_names(workspace.facts, source),
-    )
+        every_supplier=False,
+    ).dependencies
     return Listing(
         slopes(series),
         Provenance(

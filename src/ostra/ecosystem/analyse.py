@@ -87,7 +87,7 @@ def analyse(
     Raises
     ------
     UsageError, MethodError
-        As for `dependency.dependencies`.
+        As for `dependency.trade_frames`.
     """
     if readings is None:
         readings = read_facts(tables, profile, home, year, products_of(dossier), materials_of(dossier))

@@ -23,8 +23,8 @@ class Readings:
     traded_as: Mapping[str, tuple[str, ...]]  # every known material, with the product codes it is traded under
     products: frozenset[str]
     materials: frozenset[str]
-    trade: pl.DataFrame  # `dependency.dependencies` of every year that the data cover
-    suppliers: pl.DataFrame  # `dependency.trade_frames` of the year
+    trade: pl.DataFrame  # of `dependency.trade_frames`, of every year that the data cover
+    suppliers: pl.DataFrame  # of `dependency.trade_frames`, of the year
     produced: pl.DataFrame  # `production_shares` of the year
     indicators: pl.DataFrame  # `geopolrisk.indicators` of the year
 
@@ -77,7 +77,7 @@ def read_facts(
     Raises
     ------
     UsageError, MethodError
-        As for `dependency.dependencies`.
+        As for `dependency.trade_frames`.
     """
     traded_as = tables.products_of_materials()
     known = sorted(set(materials) & traded_as.keys())
@@ -91,17 +91,6 @@ def read_facts(
         descriptions=tables.product_names,
         persistence_years=profile.persistence_years,
     )
-    indicators = geopolrisk.indicators(
-        tables.trade,
-        tables.production,
-        tables.governance,
-        tables.material_products,
-        [home],
-        [year],
-        materials=known,
-        edition=tables.trade_edition,
-        supply_shares=tables.supply_shares,
-    )
     return Readings(
         traded_as,
         frozenset(products),
@@ -109,5 +98,5 @@ def read_facts(
         trade.dependencies,
         trade.suppliers.filter(pl.col("year") == year),
         production_shares.production_shares(tables.production, [year], known),
-        indicators,
+        geopolrisk.indicators(tables, [home], [year], known),
     )

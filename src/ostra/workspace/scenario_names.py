@@ -8,7 +8,7 @@ from pathlib import Path as File
 
 from ostra.documents.yaml_documents import scenario_as_written
 from ostra.documents.yaml_tree import MAX_PROBLEMS, Tree
-from ostra.ecosystem.input_output.aggregate import members_in, not_apart
+from ostra.ecosystem.input_output.groups import members_in, not_apart
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import DataError, NotFoundError, Problem, did_you_mean
 from ostra.model.dossier import Dossier, Item

@@ -9,44 +9,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import duckdb
 import numpy as np
 import polars as pl
 
+from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.materials.inputs import (
     GAS_UNIT,
+    KEYS,
     Floats,
     Ints,
     MaterialInputs,
     as_floats,
+    beside,
     production_of_members,
     read_inputs,
+    sum_or_null,
 )
 from ostra.ecosystem.materials.production_shares import concentration
-from ostra.ecosystem.materials.supply_risk import supply_risk_from
+from ostra.ecosystem.materials.supply_risk import supply_risk
 from ostra.words.economies import Home
 
 IntraBloc = Literal["excluded", "zero risk"]
-
-KEYS = ["material", "home", "year"]
 
 # The formulas of this module in short, as evidence prints them.
 SCORE = "HHI of production × import risk"
 IMPORT_RISK = "Σ q·g / (Σ q + own production)"
 
 
-def geopolrisk(
-    trade: duckdb.DuckDBPyRelation,
-    production: duckdb.DuckDBPyRelation,
-    governance: duckdb.DuckDBPyRelation,
-    material_products: duckdb.DuckDBPyRelation,
-    homes: Sequence[Home],
-    years: Sequence[int],
-    *,
-    materials: Sequence[str] | None = None,
-    edition: str | None = None,
-    intra_bloc: IntraBloc = "excluded",
-) -> pl.DataFrame:
+def geopolrisk(inputs: MaterialInputs, intra_bloc: IntraBloc = "excluded") -> pl.DataFrame:
     """GeoPolRisk score of each material for each home and year, as an interval wherever an input is unknown.
 
     score = HHI x IR, IR = Σ_j q_j g_j / (Σ_j q_j + p), g_j = clip(0.5 - 0.2 e_j, 0, 1), with q_j the imports from j
@@ -59,17 +49,8 @@ def geopolrisk(
 
     Parameters
     ----------
-    trade, production, governance, material_products : relations
-        Facts tables.
-    homes : sequence of Home
-        Countries or blocs.
-    years : sequence of int
-        Calendar years.
-    materials : sequence of str, optional
-        Names as in the facts; all of them when left out.
-    edition : str, optional
-        Edition of the Harmonised System that the trade table's codes follow, such as "HS92". Codes of another edition
-        are then not used, since they may stand for another good.
+    inputs : MaterialInputs
+        Of the materials, homes and years wanted.
     intra_bloc : {"excluded", "zero risk"}
         What a bloc buys from its own members: left out (the default, since the bloc's own production already counts
         that supply), or kept in Σ q with g = 0 as geopolrisk-py does.
@@ -90,54 +71,16 @@ def geopolrisk(
     Santillán-Saldivar, Gemechu, Muller, Villeneuve, Young, Sonnemann (2022), Int. J. Life Cycle Assess. 27, 457-468.
     Koyamparambath, Loubet, Young, Sonnemann (2024), Resour. Conserv. Recycl. 209, 107801.
     """
-    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials, edition)
-    return _geopolrisk_from(inputs, intra_bloc)
-
-
-def indicators(
-    trade: duckdb.DuckDBPyRelation,
-    production: duckdb.DuckDBPyRelation,
-    governance: duckdb.DuckDBPyRelation,
-    material_products: duckdb.DuckDBPyRelation,
-    homes: Sequence[Home],
-    years: Sequence[int],
-    *,
-    materials: Sequence[str] | None = None,
-    edition: str | None = None,
-    intra_bloc: IntraBloc = "excluded",
-    supply_shares: duckdb.DuckDBPyRelation | None = None,
-) -> pl.DataFrame:
-    """The rows of `ostra materials`: GeoPolRisk and EU supply risk beside each other, facts read once.
-
-    Parameters and columns are those of `geopolrisk` and `supply_risk` together; `caveats` holds those of both.
-    """
-    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials, edition)
-    scores = _geopolrisk_from(inputs, intra_bloc)
-    risks = supply_risk_from(inputs, governance, supply_shares).rename({"caveats": "supply_caveats"})
-    return (
-        scores.join(risks, on=KEYS, how="left", maintain_order="left")
-        .with_columns(pl.col("caveats").list.concat("supply_caveats").list.unique(maintain_order=True))
-        .drop("supply_caveats")
-    )
-
-
-def _geopolrisk_from(inputs: MaterialInputs, intra_bloc: IntraBloc) -> pl.DataFrame:
-    grid = inputs.grid.frame()
-    world = concentration(inputs.production)
     suppliers = inputs.imports
     if intra_bloc == "excluded":
         suppliers = suppliers.filter(pl.col("intra").not_())
     suppliers = _with_risk(suppliers, inputs.governance)
     per_home = suppliers.group_by(KEYS).agg(
         pl.col("low").sum().alias("imports_low"),
-        pl.when(pl.col("high").is_null().any()).then(None).otherwise(pl.col("high").sum()).alias("imports_high"),
-        pl.col("value").sum(),
-        pl.col("weighed").sum(),
-        pl.col("weight").sum(),
+        sum_or_null("high").alias("imports_high"),
+        pl.col("value", "weighed", "weight", "flows", "blank_value").sum(),
         pl.len().cast(pl.Int64).alias("suppliers"),
-        pl.col("flows").sum(),
         pl.col("blanks").sum().alias("flows_without_quantity"),
-        pl.col("blank_value").sum(),
         pl.col("without_governance").sum().cast(pl.Int64).alias("suppliers_without_governance"),
     )
     own = (
@@ -145,31 +88,23 @@ def _geopolrisk_from(inputs: MaterialInputs, intra_bloc: IntraBloc) -> pl.DataFr
         .group_by(KEYS)
         .agg(
             pl.col("low").sum().alias("own_low"),
-            pl.when(pl.col("high").is_null().any()).then(None).otherwise(pl.col("high").sum()).alias("own_high"),
+            sum_or_null("high").alias("own_high"),
             (pl.col("unit") == GAS_UNIT).any().alias("gas"),
         )
     )
     codes = inputs.codes.join(inputs.covered, on="product").group_by("material", "year").agg(pl.len().alias("covered"))
     listed = inputs.codes.group_by("material").agg(pl.len().alias("codes"))
-    lapsed = _lapsed_codes(inputs)
     years = inputs.governance.group_by("year").agg(pl.col("governance_year").max())
+    world = concentration(inputs.production)
+    counts = ("value", "weighed", "weight", "suppliers", "flows", "flows_without_quantity", "blank_value")
     table = (
-        grid.join(world, on=["material", "year"], how="left", maintain_order="left")
-        .join(per_home, on=KEYS, how="left", maintain_order="left")
-        .join(own, on=KEYS, how="left", maintain_order="left")
-        .join(codes, on=["material", "year"], how="left", maintain_order="left")
-        .join(listed, on="material", how="left", maintain_order="left")
-        .join(lapsed, on=["material", "year"], how="left", maintain_order="left")
-        .join(years, on="year", how="left", maintain_order="left")
+        beside(inputs.grid.frame(), world, per_home, own, codes, listed, _lapsed_codes(inputs), years)
         .with_columns(pl.col("producers").is_not_null().alias("has_production"))
         .with_columns(
-            pl.col(
-                "imports_low", "value", "weighed", "weight", "suppliers", "flows", "flows_without_quantity"
-            ).fill_null(0),
-            pl.col("blank_value", "suppliers_without_governance", "covered", "codes").fill_null(0),
+            pl.col("imports_low", *counts, "suppliers_without_governance", "covered", "codes").fill_null(0),
             pl.when(pl.col("suppliers").is_null()).then(0).otherwise("imports_high").alias("imports_high"),
             # A country that a covered material does not list produces nothing; an uncovered one is unknown.
-            pl.when(pl.col("own_low").is_null()).then(0).otherwise("own_low").alias("own_low"),
+            pl.col("own_low").fill_null(0),
             pl.when(pl.col("own_low").is_null() & pl.col("has_production"))
             .then(0)
             .otherwise("own_high")
@@ -178,6 +113,24 @@ def _geopolrisk_from(inputs: MaterialInputs, intra_bloc: IntraBloc) -> pl.DataFr
         )
     )
     return _finish(inputs, table, suppliers, intra_bloc)
+
+
+def indicators(
+    tables: FactTables, homes: Sequence[Home], years: Sequence[int], materials: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """The rows of `ostra materials`: GeoPolRisk and EU supply risk beside each other, facts read once.
+
+    Parameters are those of `read_inputs`, columns those of `geopolrisk` and `supply_risk` together; `caveats` holds
+    those of both.
+    """
+    relations = (tables.trade, tables.production, tables.governance, tables.material_products)
+    inputs = read_inputs(*relations, homes, years, materials=materials, edition=tables.trade_edition)
+    risks = supply_risk(inputs, tables.supply_shares).rename({"caveats": "supply_caveats"})
+    return (
+        beside(geopolrisk(inputs), risks)
+        .with_columns(pl.col("caveats").list.concat("supply_caveats").list.unique(maintain_order=True))
+        .drop("supply_caveats")
+    )
 
 
 def _with_risk(suppliers: pl.DataFrame, governance: pl.DataFrame) -> pl.DataFrame:
@@ -291,19 +244,16 @@ def _finish(inputs: MaterialInputs, table: pl.DataFrame, suppliers: pl.DataFrame
             for end, unknown in (("low", 0.0), ("high", 1.0))
         ),
     )
+    ends = ("low", "high")
     result = result.with_columns(
-        (pl.col("production_concentration_low") * pl.col("import_risk_low")).alias("geopolrisk_low"),
-        (pl.col("production_concentration_high") * pl.col("import_risk_high")).alias("geopolrisk_high"),
+        (pl.col(f"production_concentration_{end}") * pl.col(f"import_risk_{end}")).alias(f"geopolrisk_{end}")
+        for end in ends
     )
     result = result.with_columns(
-        _exact("geopolrisk"),
-        _exact("import_risk"),
-        _exact("production_concentration"),
+        *(_exact(name) for name in ("geopolrisk", "import_risk", "production_concentration")),
         pl.when(pl.col("weight") > 0).then(pl.col("weighed") / pl.col("weight")).alias("price_kusd_t"),
-        pl.when(has_trade).then(pl.col("imports_low") / 1000).alias("imports_t_low"),
-        pl.when(has_trade).then(pl.col("imports_high") / 1000).alias("imports_t_high"),
-        pl.when("has_production").then(pl.col("own_low") / 1000).alias("production_t_low"),
-        pl.when("has_production").then(pl.col("own_high") / 1000).alias("production_t_high"),
+        *(pl.when(has_trade).then(pl.col(f"imports_{end}") / 1000).alias(f"imports_t_{end}") for end in ends),
+        *(pl.when("has_production").then(pl.col(f"own_{end}") / 1000).alias(f"production_t_{end}") for end in ends),
         pl.when(pl.col("value") > 0).then(pl.col("blank_value") / pl.col("value")).alias("value_without_quantity"),
         _caveats(inputs, intra, nothing).alias("caveats"),
     ).with_columns(_exact("imports_t"))

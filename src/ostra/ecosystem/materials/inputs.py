@@ -21,6 +21,8 @@ from ostra.words.economies import Home
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+KEYS = ["material", "home", "year"]
+
 PV = "PV"  # political stability and absence of violence/terrorism, the WGI dimension that GeoPolRisk uses
 
 # A governance year that was never published (1997, 1999, 2001) or is not out yet is read from the nearest earlier
@@ -51,7 +53,7 @@ class Grid:
             pl.DataFrame({"material": self.materials}, schema={"material": pl.String})
             .join(pl.DataFrame({"home": [h.code for h in self.homes]}, schema={"home": pl.String}), how="cross")
             .join(pl.DataFrame({"year": self.years}, schema={"year": pl.Int64}), how="cross")
-            .sort("material", "home", "year")
+            .sort(KEYS)
         )
 
     def members(self) -> pl.DataFrame:
@@ -75,7 +77,8 @@ class MaterialInputs:
     imports: pl.DataFrame  # see imports_by_supplier
     covered: pl.DataFrame  # year, product: the data hold at least one flow of the product in that year
     production: pl.DataFrame  # see read_production
-    governance: pl.DataFrame  # country, year, estimate, governance_year
+    governance: pl.DataFrame  # see read_governance: of political stability alone
+    governance_mean: pl.DataFrame  # and of all dimensions that the facts hold
 
 
 def read_inputs(
@@ -85,13 +88,30 @@ def read_inputs(
     material_products: duckdb.DuckDBPyRelation,
     homes: Sequence[Home],
     years: Sequence[int],
-    materials: Sequence[str] | None,
-    edition: str | None,
+    *,
+    materials: Sequence[str] | None = None,
+    edition: str | None = None,
 ) -> MaterialInputs:
     """Read what the grid of materials, homes and years needs; see the single readers for the columns.
 
-    With `edition` only codes of that edition of the Harmonised System are looked up: a code of another edition may
-    stand for another good in this trade table.
+    Parameters
+    ----------
+    trade, production, governance, material_products : relations
+        Facts tables.
+    homes : sequence of Home
+        Countries or blocs.
+    years : sequence of int
+        Calendar years.
+    materials : sequence of str, optional
+        Names as in the facts; all of them when left out.
+    edition : str, optional
+        Edition of the Harmonised System that the trade table's codes follow, such as "HS92". Codes of another edition
+        are then not used, since they may stand for another good.
+
+    Raises
+    ------
+    MethodError
+        No home or no year, or a material of which there are no facts.
     """
     if not homes or not years:
         raise MethodError("no home or no year was asked for: give at least one of each")
@@ -137,6 +157,7 @@ def read_inputs(
         covered=flows.select("year", "product").unique(),
         production=read_production(production, grid.materials, grid.years),
         governance=read_governance(governance, grid.years, (PV,)),
+        governance_mean=read_governance(governance, grid.years, None),
     )
 
 
@@ -238,7 +259,7 @@ def read_production(
             pl.col("unit").first(),
             # One blank among a country's rows leaves its sum unknown from 0 on: a wider bound, and still a bound.
             pl.when(unknown.any()).then(0).otherwise(pl.col("quantity").sum()).alias("low"),
-            pl.when(pl.col("high").is_null().any()).then(None).otherwise(pl.col("high").sum()).alias("high"),
+            sum_or_null("high"),
             pl.len().cast(pl.Int64).alias("rows"),
         )
         .sort("material", "year", "country")
@@ -312,7 +333,7 @@ def imports_by_supplier(flows: pl.DataFrame, codes: pl.DataFrame, members: pl.Da
             pl.col("value").filter(known).sum().alias("weighed"),
             pl.col("low").filter(known).sum().alias("weight"),
             pl.col("low").sum(),
-            _sum_or_null("high"),
+            sum_or_null("high"),
             pl.len().cast(pl.Int64).alias("flows"),
             pl.col("blank").sum().cast(pl.Int64).alias("blanks"),
             pl.col("value").filter(pl.col("blank")).sum().alias("blank_value"),
@@ -329,7 +350,7 @@ def exports_outside(inputs: MaterialInputs) -> pl.DataFrame:
         .join(members, left_on=["exporter", "year"], right_on=["member", "year"])
         .join(members, left_on=["importer", "year", "home"], right_on=["member", "year", "home"], how="anti")
         .group_by("material", "home", "year")
-        .agg(pl.col("low").sum(), _sum_or_null("high"), pl.len().cast(pl.Int64).alias("flows"))
+        .agg(pl.col("low").sum(), sum_or_null("high"), pl.len().cast(pl.Int64).alias("flows"))
         .sort("material", "home", "year")
     )
 
@@ -384,7 +405,15 @@ def as_floats(column: pl.Series) -> Floats:
     return column.cast(pl.Float64).fill_null(float("inf")).to_numpy().astype(np.float64)
 
 
-def _sum_or_null(name: str) -> pl.Expr:
+def beside(table: pl.DataFrame, *parts: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table with the columns of the parts, by those of material, home and year that each part has."""
+    for part in parts:
+        table = table.join(part, on=[key for key in KEYS if key in part.columns], how="left", maintain_order="left")
+    return table
+
+
+def sum_or_null(name: str) -> pl.Expr:
+    """The sum of a column of bounds; null where one of them is."""
     return pl.when(pl.col(name).is_null().any()).then(None).otherwise(pl.col(name).sum()).alias(name)
 
 

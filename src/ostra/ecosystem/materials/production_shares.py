@@ -99,20 +99,10 @@ def concentration(production: pl.DataFrame) -> pl.DataFrame:
         unknown = int((low != high).sum())
         total = float(low.sum())
         top = int(np.argmax(low)) if total > 0 else None
-        rows.append(
-            {
-                "material": material,
-                "year": year,
-                "production_concentration_low": bounds[0] if bounds else None,
-                "production_concentration_high": bounds[1] if bounds else None,
-                "top_producer": None if top is None else group["country"][top],
-                "top_producer_share": None if top is None or unknown else float(low[top]) / total,
-                "producers": int((high > 0).sum()),
-                "producers_unknown": unknown,
-                "production_rows": int(group["rows"].sum()),
-                "unit": group["unit"][0],
-            }
-        )
+        country = None if top is None else group["country"][top]
+        share = None if top is None or unknown else float(low[top]) / total
+        counts = int((high > 0).sum()), unknown, int(group["rows"].sum())
+        rows.append((material, year, *(bounds or (None, None)), country, share, *counts, group["unit"][0]))
     schema = {
         "material": pl.String,
         "year": pl.Int64,

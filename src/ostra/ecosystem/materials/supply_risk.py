@@ -5,23 +5,18 @@ The method, its parameters and what is unknown in our facts: docs/methods/supply
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import duckdb
 import polars as pl
 
 from ostra.ecosystem.materials.inputs import (
+    KEYS,
     MaterialInputs,
+    beside,
     exports_outside,
     production_of_members,
-    read_governance,
-    read_inputs,
     sum_in_order,
 )
 from ostra.ecosystem.materials.production_shares import with_shares
-from ostra.words.economies import Home
-
-KEYS = ["material", "home", "year"]
 
 # The formula of this module in short, as evidence prints it.
 SUPPLY_RISK = "[HHI(world) · IR/2 + HHI(sourcing) · (1 − IR/2)] · (1 − recycling) · substitution"
@@ -40,18 +35,7 @@ WGI_WORST = 10.0
 WGI_DIMENSIONS = 6
 
 
-def supply_risk(
-    trade: duckdb.DuckDBPyRelation,
-    production: duckdb.DuckDBPyRelation,
-    governance: duckdb.DuckDBPyRelation,
-    material_products: duckdb.DuckDBPyRelation,
-    homes: Sequence[Home],
-    years: Sequence[int],
-    *,
-    materials: Sequence[str] | None = None,
-    edition: str | None = None,
-    supply_shares: duckdb.DuckDBPyRelation | None = None,
-) -> pl.DataFrame:
+def supply_risk(inputs: MaterialInputs, supply_shares: duckdb.DuckDBPyRelation | None = None) -> pl.DataFrame:
     """Supply risk of the EU criticality method, as the interval that our facts leave open.
 
     SR = [G x IR/2 + E x (1 - IR/2)] x (1 - EoL_RIR) x SI_SR, with G and E the concentration Σ_c S_c² W_c t_c of world
@@ -64,10 +48,9 @@ def supply_risk(
 
     Parameters
     ----------
-    trade, production, governance, material_products : relations
-        Facts tables. Governance: the mean of the WGI dimensions in the facts (the method: all six).
-    homes, years, materials, edition
-        As for `geopolrisk`.
+    inputs : MaterialInputs
+        Of the materials, homes and years wanted. Governance: the mean of the WGI dimensions in the facts (the method:
+        all six).
     supply_shares : relation, optional
         Facts table with the Commission's trade parameters.
 
@@ -85,18 +68,7 @@ def supply_risk(
     EUR 28654 EN, doi:10.2760/73303; European Commission (2017), Methodology for establishing the EU list of critical
     raw materials: guidelines, doi:10.2873/769526.
     """
-    inputs = read_inputs(trade, production, governance, material_products, homes, years, materials, edition)
-    return supply_risk_from(inputs, governance, supply_shares)
-
-
-def supply_risk_from(
-    inputs: MaterialInputs,
-    governance: duckdb.DuckDBPyRelation,
-    supply_shares: duckdb.DuckDBPyRelation | None,
-) -> pl.DataFrame:
-    """`supply_risk` on inputs that are already read."""
-    grid = inputs.grid.frame()
-    risk = _governance_scale(read_governance(governance, inputs.grid.years, None))
+    risk = _governance_scale(inputs.governance_mean)
     produced_parameters = _trade_parameters(supply_shares, inputs.production_stages)
     traded_parameters = _trade_parameters(supply_shares, inputs.trade_stages)
     members = inputs.grid.members().rename({"member": "country"}).with_columns(pl.lit(True).alias("domestic"))
@@ -112,9 +84,6 @@ def supply_risk_from(
     own = production_of_members(inputs).select(*KEYS, "country", "low", "high")
     sourcing = with_shares(pl.concat([imports, own]), KEYS).select(*KEYS, "country", "share_low", "share_high")
 
-    total_imports = _totals(imports, "imports")
-    total_exports = _totals(exports_outside(inputs), "exports")
-    total_own = _totals(own, "own")
     covered = inputs.codes.join(inputs.covered, on="product").select("material", "year").unique()
     listed = inputs.production.select("material", "year").unique()
     recycling = pl.DataFrame(
@@ -122,37 +91,17 @@ def supply_risk_from(
         schema={"material": pl.String, "recycling_rate": pl.Float64},
         orient="row",
     )
-    table = (
-        grid.join(
-            _concentration(world, members, risk, produced_parameters, "global"),
-            on=KEYS,
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            _concentration(sourcing, members, risk, traded_parameters, "sourcing"),
-            on=KEYS,
-            how="left",
-            maintain_order="left",
-        )
-        .join(total_imports, on=KEYS, how="left", maintain_order="left")
-        .join(total_exports, on=KEYS, how="left", maintain_order="left")
-        .join(total_own, on=KEYS, how="left", maintain_order="left")
-        .join(
-            covered.with_columns(pl.lit(True).alias("has_trade")),
-            on=["material", "year"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(
-            listed.with_columns(pl.lit(True).alias("has_production")),
-            on=["material", "year"],
-            how="left",
-            maintain_order="left",
-        )
-        .join(recycling, on="material", how="left", maintain_order="left")
-        .with_columns(pl.col("has_trade", "has_production").fill_null(False))
-    )
+    table = beside(
+        inputs.grid.frame(),
+        _concentration(world, members, risk, produced_parameters, "global"),
+        _concentration(sourcing, members, risk, traded_parameters, "sourcing"),
+        _totals(imports, "imports"),
+        _totals(exports_outside(inputs), "exports"),
+        _totals(own, "own"),
+        covered.with_columns(pl.lit(True).alias("has_trade")),
+        listed.with_columns(pl.lit(True).alias("has_production")),
+        recycling,
+    ).with_columns(pl.col("has_trade", "has_production").fill_null(False))
     return _finish(table, risk)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ostra.words.economies import Home
 
-# The public columns of `dependencies`, in order; `supplier` adds SUPPLIER_COLUMNS.
+# The public columns of the dependencies, in order; `supplier` adds SUPPLIER_COLUMNS.
 INDICATORS = (
     "product",
     "description",
@@ -106,7 +106,7 @@ class TradeFrames(NamedTuple):
     suppliers: pl.DataFrame
 
 
-def dependencies(
+def trade_frames(
     trade: DuckDBPyRelation,
     home: Home,
     years: Sequence[int],
@@ -117,9 +117,9 @@ def dependencies(
     supplier: str | None = None,
     group: Home | None = None,
     persistence_years: int = 3,
-    exports: Literal["extra-home", "all"] = "extra-home",
-) -> pl.DataFrame:
-    """Trade-dependency indicators of home, one row per product and year, sorted by both.
+    every_supplier: bool = True,
+) -> TradeFrames:
+    """Trade-dependency indicators of home, and every supplier's part in its imports, from one reading of the data.
 
     FORMULAS has the formulas in short; dependent when concentration, extra_share and import_export_ratio all exceed
     `thresholds`. Every column, and the meaning of `status` (traded, zero, none, unknown), is defined in
@@ -147,13 +147,21 @@ def dependencies(
         the trade between them is left out everywhere.
     persistence_years : int
         Length of the window, ending in the row's year, over which `years_flagged` counts.
-    exports : {"extra-home", "all"}
-        Whether home's exports are those to outside home only, or those between members too.
+    every_supplier : bool
+        Whether the second frame is wanted; without it the reading is faster and that frame empty.
 
     Returns
     -------
-    DataFrame
-        Columns INDICATORS, then SUPPLIER_COLUMNS when `supplier` is given, then EVIDENCE_COLUMNS. Unknown is null.
+    dependencies : DataFrame
+        One row per product and year, sorted by both: columns INDICATORS, then SUPPLIER_COLUMNS when `supplier` is
+        given, then EVIDENCE_COLUMNS. Unknown is null.
+    suppliers : DataFrame
+        Sorted by product, year, falling imports, supplier: product, year, supplier, imports_kusd, share [of home's
+        extra-home imports], world_exports_kusd [the supplier's exports of the product to everybody], buyer_share
+        [part of these that home buys], supplier_imports_kusd [the supplier's own imports of the product],
+        reverse_share [part of those that come from home; null where it imports none], flows, reverse_flows
+        [facts rows behind imports_kusd and supplier_imports_kusd]. Only suppliers with a flow to home in the data;
+        share is null when all of a product's flows to home are of no value.
 
     Raises
     ------
@@ -167,54 +175,6 @@ def dependencies(
     European Commission (2021), SWD(2021) 352 final. Arjona, Connell and Herghelegiu (2023), European Commission,
     Single Market Economics Papers WP2023/14.
     """
-    return _frames(
-        trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, False
-    ).dependencies
-
-
-def trade_frames(
-    trade: DuckDBPyRelation,
-    home: Home,
-    years: Sequence[int],
-    *,
-    thresholds: Thresholds = COMMISSION,
-    products: Sequence[str] | None = None,
-    descriptions: Mapping[str, str] | None = None,
-    supplier: str | None = None,
-    group: Home | None = None,
-    persistence_years: int = 3,
-    exports: Literal["extra-home", "all"] = "extra-home",
-) -> TradeFrames:
-    """As for `dependencies`, with every supplier's part in home's imports and what each needs of home in return.
-
-    Returns
-    -------
-    TradeFrames
-        `dependencies`, and `suppliers` sorted by product, year, falling imports, supplier: product, year, supplier,
-        imports_kusd, share [of home's extra-home imports], world_exports_kusd [the supplier's exports of the product
-        to everybody], buyer_share [part of these that home buys], supplier_imports_kusd [the supplier's own imports
-        of the product], reverse_share [part of those that come from home; null where it imports none], flows,
-        reverse_flows [facts rows behind imports_kusd and supplier_imports_kusd]. Only suppliers with a flow to home
-        in the data; share is null when all of a product's flows to home are of no value.
-    """
-    return _frames(
-        trade, home, years, thresholds, products, descriptions, supplier, group, persistence_years, exports, True
-    )
-
-
-def _frames(
-    trade: DuckDBPyRelation,
-    home: Home,
-    years: Sequence[int],
-    thresholds: Thresholds,
-    products: Sequence[str] | None,
-    descriptions: Mapping[str, str] | None,
-    supplier: str | None,
-    group: Home | None,
-    persistence_years: int,
-    exports: Literal["extra-home", "all"],
-    every_supplier: bool,
-) -> TradeFrames:
     flows.check_request(home, years, products, supplier, group)
     if persistence_years < 1:
         raise UsageError(f"the persistence window is {persistence_years} years long. Give 1 or more")
@@ -235,7 +195,7 @@ def _frames(
         pl.DataFrame({"year": window}, schema={"year": pl.Int16}), how="cross"
     )
     table = grid.join(rows.filter(pl.col("rank") == 1), on=["product", "year"], how="left").sort("product", "year")
-    table = _with_persistence(_indicators(table, thresholds, exports), window, wanted, persistence_years)
+    table = _with_persistence(_indicators(table, thresholds), window, wanted, persistence_years)
     names = dict(descriptions or {})
     table = table.with_columns(
         description=pl.Series([names.get(code, "") for code in table["product"]], dtype=pl.String),
@@ -246,7 +206,7 @@ def _frames(
     return TradeFrames(table.select(columns), shares)
 
 
-def _indicators(table: pl.DataFrame, thresholds: Thresholds, exports: Literal["extra-home", "all"]) -> pl.DataFrame:
+def _indicators(table: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
     """Ratios of the sums; every division is guarded, so that an undefined ratio is null and never NaN."""
     known = pl.col("world_rows").is_not_null()
     table = table.with_columns(
@@ -256,8 +216,7 @@ def _indicators(table: pl.DataFrame, thresholds: Thresholds, exports: Literal["e
             *("supplier_elsewhere", "supplier_elsewhere_rows", "supplier_from_home", "reverse_rows", "asked_imports"),
         )
     )
-    imports, intra = pl.col("imports"), pl.col("intra")
-    exported = pl.col("exports") + intra if exports == "all" else pl.col("exports")
+    imports, intra, exported = pl.col("imports"), pl.col("intra"), pl.col("exports")
     traded = imports > 0
     table = table.with_columns(
         status=pl.when(~known)
@@ -291,7 +250,6 @@ def _indicators(table: pl.DataFrame, thresholds: Thresholds, exports: Literal["e
         others_exports_kusd=pl.when(traded).then((pl.col("elsewhere") - pl.col("supplier_elsewhere")) / 1000),
         top_supplier_imports_kusd=pl.when(traded).then(pl.col("supplier_imports").fill_null(0) / 1000),
         top_supplier_from_home_kusd=pl.when(traded).then(pl.col("supplier_from_home") / 1000),
-        export_rows=pl.col("export_rows") + pl.col("intra_rows") if exports == "all" else pl.col("export_rows"),
         top_rows=pl.when(traded).then(pl.col("flows")),
         others_rows=pl.when(traded).then(pl.col("elsewhere_rows") - pl.col("supplier_elsewhere_rows")),
         reverse_rows=pl.when(traded).then(pl.col("reverse_rows")),
