@@ -169,12 +169,11 @@ def job_twin(items: int, links: int, economies: int) -> dict[str, float]:
 
 def job_chips() -> dict[str, Any]:
     """Minimal sets up to size 3 on the chips data: economies and organisations, certain and possible, three levels."""
-    from ostra.documents.readers.eto_chips import read_eto_chips
+    from ostra.documents.readers.eto_chips import eto_chips_reading
     from ostra.ecosystem import chain
 
     start = time.perf_counter()
-    read = read_eto_chips(CHIPS)
-    made = getattr(read, "dossier", read)
+    made = eto_chips_reading(CHIPS).sound()
     done = time.perf_counter()
     structures = {of: chain.structure(made, by="headquarters", of=of, unnamed="none") for of in PLAYERS}
     built = time.perf_counter()

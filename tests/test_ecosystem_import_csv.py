@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostra.change.ecosystem_import import check_ecosystem
-from ostra.documents.readers.spreadsheet_csv import FILES, ecosystem_csv_reading, read_ecosystem_csv
+from ostra.documents.readers.spreadsheet_csv import FILES, ecosystem_csv_reading
 from ostra.documents.readers.spreadsheet_rows import RULES
 from ostra.documents.yaml_documents import read_dossier
 from ostra.documents.yaml_text import document_text
@@ -53,6 +53,11 @@ def world(folder: Path, **changed: str) -> Path:
     for name, text in WORLD.items():
         (folder / name).write_text(changed.get(name.removesuffix(".csv"), text), encoding="utf-8")
     return folder
+
+
+def read_ecosystem_csv(folder: Path, into: str = "ecosystem") -> Dossier:
+    """The dossier that the files are."""
+    return ecosystem_csv_reading(folder, into=into).sound()
 
 
 def problems(folder: Path) -> list[Problem]:

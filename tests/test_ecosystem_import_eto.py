@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ostra.documents.readers.eto_chips import eto_chips_reading, read_eto_chips
+from ostra.documents.readers.eto_chips import eto_chips_reading
 from ostra.documents.readers.spreadsheet_rows import EcosystemReading
 from ostra.documents.yaml_documents import read_dossier
 from ostra.documents.yaml_text import document_text
@@ -59,6 +59,11 @@ WORLD = {
     ],
     "provision.csv": ["NLD,P1,Ovens,N2,60.5,2025,A survey (2024)"],
 }
+
+
+def read_eto_chips(folder: Path, into: str = "eto-chips") -> Dossier:
+    """The dossier that the files are."""
+    return eto_chips_reading(folder, into=into).sound()
 
 
 def world(folder: Path, **changed: list[str]) -> Path:

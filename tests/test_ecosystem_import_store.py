@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ostra.change import ecosystem_import
 from ostra.change.ecosystem_import import check_ecosystem, import_ecosystem
-from ostra.documents.readers.spreadsheet_csv import read_ecosystem_csv
+from ostra.documents.readers.spreadsheet_csv import ecosystem_csv_reading
 from ostra.documents.yaml_documents import builtin_dossiers, builtin_profiles, read_dossier, read_profile
 from ostra.documents.yaml_text import document_text, text_value
 from ostra.documents.yaml_tree import parse_yaml
@@ -43,7 +43,7 @@ def test_an_imported_ecosystem_is_one_of_the_workspace(tmp_path: Path, folder: P
     report = import_ecosystem(space, "csv", folder, into="ev")
     assert report.written == (tmp_path / "dossiers" / "ev.yaml",)
     assert report.counts == {"items": 2, "links": 1, "provisions": 1}
-    assert read_dossier(report.written[0]) == read_ecosystem_csv(folder, into="ev") == space.dossier("ev")
+    assert read_dossier(report.written[0]) == ecosystem_csv_reading(folder, into="ev").dossier == space.dossier("ev")
     assert report.problems == ()
     assert any("without a source" in caveat for caveat in report.caveats)
 

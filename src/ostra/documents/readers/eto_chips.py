@@ -23,28 +23,10 @@ from ostra.documents.readers.spreadsheet_table import Table, open_table
 from ostra.errors import NotFoundError, Problem
 from ostra.model.dossier import Dossier, Provision
 
-FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "inputs.csv": (
-        ("input_id", "input_name", "type"),
-        (
-            "stage_name",
-            "stage_id",
-            "description",
-            "year",
-            "market_share_chart_global_market_size_info",
-            "market_share_chart_caption",
-            "market_share_chart_source",
-        ),
-    ),
-    "stages.csv": (
-        ("stage_id", "stage_name"),
-        (
-            "description",
-            "market_share_chart_global_market_size_info",
-            "market_share_chart_caption",
-            "market_share_chart_source",
-        ),
-    ),
+CHART = ("market_share_chart_global_market_size_info", "market_share_chart_caption", "market_share_chart_source")
+FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # columns that must be there, and others that are read
+    "inputs.csv": (("input_id", "input_name", "type"), ("stage_name", "stage_id", "description", "year", *CHART)),
+    "stages.csv": (("stage_id", "stage_name"), ("description", *CHART)),
     "sequence.csv": (
         ("input_id", "goes_into_id", "is_type_of_id"),
         ("input_name", "goes_into_name", "is_type_of_name"),
@@ -55,19 +37,6 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("provider_name", "provided_name", "year", "source", "negligible_market_share", "minor_share"),
     ),
 }
-
-
-def read_eto_chips(folder: Path, *, into: str = "eto-chips") -> Dossier:
-    """The data set as a dossier; `eto_chips_reading` returns what was odd about it too.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such folder.
-    DataError
-        A file is missing or cannot be read, or a column is missing: every such fault at once.
-    """
-    return eto_chips_reading(folder, into=into).sound()
 
 
 def eto_chips_reading(folder: Path, *, into: str = "eto-chips") -> EcosystemReading:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ostra.documents.readers.spreadsheet_rows import Oddity
+from ostra.documents.readers import spreadsheet_rows
 from ostra.documents.readers.spreadsheet_table import Row, clean
 from ostra.errors import Problem, shortened
-from ostra.model.dossier import ItemKind, Stage
+from ostra.model.dossier import ItemKind
 from ostra.model.evidence import Claim, Source
 from ostra.words.sentences import made_id
 
@@ -36,24 +36,21 @@ class Node:
 
 
 @dataclass
-class Gathered:
+class Gathered(spreadsheet_rows.Gathered):
     """All that is gathered from the five files."""
 
-    oddities: list[Oddity] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     claims: dict[str, Claim] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    source_ids: dict[str, str] = field(default_factory=dict)  # by the text that names them
     years: set[int] = field(default_factory=set)
     nodes: dict[str, Node] = field(default_factory=dict)
-    stages: dict[str, Stage] = field(default_factory=dict)
 
-    def odd(self, rule: str, file: str, row: Row, value: str, done: str) -> None:
-        self.oddities.append(Oddity(rule, file, row.line, shortened(value, 160), done))
+    def complain(self, reason: str, file: str, row: Row, column: str, value: str, mend: str = "") -> None:
+        """Tell what is wrong with a cell."""
+        self.problems.append(Problem(reason, file, row.line, column, shortened(value), mend))
 
     def set_aside(self, file: str, row: Row, reason: str, column: str, value: str, mend: str = "") -> None:
         """A row that cannot be used, told as an oddity and as a problem."""
-        self.problems.append(Problem(reason, file, row.line, column, shortened(value), mend))
+        self.complain(reason, file, row, column, value, mend)
         self.odd("set aside", file, row, value, reason)
 
     def claim(self, file: str, row: Row, statement: str, source: str, **number: object) -> str:
@@ -92,26 +89,20 @@ def source_of(gathered: Gathered, text: str) -> str:
         return "eto-chips"
     plain = re.sub(r"\[([^\]]*)\]\(([^)]*)\)", r"\1", text)
     plain = re.sub(r"\]\([^)]*\)?", "", plain)  # one link of the published files has no opening bracket
-    name = made_id(f"eto-chips {plain}")[:50].strip("-")
     if text in gathered.source_ids:
         return gathered.source_ids[text]
-    number = 2
-    unique = name
-    while unique in gathered.sources:
-        unique, number = f"{name}-{number}", number + 1
     years = re.findall(r"(?<!\d)20\d\d(?!\d)", plain)
     address = re.search(r"https?://[^\s)\],]+", text)
-    gathered.source_ids[text] = unique
-    gathered.sources[unique] = Source(
-        id=unique,
-        title=shortened(f"{TITLE}, from: {plain}", 600),
+    return gathered.add_source(
+        text,
+        made_id(f"eto-chips {plain}")[:50].strip("-"),
+        shortened(f"{TITLE}, from: {plain}", 600),
         publisher=PUBLISHER,
         date=max(years) if years else gathered.sources["eto-chips"].date,
         url=address.group() if address else URL,
         licence=LICENCE,
         note=text,
     )
-    return unique
 
 
 def size_of(text: str) -> tuple[float, str] | None:

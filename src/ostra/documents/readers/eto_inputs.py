@@ -7,7 +7,6 @@ from typing import Literal
 
 from ostra.documents.readers.eto_gathered import Gathered, Node, name_of, resolved, size_of, source_of
 from ostra.documents.readers.spreadsheet_table import Row, clean, clean_lines
-from ostra.errors import Problem
 from ostra.model.dossier import Item, ItemKind, Link, Stage
 from ostra.words.figures import percent
 from ostra.words.sentences import made_id
@@ -43,18 +42,14 @@ def read_nodes(gathered: Gathered, rows: dict[str, list[Row]]) -> None:
             continue
         if kind not in KINDS:
             mend = f"Known are {', '.join(KINDS)}"
-            gathered.problems.append(
-                Problem("type not known; read as a product", "inputs.csv", row.line, "type", kind, mend)
-            )
+            gathered.complain("type not known; read as a product", "inputs.csv", row, "type", kind, mend)
         found = next((k for word, k in KIND_BY_WORD.items() if word in name.lower()), KINDS.get(kind, "product"))
         node = Node(origin, name, found, "inputs.csv", row)
         node.size = size_of(row["market_share_chart_global_market_size_info"])
         stage = gathered.stages.get(row["stage_id"])
         if row["stage_id"] and stage is None:
             mend = "The stage is found by what the input goes into"
-            gathered.problems.append(
-                Problem("no such stage", "inputs.csv", row.line, "stage_id", row["stage_id"], mend)
-            )
+            gathered.complain("no such stage", "inputs.csv", row, "stage_id", row["stage_id"], mend)
         node.stage = stage.id if stage else ""
         gathered.nodes[origin] = node
     ids: set[str] = set()

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from ostra.documents.readers import spreadsheet_model
 from ostra.documents.readers.eto_gathered import FIRST_RELEASE, Gathered, name_of, resolved, source_of
 from ostra.documents.readers.spreadsheet_rows import Listed
 from ostra.documents.readers.spreadsheet_table import Row, clean
-from ostra.errors import NotFoundError, Problem, shortened
+from ostra.errors import NotFoundError, shortened
 from ostra.model.dossier import UNSPECIFIED
 from ostra.words.economies import bloc_members, economy_name, iso3
 from ostra.words.figures import exact_percent, percent_range
@@ -36,14 +37,9 @@ REGIONS: dict[str, Callable[[int], tuple[str, ...]]] = {"eur": europe, "europe":
 
 
 @dataclass(frozen=True)
-class Provider:
+class Provider(spreadsheet_model.Provider):
     """Who a provider id stands for; `rule` names the oddity that its rows are, if any."""
 
-    name: str
-    organisation: str
-    economy: str
-    among: tuple[str, ...] = ()
-    region: str = ""
     rule: str = ""
 
 
@@ -88,9 +84,7 @@ def _country(gathered: Gathered, row: Row, name: str) -> Provider:
         economy, among, rule = _place_of(row["alias"], year)
     if rule == "no economy":
         mend = "Its share is kept as that of economies that nobody names"
-        gathered.problems.append(
-            Problem("no economy of that name", "providers.csv", row.line, "provider_name", name, mend)
-        )
+        gathered.complain("no economy of that name", "providers.csv", row, "provider_name", name, mend)
     region = (clean(row["alias"]) or name) if rule else ""
     return Provider(name, "", economy, among, region, rule)
 
@@ -194,7 +188,7 @@ def _share(gathered: Gathered, row: Row) -> tuple[float | None, float | None, st
         number = Decimal("NaN")
     if not number.is_finite() or not 0 <= number <= 100:
         reason = "share is not a number from 0 to 100; taken as unknown"
-        gathered.problems.append(Problem(reason, file, row.line, "share_provided", shortened(text), "Write per cent"))
+        gathered.complain(reason, file, row, "share_provided", text, "Write per cent")
         gathered.odd("no share", file, row, text, "not a number from 0 to 100; unknown")
         return None, None, f"The share listed, {shortened(clean(text), 40)!r}, is none."
     share = float(number / 100)
@@ -211,9 +205,6 @@ def _year(gathered: Gathered, row: Row) -> int | None:
     if re.fullmatch(r"(19|20)[0-9]{2}", text):
         return int(text)
     if text:
-        reason = "not a year; left open"
-        gathered.problems.append(
-            Problem(reason, "provision.csv", row.line, "year", shortened(text), "Write four digits")
-        )
+        gathered.complain("not a year; left open", "provision.csv", row, "year", text, "Write four digits")
     gathered.odd("no year", "provision.csv", row, text or "no year", "left open")
     return None

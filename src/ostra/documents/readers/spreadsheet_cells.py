@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ostra.documents.readers.spreadsheet_rows import Oddity
+from ostra.documents.readers import spreadsheet_rows
 from ostra.documents.readers.spreadsheet_table import Row, Table, clean, clean_lines
-from ostra.errors import shortened
-from ostra.model.dossier import Stage
-from ostra.model.evidence import Claim, Source
+from ostra.model.evidence import Claim
 from ostra.words.sentences import made_id
 
 MOST_ROWS = 50_000  # of one file; a dossier is read by people, larger tables belong into facts
@@ -88,17 +86,10 @@ PRINTED = {"items": ("name", "stage", "material"), "links": (), "providers": ("n
 
 
 @dataclass
-class Gathered:
+class Gathered(spreadsheet_rows.Gathered):
     """All that is gathered from the four files beside what their rows say."""
 
-    oddities: list[Oddity] = field(default_factory=list)
-    stages: dict[str, Stage] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    source_ids: dict[str, str] = field(default_factory=dict)  # by title
     claims: list[Claim] = field(default_factory=list)
-
-    def odd(self, rule: str, file: str, row: Row, value: str, done: str) -> None:
-        self.oddities.append(Oddity(rule, file, row.line, shortened(value, 160), done))
 
 
 def rows_of(table: Table) -> list[Row]:
@@ -133,19 +124,14 @@ def source_of(gathered: Gathered, text: str) -> str:
     title = text or FILES_TITLE
     if title in gathered.source_ids:
         return gathered.source_ids[title]
-    name = made_id(text)[:50].strip("-") or "files"
-    unique, number = name, 2
-    while unique in gathered.sources:
-        unique, number = f"{name}-{number}", number + 1
     years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
     address = re.search(r"https?://[^\s)\],;]+", text)
-    gathered.source_ids[title] = unique
-    gathered.sources[unique] = Source(
-        id=unique,
-        title=title,
+    return gathered.add_source(
+        title,
+        made_id(text)[:50].strip("-") or "files",
+        title,
         publisher="as written in the files" if text else "the author of the files",
         date=max(years) if years else UNDATED,
         url=address.group() if address else "",
         note="" if years else "The files give no date; 1900 stands for unknown.",
     )
-    return unique

@@ -35,19 +35,6 @@ COMPLETE: dict[str, tuple[Literal["location", "headquarters"], ...]] = {
 }
 
 
-def read_ecosystem_csv(folder: Path, *, into: str = "ecosystem") -> Dossier:
-    """The four files as a dossier; `ecosystem_csv_reading` returns what was odd about them too.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such folder.
-    DataError
-        With one problem for each fault in any of the files.
-    """
-    return ecosystem_csv_reading(folder, into=into).sound()
-
-
 def ecosystem_csv_reading(folder: Path, *, into: str = "ecosystem") -> EcosystemReading:
     """Read the four files to their ends.
 

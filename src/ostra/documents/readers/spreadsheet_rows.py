@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ostra.errors import DataError, Problem
+from ostra.documents.readers.spreadsheet_table import Row
+from ostra.errors import DataError, Problem, shortened
 from ostra.model.base import Interval
-from ostra.model.dossier import UNSPECIFIED, Dossier, Provision
+from ostra.model.dossier import UNSPECIFIED, Dossier, Provision, Stage
+from ostra.model.evidence import Source
 from ostra.words.figures import percent, percent_range
 
 ROUNDING = 1.02  # shares that sum to this are taken as rounded; the model allows as much
@@ -74,6 +76,29 @@ class Oddity:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line is not None else self.file
         return f"{place}: {self.value}: {self.done}"
+
+
+@dataclass
+class Gathered:
+    """What every reader gathers from its files beside items, links and provision."""
+
+    oddities: list[Oddity] = field(default_factory=list)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    source_ids: dict[str, str] = field(default_factory=dict)  # by the text that names them
+
+    def odd(self, rule: str, file: str, row: Row, value: str, done: str) -> None:
+        """Tell what was done with a row."""
+        self.oddities.append(Oddity(rule, file, row.line, shortened(value, 160), done))
+
+    def add_source(self, named: str, name: str, title: str, **about: str) -> str:
+        """Add the source that a text names under an id of its own, made from `name`; the id."""
+        unique, number = name, 2
+        while unique in self.sources:
+            unique, number = f"{name}-{number}", number + 1
+        self.source_ids[named] = unique
+        self.sources[unique] = Source(id=unique, title=title, **about)
+        return unique
 
 
 @dataclass(frozen=True)
