@@ -45,7 +45,8 @@ def steady(value: Any) -> Any:
 
 def digest(value: Any) -> dict[str, Any]:
     text = json.dumps(steady(value), ensure_ascii=False)
-    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "length": len(value)}
+    columns = {"columns": list(value[0])} if isinstance(value, list) else {}
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "length": len(value), **columns}
 
 
 def differences(new: Any, old: Any, place: str = "") -> list[str]:

@@ -39,8 +39,8 @@ def _shown(listing: Listing, rows: list[dict[str, Any]], columns: Sequence[Colum
     return Shown(Listing(pl.DataFrame(rows), listing.provenance), columns, legend)
 
 
-def _dimensions(heads: dict[str, str] | None = None) -> list[Column]:
-    return [Column(name, (heads or {}).get(name, name.capitalize()), level=f"{name}_level") for name in DIMENSIONS]
+def _dimensions(of: str) -> list[Column]:
+    return [column(name, of, level=f"{name}_level") for name in DIMENSIONS]
 
 
 def matrix(listing: Listing) -> Shown:
@@ -50,7 +50,7 @@ def matrix(listing: Listing) -> Shown:
         cells = {cell["dimension"]: cell for cell in part.iter_rows(named=True)}
         words = {d: cell_words(cell) if cell["level"] else f"░ {cell_words(cell)}" for d, cell in cells.items()}
         rows.append({"ecosystem": name, **words, **{f"{d}_level": cell["level"] for d, cell in cells.items()}})
-    return _shown(listing, rows, [column("ecosystem"), *_dimensions()], MATRIX_LEGEND)
+    return _shown(listing, rows, [column("ecosystem"), *_dimensions("matrix")], MATRIX_LEGEND)
 
 
 def ranks(listing: Listing) -> Shown:
@@ -61,8 +61,8 @@ def ranks(listing: Listing) -> Shown:
     for row in listing.frame.iter_rows(named=True):
         blank = {**{k: row[k] for k in keys}, **dict.fromkeys((OVERALL, *DIMENSIONS), "not assessed")}
         rows.setdefault(tuple(row[k] for k in keys), blank)[row["dimension"]] = rank_words(row)
-    names = [column("ecosystem"), *([Column("name", "Item")] if items else []), column(OVERALL)]
-    return _shown(listing, list(rows.values()), [*names, *(Column(d, d.capitalize()) for d in DIMENSIONS)], RANK_LEGEND)
+    heads = ("ecosystem", *(("name",) if items else ()), OVERALL, *DIMENSIONS)
+    return _shown(listing, list(rows.values()), [column(head, "matrix rank") for head in heads], RANK_LEGEND)
 
 
 def rank_words(row: dict[str, Any]) -> str:
@@ -97,8 +97,9 @@ def stability(listing: Listing) -> Shown:
         mean = sum(n * share for n, share in enumerate(shares, 1)) + len(shares) * (1 - sum(shares))
         rows.append((mean, name, row))
     ordered = [row for _, _, row in sorted(rows, key=lambda found: found[:2])]
-    heads = _dimensions({"competitiveness": "Competitive"})  # so that all columns fit 80 characters
-    return _shown(listing, ordered, [column("ecosystem"), column("ranks"), *heads], STABILITY_LEGEND)
+    return _shown(
+        listing, ordered, [column("ecosystem"), column("ranks"), *_dimensions("matrix perturb")], STABILITY_LEGEND
+    )
 
 
 def frequent_rank(shares: Sequence[float]) -> str:
