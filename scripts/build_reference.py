@@ -15,8 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from cyclopts import App
+from docstring_parser import parse
 from pydantic import BaseModel
 
+from ostra.cli import make_app
 from ostra.model import base, scenario
 from ostra.model.base import Model, Refers
 from ostra.model.dossier import Dossier
@@ -24,6 +27,7 @@ from ostra.model.evidence import Source
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
 from ostra.model.scenario import Scenario, Stated
+from ostra.words.columns import columns
 
 DOCS = Path(__file__).parents[1] / "docs"
 MARK = "<!-- From here on written by scripts/build_reference.py. -->"
@@ -58,7 +62,55 @@ def scenario_page() -> str:
     return "\n".join(document(Scenario, shared=Stated, elsewhere=(Source,)))
 
 
+def command_line_page() -> str:
+    """Every verb with its sentence, its arguments and its options, as the command line itself has them."""
+    lines: list[str] = []
+    for verb in sorted(name for name in make_app([]) if not name.startswith("-")):
+        group = make_app([verb])[verb]
+        names = [verb, *(f"{verb} {name}" for name in sorted(group) if not name.startswith("-"))]
+        for words in names:
+            app = make_app(words.split())
+            for word in words.split():
+                app = app[word]
+            if app.default_command is not None:
+                about = " ".join(re.split(r"\n\s*Parameters\n", app.help)[0].split())
+                lines += [f"## ostra {words}", "", about, "", *_options(app), ""]
+    return "\n".join(lines)
+
+
+def _options(app: App) -> Iterator[str]:
+    """A row for each argument and option; those that place the answer stand in the head of the page."""
+    said = {
+        name.strip(): one.description or ""
+        for one in parse(app.default_command.__doc__ or "").params
+        for name in one.arg_name.split(",")
+    }
+    shared = {"--format", "--json", "--csv", "--output", "--workspace"}
+    rows = []
+    for argument in app.assemble_argument_collection():
+        name = argument.names[0] if argument.names else argument.name
+        if name in shared or not argument.show:
+            continue
+        told = " ".join((argument.parameter.help or said.get(argument.field_info.name, "")).split()).replace("|", "\\|")
+        default = argument.field_info.default
+        usual = f" Default: `{default}`." if default not in (None, False, (), "", argument.field_info.empty) else ""
+        rows.append(f"| `{name}` | {told}{usual} |")
+    if rows:
+        yield from ("| | |", "|---|---|", *rows)
+
+
+def columns_page() -> str:
+    """The data dictionary of listings."""
+    lines = ["| column | of | heading | kind | unit | meaning |", "|---|---|---|---|---|---|"]
+    for (key, of), one in columns().items():
+        heading = one.heading.replace("{", "").replace("}", "")
+        lines.append(f"| `{key}` | {f'`{of}`' if of else ''} | {heading} | {one.kind} | {one.unit} | {one.meaning} |")
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "reference-columns.md": columns_page,
+    "reference-command-line.md": command_line_page,
     "reference-dossier.md": dossier_page,
     "reference-scenario.md": scenario_page,
 }

@@ -140,7 +140,7 @@ def case_line(name: str) -> str:
     return (
         f"Overall {name} ranks {own} of {len(order())}: so in {percent(near)} % of 1,000 profiles within ±20 % and in "
         f"{percent(wide)} % within ±40 %. In nine tenths of them its rank is "
-        f"{ranks.span(row['near_best'], row['near_worst'])} and {ranks.span(row['wide_best'], row['wide_worst'])}."
+        f"{levels.span(row['near_best'], row['near_worst'])} and {levels.span(row['wide_best'], row['wide_worst'])}."
     )
 
 

@@ -25,7 +25,7 @@ from ostra.show.printed.markup import ours
 from ostra.show.printed.page import render_chapter
 from ostra.show.printed.volume import Volume, merge_sources, prefixed
 from ostra.show.sections import across
-from ostra.show.sections.tables import sheets
+from ostra.show.sections.datasheets import sheets
 from sample_assessment import sample_assessment
 from test_report import HOSTILE, Page
 

@@ -32,7 +32,7 @@ from ostra.scenario.outcomes import Outcome, outcome, statistics
 from ostra.scenario.simulation.engine import simulate
 from ostra.scenario.simulation.shocks import CapacityLoss, Withheld
 from ostra.show.text import losses
-from ostra.show.text.trace import value_of
+from ostra.show.text.trace_tree import value_of
 
 HEAD = """\
 format: ostra-scenario/1

@@ -115,8 +115,10 @@ def trends(
     ----------
     years
         Span of years, first:last; by default all that the data cover.
-    products, ecosystem
-        As for `dependencies`.
+    products
+        HS code of six digits; may be given several times.
+    ecosystem
+        Only products that items of this ecosystem are traded under.
 
     Returns
     -------

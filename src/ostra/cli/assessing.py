@@ -125,7 +125,7 @@ def trace(
     """
     from ostra.provenance import trace as follow
     from ostra.show.output import to_json
-    from ostra.show.text.trace import print_trace
+    from ostra.show.text.trace_tree import print_trace
 
     space = workspace(workspace_path)
     if assessment is not None and simulate:

@@ -22,19 +22,16 @@ if TYPE_CHECKING:
 class Citing:
     """What a data set is cited by: the options that all imports of facts share."""
 
-    title: str = ""
-    "Title to cite the data set by."
-    source: str = ""
-    "Publisher to cite."
-    licence: str = ""
-    "Licence of the data."
-    url: str = ""
-    "Where the data were got."
-    retrieved: str | None = None
-    "ISO date on which they were got; today by default."
+    title: Annotated[str, Parameter(help="Title to cite the data set by.", show_default=False)] = ""
+    source: Annotated[str, Parameter(help="Publisher to cite.", show_default=False)] = ""
+    licence: Annotated[str, Parameter(help="Licence of the data.", show_default=False)] = ""
+    url: Annotated[str, Parameter(help="Where the data were got.", show_default=False)] = ""
+    retrieved: Annotated[str | None, Parameter(help="ISO date on which they were got; today by default.")] = None
 
 
 NOT_CITED = Citing()
+Folder = Annotated[Path, Parameter(help="Folder with the CSV files of the ecosystem.")]
+CasesFile = Annotated[Path, Parameter(help="CSV file with one case in each row.")]
 Into = Annotated[str, Parameter(help="Id of the new ecosystem.")]
 Replace = Annotated[
     bool, Parameter(negative=(), help="Overwrite a dossier or case of that id that says something else.")
@@ -177,7 +174,13 @@ def export_dataset(
 
 @importing.command(name="eto-chips")
 def eto_chips(
-    folder: Path, /, *, into: Into, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
+    folder: Folder,
+    /,
+    *,
+    into: Into,
+    replace: Replace = False,
+    workspace_path: WorkspaceOption = None,
+    json: Json = False,
 ) -> None:
     """Import the advanced semiconductor supply chain of ETO/CSET, a folder of CSV files as published."""
     from ostra.change.ecosystem_import import import_ecosystem
@@ -187,7 +190,13 @@ def eto_chips(
 
 @importing.command(name="csv")
 def csv(
-    folder: Path, /, *, into: Into, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
+    folder: Folder,
+    /,
+    *,
+    into: Into,
+    replace: Replace = False,
+    workspace_path: WorkspaceOption = None,
+    json: Json = False,
 ) -> None:
     """Import an ecosystem from a folder with items.csv, links.csv, provision.csv, providers.csv."""
     from ostra.change.ecosystem_import import import_ecosystem
@@ -197,7 +206,7 @@ def csv(
 
 @importing.command
 def cases(
-    file: Path, /, *, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
+    file: CasesFile, /, *, replace: Replace = False, workspace_path: WorkspaceOption = None, json: Json = False
 ) -> None:
     """Import coercion cases from one CSV file into the list of the workspace."""
     from ostra.change.cases_import import import_cases

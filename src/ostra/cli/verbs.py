@@ -33,20 +33,26 @@ OLD = {
 
 
 def bind(app: App, arguments: Sequence[str]) -> None:
-    """Give the app a command for each question; of verbs that are not called only the sentence in the help.
+    """Give the app the command for the question that is called; of the others only the sentence in the help.
 
     So nothing is loaded that is not needed, and `ostra --help` stays quick.
     """
-    called = next((word for word in arguments if not word.startswith("-")), "")
+    called = max((one for one in QUESTIONS if _calls(arguments, one)), key=lambda one: len(one.words), default=None)
     for verb, group in groupby(QUESTIONS, key=lambda question: question.words.split()[0]):
         questions = list(group)
         if verb not in app:
             app.command(App(name=verb, help=questions[0].about, help_format="plaintext"))
-        for question in questions if verb == called else ():
-            if question.words == verb:
-                app[verb].default(command(question))
-            else:
-                app[verb].command(command(question), name=question.words.removeprefix(f"{verb} "))
+        for question in questions:
+            name = question.words.removeprefix(verb).strip()
+            if question is called:
+                app[verb].command(command(question), name=name) if name else app[verb].default(command(question))
+            elif name:
+                app[verb].command(App(name=name, help=question.about, help_format="plaintext"))
+
+
+def _calls(arguments: Sequence[str], question: Question) -> bool:
+    words = question.words.split()
+    return [word for word in arguments if not word.startswith("-")][: len(words)] == words
 
 
 def command(question: Question) -> Any:

@@ -15,7 +15,7 @@ from ostra.model.results.ecosystem import Chokepoint
 from ostra.show.charts.level_matrix import Target, matrix_figure
 from ostra.show.printed.markup import csv_link, ours
 from ostra.show.sections import across, selection
-from ostra.show.sections.tables import Record, laid_out
+from ostra.show.sections.datasheets import Record, laid_out
 
 HEADING = "Technologies and strategic autonomy"
 SECTIONS = (

@@ -21,9 +21,9 @@ from ostra.show.charts.worldmap import world_map
 from ostra.show.printed.markup import csv_link, link, ours
 from ostra.show.printed.pictures import ecosystem_pictures, path_panels, sector_picture, series_panels
 from ostra.show.sections import sector_reliance, selection, stands
+from ostra.show.sections.datasheets import DOWNLOADS, Record, flows, item_names, laid_out
 from ostra.show.sections.evidence_index import EvidenceIndex, group_of
 from ostra.show.sections.item_holds import ItemRow, bases_words, item_rows, providers, years_words
-from ostra.show.sections.tables import DOWNLOADS, Record, flows, item_names, laid_out
 
 
 @dataclass(frozen=True)

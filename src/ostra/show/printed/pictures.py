@@ -15,10 +15,10 @@ from ostra.show.charts.path import end_words, hold_words, path_figure
 from ostra.show.charts.series import series_panel
 from ostra.show.printed.markup import csv_link, ours
 from ostra.show.sections import selection
+from ostra.show.sections.datasheets import flat
 from ostra.show.sections.evidence_index import EvidenceIndex
 from ostra.show.sections.item_holds import Providers, ends, years_words
 from ostra.show.sections.sector_reliance import PER_SECTOR, drawn
-from ostra.show.sections.tables import flat
 from ostra.words.figures import percent
 from ostra.words.sentences import shorten
 

@@ -10,8 +10,8 @@ from ostra.files.workbooks import Notes, Sheet, write_workbook
 from ostra.model.assessment import Assessment
 from ostra.show.printed.overview import HEADING
 from ostra.show.sections import across
+from ostra.show.sections.datasheets import sheet, sheets
 from ostra.show.sections.selection import all_caveats
-from ostra.show.sections.tables import sheet, sheets
 from ostra.words.economies import code_and_name
 from ostra.words.sentences import listed
 

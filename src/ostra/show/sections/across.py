@@ -13,8 +13,8 @@ from ostra.model.results.dimensions import DimensionResult
 from ostra.model.results.ecosystem import INDIRECT, Chokepoint, Dependency
 from ostra.model.results.toolkit import InstrumentMatch
 from ostra.show.sections import selection
+from ostra.show.sections.datasheets import Record, flat
 from ostra.show.sections.item_holds import ends
-from ostra.show.sections.tables import Record, flat
 
 HALF = 0.5  # from which on a hold is a chokepoint
 

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from ostra.model.base import DIMENSIONS, LEVELS
-from ostra.model.dossier import NOT_SAID
 from ostra.model.listing import Listing
 from ostra.show.output import Legend, Shown
 from ostra.show.text.shading import MATRIX_LEGEND
@@ -71,15 +70,17 @@ def rank_words(row: dict[str, Any]) -> str:
     Where something was not assessed, `2 [1–6]`: by what is shown, and between which ranks it may be.
     """
 
-    def span(best: int, worst: int) -> str:
-        return str(best) if best == worst else f"{best}–{worst}"
-
     now = row["rank_shown"]
     then = row["before_shown"] or now
     change = str(now) if then == now else f"{then} → {now}"
     if row["rank_best"] != row["rank_worst"]:
         return f"{change} [{span(row['rank_best'], row['rank_worst'])}]"
     return f"{change} ({span(row['near_best'], row['near_worst'])})"
+
+
+def span(best: int, worst: int) -> str:
+    """One rank, or the first and the last of several."""
+    return str(best) if best == worst else f"{best}–{worst}"
 
 
 def stability(listing: Listing) -> Shown:
@@ -128,19 +129,6 @@ def sensitivity(listing: Listing) -> Shown:
         )
     keys = ("rule", "on", "confidence", "findings", "high_ecosystems_by_factor")
     return _shown(listing, rows, [column(key, "sensitivity") for key in keys], SENSITIVITY_LEGEND)
-
-
-def positions(listing: Listing) -> Shown:
-    """One row for each ecosystem and topic, and a column for each economy; gaps said in words."""
-    codes = list(dict.fromkeys(listing.frame["economy"]))
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in listing.frame.iter_rows(named=True):
-        key = (row["ecosystem"], row["topic"])
-        beside = rows.setdefault(key, {"ecosystem": key[0], "topic": key[1], **dict.fromkeys(codes, NOT_SAID)})
-        if row["position"] is not None:
-            beside[row["economy"]] = row["position"] + (f" [{row['figures']}]" if row["figures"] else "")
-    names = ["topic"] if len({ecosystem for ecosystem, _ in rows}) == 1 else ["ecosystem", "topic"]
-    return _shown(listing, list(rows.values()), [column(key) for key in [*names, *codes]])
 
 
 def horizons(listing: Listing) -> Shown:
