@@ -106,7 +106,7 @@ def answer(question: Question, given: dict[str, Any]) -> None:
     UsageError
         The place cannot be written to; told before anything is computed.
     """
-    from ostra.show.answers import layout
+    from ostra.show.laid_out import layout
 
     output: Output = given.pop("output", DEFAULT_OUTPUT)
     folder: Path | None = given.pop("workspace_path", None)
@@ -137,7 +137,7 @@ def kept_in(workspace: Path | None, output: Path | None, name: str) -> Path | No
 def show(question: Question, listing: Any, output: Output) -> None:
     """Write an answer: a picture or a folder where the place says so, text in full on a terminal, else a listing."""
     from ostra.files.whole_files import write_whole
-    from ostra.show.answers import layout, load, plain
+    from ostra.show.laid_out import layout, load, plain
     from ostra.show.output import write_listing
 
     form, place = layout(question.words), output.output
