@@ -284,7 +284,7 @@ def test_a_cycle_that_settles_too_slowly_keeps_safe_bounds_and_says_so() -> None
     found = chain.holds(made, ["AAA"])
     assert found.low[0, 0] <= 0.8 <= found.high[0, 0]
     assert found.unresolved == ("x", "y")
-    assert any("not followed to the end" in text for text in chain.trace_hold(made, "AAA", "x").caveats)
+    assert any("not followed to the end" in text for text in chain.trace_holds(made, "AAA", ["x"])[0].caveats)
 
 
 @pytest.mark.parametrize("ring", [False, True])
@@ -296,7 +296,7 @@ def test_five_thousand_items_in_a_row_or_a_ring(ring: bool) -> None:
         links.append((items[-1], items[0]))
     made = build((items, links, [(items[-1], "AAA", 0.7), (items[-1], "BBB", 0.3)], items[:-1]))
     assert hold(made, "AAA", items[0]) == pytest.approx((0.7, 0.7))
-    path = chain.trace_hold(made, "AAA", items[0])
+    path = chain.trace_holds(made, "AAA", [items[0]])[0]
     assert (path.chokepoint, path.tier) == (items[-1], 5000)
     assert chain.minimal_sets(made, items[0], level=0.3).sets == (("AAA",),)
 
@@ -308,7 +308,7 @@ def test_a_ring_in_which_each_step_loses_a_little() -> None:
     made = build((items, links, [("i700", "AAA", 0.5), ("i700", "BBB", 0.5)], [i for i in items if i != "i700"]))
     found = chain.holds(made, ["AAA"], ["i000", "i701", "i700"])
     assert found.low[:, 0] == pytest.approx([0.5 * 0.999**700, 0.5 * 0.999**999, 0.5])
-    path = chain.trace_hold(made, "AAA", "i701")
+    path = chain.trace_holds(made, "AAA", ["i701"])[0]
     assert (path.tier, path.chokepoint) == (1000, "i700")
 
 
@@ -320,7 +320,7 @@ def test_an_item_with_a_hundred_thousand_links() -> None:
     made = build((items, links, [("i77777", "AAA", 0.4), ("i77777", "BBB", 0.6)], [i for i in items if i != "i77777"]))
     found = chain.holds(made, items=["top"])
     assert found.low[0].tolist() == pytest.approx([0.4, 0.6])
-    assert chain.trace_hold(made, "AAA", "top").chokepoint == "i77777"
+    assert chain.trace_holds(made, "AAA", ["top"])[0].chokepoint == "i77777"
 
 
 # Tiers
@@ -504,7 +504,7 @@ def test_items_without_rows_inherit_from_facts() -> None:
     assert hold(made, "BBB", "i") == near(0.0, 0.3)
     made = chain.structure(bare, inherited=[*imports, fact("production share", "production", "CCC", 0.9)])
     assert hold(made, "CCC", "i") == near(0.9)
-    assert chain.trace_hold(made, "CCC", "i").hops[-1].evidence == ("material.i.CCC",)
+    assert chain.trace_holds(made, "CCC", ["i"])[0].hops[-1].evidence == ("material.i.CCC",)
     own = chain.structure(dossier(["i"], [], [("i", "DDD", 1.0)]), inherited=imports)
     assert hold(own, "AAA", "i") == near(0.0)
 

@@ -45,7 +45,7 @@ def fab() -> Dossier:
 
 def test_a_path_names_each_hop_with_its_share_year_and_claims() -> None:
     """AAA's 0.75 + 0.25 · 0.4 = 0.85 of chips comes to rest at EUV tools, two required links away."""
-    path = chain.trace_hold(chain.structure(fab()), "AAA", "chip")
+    path = chain.trace_holds(chain.structure(fab()), "AAA", ["chip"])[0]
     assert (path.low, path.high) == pytest.approx((0.85, 0.85))
     assert chain.path_text(path) == "chip > fab > litho ~ euv"
     assert (path.chokepoint, path.tier, path.year, path.certain) == ("euv", 3, 2022, True)
@@ -60,7 +60,7 @@ def test_a_path_names_each_hop_with_its_share_year_and_claims() -> None:
 
 def test_essentiality_weakens_the_way_and_rivals_remain() -> None:
     """CCC's 0.9 of gas is 0.45 of chips; AAA remains as a supplier of gas."""
-    path = chain.trace_hold(chain.structure(fab()), "CCC", "chip")
+    path = chain.trace_holds(chain.structure(fab()), "CCC", ["chip"])[0]
     assert (path.low, path.chokepoint, path.suppliers_remaining) == (pytest.approx(0.45), "gas", 1)
     assert path.hops[-1].factor == 0.5
 
@@ -69,17 +69,17 @@ def test_the_way_with_fewest_required_links_is_taken() -> None:
     """top > z and top ~ k ~ m both lead to all of it: two kinds take no step, so the tier is 1."""
     links = [("top", "z"), ("top", "k", variant(1.0)), ("k", "m", variant(1.0))]
     made = build((["top", "z", "k", "m"], links, [("z", "AAA", 1.0), ("m", "AAA", 1.0)], ["top", "k"]))
-    path = chain.trace_hold(made, "AAA", "top")
+    path = chain.trace_holds(made, "AAA", ["top"])[0]
     assert (chain.path_text(path), path.tier) == ("top ~ k ~ m", 1)
 
 
 def test_a_hold_that_is_only_possible_says_so() -> None:
     """DDD is named nowhere, and all of fab's providers are known: nothing to hold; an unknown item changes that."""
     made = fab()
-    nothing = chain.trace_hold(chain.structure(made), "DDD", "chip")
+    nothing = chain.trace_holds(chain.structure(made), "DDD", ["chip"])[0]
     assert (nothing.chokepoint, nothing.tier, nothing.hops, nothing.high) == (None, None, (), 0.0)
     unknown = dossier(["chip", "fab"], [("chip", "fab")], [], complete=["chip"])
-    path = chain.trace_hold(chain.structure(unknown), "DDD", "chip")
+    path = chain.trace_holds(chain.structure(unknown), "DDD", ["chip"])[0]
     assert (path.low, path.high, path.certain, path.chokepoint) == (0.0, 1.0, False, "fab")
     assert any("No row names it" in text for text in path.caveats)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from ostra.model.base import UNKNOWN, Interval, Relation
 from ostra.model.evidence import Evidence
@@ -155,6 +156,7 @@ def likelihood(
     low = _kept(shifted(base.low, w_h * hold.low - w_m * ours.high))
     high = _kept(shifted(base.high, w_h * hold.high - w_m * ours.low))
     key = f"likelihood.{economy}"
+    computed = partial(Evidence, kind="computed", method=METHOD, author=base.author, date=base.date)
     result = Likelihood(
         mean=mean,
         low=low,
@@ -169,10 +171,9 @@ def likelihood(
         ),
         evidence=key,
     )
-    total = Evidence(
+    total = computed(
         id=key,
         label=f"Likelihood that {name} uses a hold for political ends",
-        kind="computed",
         unit="probability per year",
         value=mean,
         low=low,
@@ -181,44 +182,33 @@ def likelihood(
         substituted=f"logit p = logit {plain(base.mean)} + {plain(w_h)} × {plain(hold_mid)} − {plain(w_m)} × "
         f"{plain(ours_mid)} = {plain(_logit(base.mean) + up + down)}; p = {plain(mean)} "
         f"({plain(low)} to {plain(high)})",
-        method=METHOD,
         inputs=(f"{key}.base", f"{key}.hold", f"{key}.mutual"),
-        author=base.author,
-        date=base.date,
         caveats=(settings.reason,),
     )
     return result, (
         total,
         _base_evidence(key, base, settings),
-        Evidence(
+        computed(
             id=f"{key}.hold",
             label=f"Largest hold of {name}, as it raises the likelihood",
-            kind="computed",
             unit="log-odds",
             value=up,
             low=w_h * hold.low,
             high=w_h * hold.high,
             formula="w_h · hold",
             substituted=f"{plain(w_h)} × {plains(hold)} (middle {plain(hold_mid)}) = {plain(up)}",
-            method=METHOD,
             inputs=tuple(hold_evidence),
-            author=base.author,
-            date=base.date,
         ),
-        Evidence(
+        computed(
             id=f"{key}.mutual",
             label=f"Home's largest hold on {name}, as it lowers the likelihood",
-            kind="computed",
             unit="log-odds",
             value=down,
             low=0.0 - w_m * ours.high,
             high=0.0 - w_m * ours.low,
             formula="−w_m · mutual hold",
             substituted=f"−{plain(w_m)} × {plains(ours)} (middle {plain(ours_mid)}) = {plain(down)}",
-            method=METHOD,
             inputs=tuple(mutual_evidence),
-            author=base.author,
-            date=base.date,
             caveats=() if mutual is not None else ("Home's hold on this supplier is not known: taken as 0 to 1.",),
         ),
     )

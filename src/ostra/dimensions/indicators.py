@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from ostra.model.results.ecosystem import Chokepoint, Dependency, EcosystemResul
 from ostra.model.results.simulation import LOST_PART
 from ostra.words.economies import name_of
 from ostra.words.figures import percents, plains
-from ostra.words.sentences import possessive
+from ostra.words.sentences import possessive, slug
 
 MEASURES = {
     "import_share": "import share",
@@ -223,8 +222,7 @@ def _geopolrisks(step1: EcosystemResult, items: Sequence[Item]) -> Iterator[Read
         low, high = row.geopolrisk_low, row.geopolrisk_high
         # The score is a product of two numbers in [0, 1]; the cap only keeps rounding inside the interval.
         value = UNKNOWN if low is None or high is None else Interval(low=min(low, 1.0), high=min(high, 1.0))
-        slug = re.sub(r"[^a-z0-9]+", "-", row.material.lower()).strip("-")
-        proof = f"material.{slug}.{row.year}.geopolrisk"
+        proof = f"material.{slug(row.material)}.{row.year}.geopolrisk"
         for item in items:
             if item.material == row.material:
                 yield Reading(

@@ -61,27 +61,23 @@ class Network:
     @cached_property
     def bought(self) -> Array:
         """sectors × nodes: what each node buys of each sector's goods, from wherever [million USD]."""
-        found: Array = self.blocks.sum(axis=1)
-        return found
+        return np.asarray(self.blocks.sum(axis=1))
 
     @cached_property
     def sold(self) -> Array:
         """sectors × economies: intermediate sales [million USD]."""
-        found: Array = self.blocks.sum(axis=2)
-        return found
+        return np.asarray(self.blocks.sum(axis=2))
 
     @cached_property
     def by_buyer(self) -> Array:
         """sectors × economies × economies: what the first sells to the second [million USD]."""
         sectors, economies, _ = self.blocks.shape
-        found: Array = self.blocks.reshape(sectors, economies, economies, sectors).sum(axis=3)
-        return found
+        return np.asarray(self.blocks.reshape(sectors, economies, economies, sectors).sum(axis=3))
 
     @cached_property
     def budgets(self) -> Array:
         """nodes: intermediate inputs bought in all [million USD]."""
-        found: Array = self.bought.sum(axis=0)
-        return found
+        return np.asarray(self.bought.sum(axis=0))
 
     @cached_property
     def at_home(self) -> tuple[Array, Array, Array]:

@@ -5,7 +5,7 @@ from ostra.ecosystem.chain.hold_table import hold_table
 from ostra.ecosystem.chain.importance import Importance, importance
 from ostra.ecosystem.chain.measure import Holds, holds, holds_on_home, set_holds, tier_holds
 from ostra.ecosystem.chain.mutual import Mutual, indispensability, mutual
-from ostra.ecosystem.chain.paths import HoldPath, Hop, path_text, trace_hold, trace_holds
+from ostra.ecosystem.chain.paths import HoldPath, Hop, path_text, trace_holds
 from ostra.ecosystem.chain.structure import Structure, acting_blocs, structure
 
 __all__ = [
@@ -28,6 +28,5 @@ __all__ = [
     "set_holds",
     "structure",
     "tier_holds",
-    "trace_hold",
     "trace_holds",
 ]

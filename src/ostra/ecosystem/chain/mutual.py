@@ -150,19 +150,10 @@ def indispensability(structure: Structure, home: Side, *, least: float = CHOKEPO
                     queue.append(user)
         ends = [end for end in sorted(seen) if not users[end] and found.high[end, 0] >= least]
         top = max(ends, key=lambda end: (found.low[end, 0], found.high[end, 0], -end), default=None)
-        rows.append(
-            {
-                "chokepoint": structure.items[row],
-                "chokepoint_name": structure.names[structure.items[row]],
-                "share_low": float(found.share_low[row, 0]),
-                "share_high": float(found.share_high[row, 0]),
-                "certain": bool(found.share_low[row, 0] >= least),
-                "items": len(seen) - 1,
-                "end_products": [structure.items[end] for end in ends],
-                "end_hold_low": None if top is None else float(found.low[top, 0]),
-                "end_hold_high": None if top is None else float(found.high[top, 0]),
-            }
-        )
+        ends_held = (None, None) if top is None else (float(found.low[top, 0]), float(found.high[top, 0]))
+        item, low, high = structure.items[row], float(found.share_low[row, 0]), float(found.share_high[row, 0])
+        others = len(seen) - 1, [structure.items[end] for end in ends]
+        rows.append((item, structure.names[item], low, high, low >= least, *others, *ends_held))
     schema: dict[str, type[pl.DataType] | pl.DataType] = {
         "chokepoint": pl.String,
         "chokepoint_name": pl.String,
@@ -174,6 +165,6 @@ def indispensability(structure: Structure, home: Side, *, least: float = CHOKEPO
         "end_hold_low": pl.Float64,
         "end_hold_high": pl.Float64,
     }
-    return pl.DataFrame(rows, schema=schema).sort(
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(
         ["certain", "share_low", "share_high", "chokepoint"], descending=[True, True, True, False]
     )

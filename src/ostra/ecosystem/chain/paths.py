@@ -70,29 +70,22 @@ class HoldPath:
         return max(self.hops[-1].years, default=None) if self.hops else None
 
 
-def trace_hold(structure: Structure, holder: str | Collection[str], item: str) -> HoldPath:
-    """The way from an item to the chokepoint where a holder (or a set that acts together) stops it.
-
-    Of the ways that attain the hold, the one with fewest `requires` links, then fewest links, then by id. Ways that
-    only lead round a cycle are not taken.
-
-    Raises
-    ------
-    NotFoundError
-        The item does not exist.
-    """
-    return trace_holds(structure, holder, [item])[0]
-
-
 def trace_holds(
     structure: Structure,
     holder: str | Collection[str],
     items: Sequence[str] | None = None,
     known: Holds | None = None,
 ) -> list[HoldPath]:
-    """As `trace_hold`, for several items (by default all) at the cost of little more than one.
+    """The ways from items (by default all) to the chokepoints where a holder (or a set that acts together) stops them.
 
-    Where `known` has the holds of the holder on all items already, they are not computed again.
+    Of the ways that attain a hold, the one with fewest `requires` links, then fewest links, then by id. Ways that only
+    lead round a cycle are not taken. Where `known` has the holds of the holder on all items already, they are not
+    computed again.
+
+    Raises
+    ------
+    NotFoundError
+        An item does not exist.
     """
     players = [holder] if isinstance(holder, str) else list(holder)
     acting = frozenset(structure.player(name) for name in players)

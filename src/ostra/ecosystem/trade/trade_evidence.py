@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from ostra.words.economies import Home
 
 METHOD = "trade-dependency"
+# Indicator -> (label, unit); {} is the largest supplier.
+INDICATORS = {
+    "imports_kusd": ("Imports from outside home", "kUSD"),
+    "concentration": ("Concentration of imports (Herfindahl–Hirschman, 0 to 1)", "index"),
+    "suppliers_effective": ("Effective number of suppliers", "suppliers"),
+    "extra_share": ("Share of imports that comes from outside home", "share"),
+    "import_export_ratio": ("Imports from outside over exports to outside", "ratio"),
+    "top_share": ("Share of the largest supplier, {}", "share"),
+    "diversification_potential": ("What others export beside what {} would have to be replaced for", "ratio"),
+    "reverse_share": ("Home's share in what {} imports of the same product", "share"),
+    "years_flagged": ("Years flagged as dependent in the window that ends here", "years"),
+}
 Where = dict[str, str | int | tuple[str, ...] | tuple[int, ...]]
 
 
@@ -57,28 +69,29 @@ def _product_evidence(
 
     found: list[Evidence] = []
 
-    def add(indicator: str, label: str, value: float | None, unit: str, **more: Any) -> None:
-        entry = Evidence(
-            id=trade_id(product, year, indicator),
-            label=f"{label}: {what}",
-            kind=more.pop("kind", "computed"),
-            unit=unit,
-            value=value,
-            method=METHOD,
-            formula=FORMULAS[indicator.partition(".")[0]],
-            sources=(dataset,),
-            **more,
+    def add(indicator: str, value: float | None, label: str = "", unit: str = "share", **more: Any) -> None:
+        if indicator in INDICATORS:
+            label, unit = INDICATORS[indicator]
+        found.append(
+            Evidence(
+                id=trade_id(product, year, indicator),
+                label=f"{label.format(economy_name(row['top_supplier']))}: {what}",
+                kind="measured" if indicator == "imports_kusd" else "computed",
+                unit=unit,
+                value=value,
+                method=METHOD,
+                formula=FORMULAS[indicator.partition(".")[0]],
+                sources=(dataset,),
+                **more,
+            )
         )
-        found.append(entry)
 
     imported = {"importer": members, "exporter not": members}
-    total = row["imports_kusd"]
+    total, top = row["imports_kusd"], row["top_supplier"]
+    imports = trade_id(product, year, "imports_kusd")
     add(
         "imports_kusd",
-        "Imports from outside home",
         total,
-        "kUSD",
-        kind="measured",
         substituted=f"M = {number(total)} kUSD, from {row['import_rows']:,} flows",
         facts=(ref(row["import_rows"], **imported),),
     )
@@ -88,95 +101,62 @@ def _product_evidence(
         share_ids.append(trade_id(product, year, f"share.{code}"))
         add(
             f"share.{code}",
-            f"Share of {economy_name(code)} in imports",
             supplier["share"],
-            "share",
+            f"Share of {economy_name(code)} in imports",
             substituted=f"s = {number(supplier['imports_kusd'])} / {number(total)}",
-            inputs=(trade_id(product, year, "imports_kusd"),),
+            inputs=(imports,),
             facts=(ref(supplier["flows"], importer=members, exporter=code),),
         )
         if supplier["reverse_share"] is not None:
+            bought = supplier["supplier_imports_kusd"]
             add(
                 f"reverse.{code}",
-                f"Home's share in what {economy_name(code)} imports of the same product",
                 supplier["reverse_share"],
-                "share",
-                substituted=f"r = {number(supplier['reverse_share'] * supplier['supplier_imports_kusd'])}"
-                f" / {number(supplier['supplier_imports_kusd'])}",
+                f"Home's share in what {economy_name(code)} imports of the same product",
+                substituted=f"r = {number(supplier['reverse_share'] * bought)} / {number(bought)}",
                 facts=(ref(supplier["reverse_flows"], importer=code),),
             )
+    hhi = row["concentration"]
     terms = " + ".join(f"{s['share']:.3f}²" for s in suppliers[:4]) + (" + …" if row["suppliers"] > 4 else "")
     add(
         "concentration",
-        "Concentration of imports (Herfindahl–Hirschman, 0 to 1)",
-        row["concentration"],
-        "index",
-        substituted=f"HHI = {terms} = {row['concentration']:.3f}",
+        hhi,
+        substituted=f"HHI = {terms} = {hhi:.3f}",
         inputs=tuple(share_ids),
         facts=(ref(row["import_rows"], **imported),),
     )
-    add(
-        "suppliers_effective",
-        "Effective number of suppliers",
-        row["suppliers_effective"],
-        "suppliers",
-        substituted=f"1 / {row['concentration']:.4g}",
-        inputs=(trade_id(product, year, "concentration"),),
-    )
+    concentration = trade_id(product, year, "concentration")
+    add("suppliers_effective", row["suppliers_effective"], substituted=f"1 / {hhi:.4g}", inputs=(concentration,))
     add(
         "extra_share",
-        "Share of imports that comes from outside home",
         row["extra_share"],
-        "share",
         substituted=f"{number(total)} / ({number(total)} + {number(row['intra_kusd'])})",
-        inputs=(trade_id(product, year, "imports_kusd"),),
+        inputs=(imports,),
         facts=(ref(row["intra_rows"], importer=members, exporter=members),) if row["intra_rows"] else (),
     )
+    exported, ratio = {"exporter": members, "importer not": members}, row["import_export_ratio"]
+    unbounded = "Home exports nothing: the ratio has no bound and counts as exceeded."
     add(
         "import_export_ratio",
-        "Imports from outside over exports to outside",
-        row["import_export_ratio"],
-        "ratio",
+        ratio,
         substituted=f"{number(total)} / {number(row['exports_kusd'])}",
-        inputs=(trade_id(product, year, "imports_kusd"),),
-        facts=(ref(row["export_rows"], **{"exporter": members, "importer not": members}),)
-        if row["export_rows"]
-        else (),
-        caveats=()
-        if row["import_export_ratio"] is not None
-        else ("Home exports nothing: the ratio has no bound and counts as exceeded.",),
+        inputs=(imports,),
+        facts=(ref(row["export_rows"], **exported),) if row["export_rows"] else (),
+        caveats=(unbounded,) if ratio is None else (),
     )
-    add(
-        "top_share",
-        f"Share of the largest supplier, {economy_name(row['top_supplier'])}",
-        row["top_share"],
-        "share",
-        inputs=(trade_id(product, year, f"share.{row['top_supplier']}"),),
-    )
+    add("top_share", row["top_share"], inputs=(trade_id(product, year, f"share.{top}"),))
     if row["diversification_potential"] is not None:
         add(
             "diversification_potential",
-            f"What others export beside what {economy_name(row['top_supplier'])} would have to be replaced for",
             row["diversification_potential"],
-            "ratio",
             substituted=f"{number(row['others_exports_kusd'])} / {number(row['top_imports_kusd'])}",
-            facts=(
-                ref(row["others_rows"], **{"importer not": members, "exporter not": (*members, row["top_supplier"])}),
-            ),
+            facts=(ref(row["others_rows"], **{"importer not": members, "exporter not": (*members, top)}),),
         )
     if row["reverse_share"] is not None:
-        add(
-            "reverse_share",
-            f"Home's share in what {economy_name(row['top_supplier'])} imports of the same product",
-            row["reverse_share"],
-            "share",
-            inputs=(trade_id(product, year, f"reverse.{row['top_supplier']}"),),
-        )
+        add("reverse_share", row["reverse_share"], inputs=(trade_id(product, year, f"reverse.{top}"),))
     add(
         "years_flagged",
-        "Years flagged as dependent in the window that ends here",
         float(row["years_flagged"]),
-        "years",
         substituted=f"{row['years_flagged']} of the {row['years_known']} years known",
     )
     return found
