@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from ostra.change.new_workspace import folder_of
 from ostra.change.report import Change, labelled
@@ -24,15 +24,10 @@ from ostra.files.whole_files import write_whole
 from ostra.workspace import Workspace
 
 EcosystemKind = Literal["eto-chips", "csv"]
-ECOSYSTEM_KINDS: dict[str, str] = {
-    "eto-chips": "the advanced semiconductor supply chain data set of ETO/CSET: a folder of 5 CSV files as published",
-    "csv": "an ecosystem of one's own: a folder with items.csv, links.csv, provision.csv and providers.csv",
-}
-# The file by which a folder is recognised.
-_SIGNS: dict[str, str] = {"inputs.csv": "eto-chips", "items.csv": "csv"}
-_READERS: dict[str, Callable[[Path, str], EcosystemReading]] = {
-    "eto-chips": lambda folder, into: eto_chips_reading(folder, into=into),
-    "csv": lambda folder, into: ecosystem_csv_reading(folder, into=into),
+# Of each kind, the file by which a folder is recognised, and the reader.
+KINDS: dict[str, tuple[str, Callable[..., EcosystemReading]]] = {
+    "eto-chips": ("inputs.csv", eto_chips_reading),
+    "csv": ("items.csv", ecosystem_csv_reading),
 }
 
 
@@ -64,11 +59,11 @@ def import_ecosystem(
         A dossier of that id exists and says something else. Nothing was written.
     """
     home = folder_of(space, "the ecosystem goes")
-    if kind not in get_args(EcosystemKind):
-        raise NotFoundError(f"no kind of ecosystem '{kind}'; kinds are {', '.join(ECOSYSTEM_KINDS)}")
+    if kind not in KINDS:
+        raise NotFoundError(f"no kind of ecosystem '{kind}'; kinds are {', '.join(KINDS)}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", into) or len(into) > 80:
         raise UsageError(f"the id of a dossier is small letters, digits and hyphens, at most 80, not {into!r}")
-    reading = _READERS[kind](folder, into)
+    reading = KINDS[kind][1](folder, into=into)
     dossier = reading.sound()
     text = document_text(dossier, f"{dossier.title}\nRead by ostra from a folder of kind {kind}.")
     size = len(text.encode("utf-8"))
@@ -97,26 +92,15 @@ def check_ecosystem(folder: Path) -> Change:
     NotFoundError
         There is no such folder, or it holds neither items.csv nor inputs.csv.
     """
-    reading = _READERS[kind_of_ecosystem(folder)](folder, "check")
+    if not folder.is_dir():
+        raise NotFoundError(f"there is no folder {folder}")
+    reader = next((reader for sign, reader in KINDS.values() if (folder / sign).exists()), None)
+    if reader is None:
+        raise NotFoundError(f"{folder} holds no ecosystem: neither items.csv (your own) nor inputs.csv (ETO chips)")
+    reading = reader(folder, into="check")
     sound = () if reading.problems else (f"{folder}: sound",)
     lines = (*labelled("caveat", reading.caveats), *sound)
     return Change("checked", str(folder), lines, caveats=reading.caveats, problems=reading.problems)
-
-
-def kind_of_ecosystem(folder: Path) -> str:
-    """The kind that a folder is, by the file it holds.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such folder, or it holds neither items.csv nor inputs.csv.
-    """
-    if not folder.is_dir():
-        raise NotFoundError(f"there is no folder {folder}")
-    for sign, kind in _SIGNS.items():
-        if (folder / sign).exists():
-            return kind
-    raise NotFoundError(f"{folder} holds no ecosystem: neither items.csv (your own) nor inputs.csv (ETO chips)")
 
 
 def _write(path: Path, text: str, replace: bool) -> bool:

@@ -23,12 +23,13 @@ from ostra.facts.datasets import Dataset, FactsFile, facts_root, written
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
 from ostra.facts.readers.reading import Reading, quoted
-from ostra.facts.rejects import write_rejects
 from ostra.facts.tables import SORTED_BY, table
+from ostra.files.spreadsheets import write_csv
 from ostra.files.whole_files import flush_folder
 from ostra.progress import Advance, quiet
 
 DEFAULT_MEMORY = "1GB"
+REJECTED = ("file", "line", "column", "value", "reason", "mend")  # columns of the report of rejected rows
 SHOWN = 20  # how many problems an error lists before it only counts
 
 
@@ -42,11 +43,16 @@ class ImportReport:
     dataset: Dataset | None
     rows: int
     rejected: int
-    rejects_path: Path | None = None
     recognised: bool = False
     caveats: tuple[str, ...] = ()
     set_aside: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def rejects_path(self) -> Path | None:
+        """Where the rejected rows are listed; None where there are none."""
+        path = None if self.dataset is None else self.dataset.root / REJECTS / f"{self.dataset.id}.csv"
+        return path if path is not None and path.is_file() else None
 
 
 def import_file(
@@ -108,30 +114,29 @@ def import_file(
         made_from = input_of(prepared.reading.kind, prepared.originals, options.stated())
         known = recognised(root, made_from, strict)
         if known:
-            return ImportReport(
-                known, known.rows, known.rejected, _rejects_path(known), recognised=True, caveats=known.notes
-            )
+            return ImportReport(known, known.rows, known.rejected, recognised=True, caveats=known.notes)
         with _connected(folder, memory, threads) as connection:
             staged = staging.stage(connection, prepared.reading, prepared.files, advance)
             _refuse(staged, strict)
             edition, notes = _settled(staged, prepared)
             data = folder / "data"
             files = _write(staged, data, advance)
-            first, rejected = write_rejects(folder / "rejects.csv", staging.problems(staged), SHOWN)
+            found = staging.problems(staged)
+            first = tuple(itertools.islice(found, SHOWN))
+            with (folder / "rejects.csv").open("w", encoding="utf-8", newline="") as handle:
+                write_csv(handle, REJECTED, (_cells(problem) for problem in itertools.chain(first, found)))
         reading = prepared.reading
         entry = described(
             reading, reading.table, made_from, files, options, dataset=dataset, retrieved=retrieved, notes=notes,
-            edition=edition, rejected=rejected,
+            edition=edition, rejected=staged.rejected,
         )  # fmt: skip
         made = commit(root, folder, entry)
-    return ImportReport(
-        made, made.rows, rejected, _rejects_path(made), caveats=notes, set_aside=staged.set_aside, problems=first
-    )
+    return ImportReport(made, made.rows, made.rejected, caveats=notes, set_aside=staged.set_aside, problems=first)
 
 
-def _rejects_path(dataset: Dataset) -> Path | None:
-    path = dataset.root / REJECTS / f"{dataset.id}.csv"
-    return path if path.is_file() else None
+def _cells(problem: Problem) -> tuple[str | int | None, ...]:
+    """A rejected row by the columns of the report, which a spreadsheet opens without running anything."""
+    return tuple(getattr(problem, column) for column in REJECTED)
 
 
 def check_file(

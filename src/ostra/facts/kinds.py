@@ -92,12 +92,10 @@ KINDS: dict[str, Kind] = {
         _is_csv,
         lambda names, header, options: raw_materials.uses_reading(),
     ),
-    "production": Kind("production", "plain CSV of the table production", _is_csv, _plain("production")),
-    "governance": Kind("governance", "plain CSV of the table governance", _is_csv, _plain("governance")),
-    "material-products": Kind(
-        "material_products", "plain CSV of the table material_products", _is_csv, _plain("material_products")
-    ),
-    "hs-products": Kind("hs_products", "plain CSV of the table hs_products", _is_csv, _plain("hs_products")),
+    **{
+        name.replace("_", "-"): Kind(name, f"plain CSV of the table {name}", _is_csv, _plain(name))
+        for name in ("production", "governance", "material_products", "hs_products")
+    },
 }
 
 

@@ -361,11 +361,10 @@ def _problem(
             "The first in the file is kept; remove the others, or add them up.",
         )
     found = staged.reading.faults[fault - 1]
-    aliases = next((names for names in staged.reading.columns.values() if found.column in names), (found.column,))
-    index = next((i for i, names in enumerate(staged.reading.columns.values()) if found.column in names), None)
-    value = (raw[index] or "") if index is not None else ""
+    columns = zip(staged.reading.columns.values(), raw, strict=True)
+    name, value = next(((names[0], text or "") for names, text in columns if found.column in names), (found.column, ""))
     mend = staged.explanations.get(value.strip(), found.mend)
-    return Problem(found.reason, file.name, line, aliases[0], value[:200], mend)
+    return Problem(found.reason, file.name, line, name, value[:200], mend)
 
 
 class _Lines:

@@ -144,15 +144,10 @@ def read_table(dataset: Dataset, year: int | None = None) -> MrioTable:
         year=wanted,
         economies=axes.economies,
         sectors=dict(axes.sectors),
-        flows=found["intermediate"],
         destinations=axes.destinations,
-        final=found["final"],
-        output=found["output"],
-        stocks=found.get("stocks"),
-        discrepancy=found.get("discrepancy"),
-        value_added=found.get("value_added"),
-        taxes=found.get("taxes"),
         notes=dataset.notes,
+        flows=found.pop("intermediate"),
+        **found,
     )
 
 

@@ -149,7 +149,7 @@ def read_provision(gathered: Gathered, rows: list[Row], providers: dict[str, Pro
         listed.append(
             Listed(
                 line=row.line, item=node.id, economy=provider.economy, among=provider.among,
-                organisation=provider.organisation, by=by, low=low, high=high, year=year, claim=claim, shown=shown,
+                organisation=provider.organisation, by=by, low=low, high=high, year=year, claims=(claim,), shown=shown,
                 note=note,
             )
         )  # fmt: skip

@@ -95,7 +95,7 @@ def _listed(gathered: Gathered, at: Row, row: ProvisionRow, item: Item, provider
         low=interval.low if interval else None,
         high=interval.high if interval else None,
         year=row.year,
-        claim=claim.id,
+        claims=(claim.id,),
         shown=f"{provider.name}, {item.name}, {at['share'] or 'no share'}, {row.year or 'no year'}",
         note=" ".join(notes),
     )

@@ -153,7 +153,7 @@ class Listed:
     low: float | None
     high: float | None
     year: int | None
-    claim: str
+    claims: tuple[str, ...]
     shown: str  # the row in few words, for messages
     note: str = ""
 
@@ -186,13 +186,13 @@ def settled(rows: Sequence[Listed], file: str) -> tuple[tuple[Provision, ...], l
     return tuple(provision), oddities
 
 
-def _without_repetition(rows: Sequence[Listed], file: str, oddities: list[Oddity]) -> list[_Merged]:
+def _without_repetition(rows: Sequence[Listed], file: str, oddities: list[Oddity]) -> list[Listed]:
     groups: dict[tuple[object, ...], list[Listed]] = defaultdict(list)
     for row in sorted(rows, key=lambda r: r.line):
         groups[row.item, row.by, row.economy, row.among, row.organisation, row.year].append(row)
     merged = []
     for group in groups.values():
-        first, claims = group[0], tuple(dict.fromkeys(row.claim for row in group))
+        first, claims = group[0], tuple(dict.fromkeys(claim for row in group for claim in row.claims))
         known = [(row.low, row.high) for row in group if row.low is not None and row.high is not None]
         notes = list(dict.fromkeys(row.note for row in group if row.note))
         low, high = (min(k[0] for k in known), max(k[1] for k in known)) if known else (None, None)
@@ -202,17 +202,11 @@ def _without_repetition(rows: Sequence[Listed], file: str, oddities: list[Oddity
             oddities.append(Oddity(rule, file, row.line, row.shown, done))
         if rule == "contradictory":
             notes.append("The source gives several shares; the interval holds them all.")
-        base = replace(first, low=low, high=high, note=" ".join(notes))
-        merged.append(_Merged(**base.__dict__, claims=claims))
+        merged.append(replace(first, low=low, high=high, note=" ".join(notes), claims=claims))
     return merged
 
 
-@dataclass(frozen=True)
-class _Merged(Listed):
-    claims: tuple[str, ...] = ()
-
-
-def _within_the_whole(rows: list[_Merged], parts: set[int], file: str, oddities: list[Oddity]) -> list[_Merged]:
+def _within_the_whole(rows: list[Listed], parts: set[int], file: str, oddities: list[Oddity]) -> list[Listed]:
     """Shares that sum to more than the whole contradict each other, and nobody knows which is wrong.
 
     With Σ > 1.02, share s becomes the interval from max(0, 1 − (Σ − s)) to s: each is at most what is stated, so that
@@ -257,7 +251,7 @@ def _mixed_years(rows: Iterable[Listed], file: str) -> Iterator[Oddity]:
             yield Oddity("mixed years", file, min(found.values()), f"{item} by {by}: {listed}", "all kept")
 
 
-def _provision(row: _Merged, part: bool) -> Provision:
+def _provision(row: Listed, part: bool) -> Provision:
     share: float | Interval | None = None
     if row.low is not None and row.high is not None:
         share = row.low if row.low == row.high else Interval(low=row.low, high=row.high)

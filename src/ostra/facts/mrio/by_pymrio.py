@@ -110,15 +110,15 @@ def eora26(folder: Path, name: str, year: int, price: str) -> Labelled:
     )
 
 
-def gloria(folder: Path, name: str, year: int, version: str, price: str) -> Labelled:
-    """One year of GLORIA from the folder that `pymrio.download_gloria` fills, in thousand US dollars.
+def gloria(folder: Path, name: str, year: int, version: str) -> Labelled:
+    """One year of GLORIA from the folder that `pymrio.download_gloria` fills, at basic prices, in thousand US dollars.
 
     GLORIA's supply table is diagonal: each industry makes one product. Its use table is then the table of flows, and
     the diagonal is output as stated.
     """
     with parsing(name):
         parts, meta = extra("pymrio").tools.ioparser.parse_gloria_sut(
-            folder, year, version=int(version) if version.isdigit() else version, price=price
+            folder, year, version=int(version) if version.isdigit() else version, price="bp"
         )
     supply = parts["V"].to_numpy(dtype=np.float64)
     if np.count_nonzero(supply - np.diag(np.diag(supply))):

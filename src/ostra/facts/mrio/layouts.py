@@ -206,11 +206,10 @@ def read_tables(
         elif layout == "exiobase3":
             yield by_pymrio.exiobase3(_holding(one, "file_parameters.json"), one.name, when, usd)
         elif layout == "eora26":
-            yield by_pymrio.eora26(
-                _holding(one, "labels_T.txt"), one.name, when, "pp" if "_pp" in one.name.lower() else "bp"
-            )
+            price = "pp" if "_pp" in one.name.lower() else "bp"
+            yield by_pymrio.eora26(_holding(one, "labels_T.txt"), one.name, when, price)
         else:
-            yield by_pymrio.gloria(one.path, one.name, when, _gloria_version(one, when), "bp")
+            yield by_pymrio.gloria(one.path, one.name, when, _gloria_version(one, when))
 
 
 def _recognised(paths: Sequence[Path]) -> str:

@@ -101,23 +101,19 @@ def oddities(table: MrioTable) -> tuple[str, ...]:
     said = [
         _said(table, _any(table.flows), "Negative intermediate sales are kept as they are, of"),
         _said(table, _any(table.final), "Negative final sales are kept as they are, of"),
-        None
-        if table.stocks is None
-        else _said(table, _any(table.stocks), "Stocks fall; that counts as negative final sales, of"),
-        None
-        if table.discrepancy is None
-        else _said(
-            table,
-            np.not_equal(table.discrepancy, 0),
-            f"A discrepancy of {table.discrepancy.sum():,.1f} million USD counts as final sales at home, of",
-        ),
+    ]
+    if table.stocks is not None:
+        said.append(_said(table, _any(table.stocks), "Stocks fall; that counts as negative final sales, of"))
+    if table.discrepancy is not None:
+        words = f"A discrepancy of {table.discrepancy.sum():,.1f} million USD counts as final sales at home, of"
+        said.append(_said(table, np.not_equal(table.discrepancy, 0), words))
+    said += [
         _said(table, idle & ~used, "Without any output, so that input shares are undefined:", SHOWN_IDLE),
         _said(table, idle & used, "Sales or purchases without any output, kept as residuals:", SHOWN_IDLE),
-        None
-        if table.value_added is None
-        else _said(table, np.less(table.value_added, 0), "Negative value added is kept as it is, of"),
     ]
-    if table.value_added is None:
+    if table.value_added is not None:
+        said.append(_said(table, np.less(table.value_added, 0), "Negative value added is kept as it is, of"))
+    else:
         said.append("Value added is not stated and stays unknown.")
     if table.destinations == ("ZZZ",) and len(table.economies) > 1:
         said.append("Final sales are known by seller only, not by destination.")

@@ -10,7 +10,7 @@ Reference: European Commission (2023), Study on the critical raw materials for t
 from __future__ import annotations
 
 import csv
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from ostra.errors import NotFoundError
@@ -19,9 +19,12 @@ from ostra.facts.readers.reading import Fault, Field, Reading
 from ostra.words import economies
 
 STUDY = "EC critical raw materials 2023"
-SOURCE = "European Commission, Study on the critical raw materials for the EU 2023"
-LICENCE = "CC BY 4.0"
-URL = "https://op.europa.eu/en/publication-detail/-/publication/57318397-fdd4-11ed-a05c-01aa75ed71a1"
+_of_the_study = partial(
+    Reading,
+    source="European Commission, Study on the critical raw materials for the EU 2023",
+    licence="CC BY 4.0",
+    url="https://op.europa.eu/en/publication-detail/-/publication/57318397-fdd4-11ed-a05c-01aa75ed71a1",
+)
 PERCENT = "[0-9]+([.][0-9]+)?"
 
 
@@ -56,13 +59,10 @@ def supply_reading() -> Reading:
     printed = "trim(r_printed)"
     number = f"TRY_CAST(regexp_extract({printed}, '({PERCENT})%?$', 1) AS DECIMAL(12,6))"
     share = f"({number} * 0.01::DECIMAL(4,2))::DECIMAL(18,8)::DOUBLE"
-    return Reading(
+    return _of_the_study(
         kind="ec-supply-shares",
         table="supply_shares",
         title=f"{STUDY}: supply shares",
-        source=SOURCE,
-        licence=LICENCE,
-        url=URL,
         columns={
             "scope": ("scope",),
             "material": ("Material",),
@@ -128,13 +128,10 @@ def uses_reading() -> Reading:
     """How the table of uses becomes rows of `material_uses`; a share printed as `>0%` is unknown."""
     share = f"(TRY_CAST(regexp_extract(trim(r_share), '^({PERCENT})%$', 1) AS DECIMAL(12,6)) * 0.01::DECIMAL(4,2))"
     text = "nullif(trim(regexp_replace({raw}, '\\s+', ' ', 'g')), '')"
-    return Reading(
+    return _of_the_study(
         kind="ec-material-uses",
         table="material_uses",
         title=f"{STUDY}: shares of use by application",
-        source=SOURCE,
-        licence=LICENCE,
-        url=URL,
         columns={
             "material": ("Material",),
             "application": ("Application",),
