@@ -331,7 +331,7 @@ def test_an_item_with_a_hundred_thousand_links() -> None:
 def test_tiers_grow_to_the_hold(world: World) -> None:
     """T1 <= T2 <= ... and as many tiers as items give the hold itself."""
     made = build(world)
-    tiers = chain.tier_holds(made, len(world[0]) + 1)
+    tiers = chain.tier_holds(made, len(world[0]) + 1, made.players)
     for near, far in pairwise(tiers):
         assert (near.low <= far.low + 1e-9).all()
         assert (near.high <= far.high + 1e-9).all()
@@ -347,9 +347,9 @@ def test_tiers_count_required_links_and_not_kinds() -> None:
         rows += [(item, "AAA", share), (item, "BBB", 1 - share)]
     links = [("car", "chip"), ("chip", "logic", variant(1.0)), ("logic", "fab"), ("fab", "tool")]
     made = build((["car", "chip", "logic", "fab", "tool"], links, rows, ["chip", "logic"]))
-    assert [t.at("car")[0] for t in chain.tier_holds(made, 4, ["AAA"], ["car"])] == pytest.approx([0.1, 0.1, 0.6, 0.9])
+    assert [t.at("car")[0] for t in chain.tier_holds(made, 4, ["AAA"])] == pytest.approx([0.1, 0.1, 0.6, 0.9])
     with pytest.raises(UsageError, match="counted from 1"):
-        chain.tier_holds(made, 0)
+        chain.tier_holds(made, 0, made.players)
 
 
 # Rules for odd rows

@@ -92,15 +92,7 @@ def importance(
             failed = chance.of(minimal(mask & ~own for mask in family))
             birnbaum = failed - chance.of(family - with_it)
             contains = chance.of(with_it)
-        rows.append(
-            {
-                "member": name,
-                "probability": p[number],
-                "birnbaum": birnbaum,
-                "fussell_vesely": contains / stopped if stopped > 0.0 else None,
-                "sets": len(with_it),
-            }
-        )
+        rows.append((name, p[number], birnbaum, contains / stopped if stopped > 0.0 else None, len(with_it)))
     schema: dict[str, type[pl.DataType] | pl.DataType] = {
         "member": pl.String,
         "probability": pl.Float64,
@@ -108,7 +100,7 @@ def importance(
         "fussell_vesely": pl.Float64,
         "sets": pl.Int64,
     }
-    table = pl.DataFrame(rows, schema=schema).sort(
+    table = pl.DataFrame(rows, schema=schema, orient="row").sort(
         ["birnbaum", "fussell_vesely", "member"], descending=[True, True, False], nulls_last=True
     )
     return Importance(stopped, table, found)

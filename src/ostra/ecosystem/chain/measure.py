@@ -122,12 +122,7 @@ def _result(
     )
 
 
-def tier_holds(
-    structure: Structure,
-    tiers: int = 3,
-    economies: Sequence[str] | None = None,
-    items: Sequence[str] | None = None,
-) -> tuple[Holds, ...]:
+def tier_holds(structure: Structure, tiers: int, economies: Sequence[str]) -> tuple[Holds, ...]:
     """Holds if only items near by can be withheld: one result for each tier from 1 to `tiers`.
 
     Tier 1 is the item itself (and its kinds), 2 what it requires too, 3 what that requires too:
@@ -137,17 +132,11 @@ def tier_holds(
     ------
     UsageError
         `tiers` is less than 1.
-    NotFoundError
-        An item does not exist.
     """
     if tiers < 1:
         raise UsageError(f"tiers are counted from 1, the item itself; {tiers} was asked for")
-    if economies is None:
-        sets: list[set[str]] = [{player} for player in structure.players]
-        shares = player_shares(structure)
-    else:
-        sets = [{structure.player(name)} for name in economies]
-        shares = set_shares(structure, sets)
+    sets = [{structure.player(name)} for name in economies]
+    shares = set_shares(structure, sets)
     found = []
     before: list[Floats] = [np.zeros_like(shares[0]), np.zeros_like(shares[0])]
     bounds: tuple[Bound, Bound] = ("low", "high")
@@ -158,7 +147,7 @@ def tier_holds(
         ]
         before = [part.holds for part in now]
         unresolved = [part.unresolved for part in now]
-        found.append(_result(structure, sets, shares, before[0], before[1], unresolved, items))
+        found.append(_result(structure, sets, shares, before[0], before[1], unresolved, None))
     return tuple(found)
 
 

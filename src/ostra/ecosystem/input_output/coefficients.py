@@ -120,6 +120,11 @@ class Chains:
         width = len(self.table.sectors)
         return self._scaled(flows.reshape(self.table.size, -1, width).sum(axis=2))
 
+    def coefficients(self, sellers: Nodes, buyers: Nodes) -> Matrix:
+        """`A` between some sellers and some buyers, without idle nodes."""
+        active = np.outer(~self.idle[sellers], ~self.idle[buyers])
+        return np.where(active, self.table.flows[np.ix_(sellers, buyers)] / self._output[buyers], 0.0)
+
     def purchases(self, output: Vector) -> Vector:
         """`A · output`: what the nodes sell to those that make `output`."""
         return self._active(_product(self.table.flows, self._weight * output))
@@ -185,6 +190,13 @@ class Chains:
         if not self.idle.any():
             return values
         return np.where(self.idle if values.ndim == 1 else self.idle[:, None], 0.0, values)
+
+
+def unit_columns(size: int, nodes: Nodes) -> Matrix:
+    """The columns of the identity at the nodes."""
+    columns = np.zeros((size, len(nodes)), order="F")
+    columns[nodes, np.arange(len(nodes))] = 1.0
+    return columns
 
 
 def _corner(factors: Matrix, first: int, room: Vector) -> Matrix:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ostra.ecosystem.input_output.coefficients import Chains, Nodes
+from ostra.ecosystem.input_output.coefficients import Chains, unit_columns
 from ostra.ecosystem.input_output.groups import Group, group
 from ostra.ecosystem.input_output.look_through import Reliance, reliance
-from ostra.ecosystem.input_output.table import InputOutputTable, Matrix, Vector
+from ostra.ecosystem.input_output.table import InputOutputTable, Vector
 from ostra.words.economies import Home
 
 
@@ -83,8 +83,7 @@ def pair_losses(chains: Chains, home: Group) -> tuple[Vector, Vector]:
     table = chains.table
     width = len(table.sectors)
     own = home.nodes(table)
-    corner = np.zeros((table.size, len(own)), order="F")
-    corner[own, np.arange(len(own))] = 1.0
+    corner = unit_columns(table.size, own)
     rows = chains.solve_transposed(corner).T  # L[home, :]
     columns = chains.solve(corner)  # L[:, home]
     output = np.where(chains.idle, 0.0, table.output)
@@ -95,20 +94,13 @@ def pair_losses(chains: Chains, home: Group) -> tuple[Vector, Vector]:
     others = [number for number, code in enumerate(table.economies) if code not in home.economies]
     for number in others:
         other = np.arange(number * width, (number + 1) * width)
-        bought = _coefficients(chains, other, own)
+        bought = chains.coefficients(other, own)
         lost = np.linalg.solve(np.eye(width) + (bought @ rows[:, other]).T, np.ones(width)) @ bought
         at_home[number] = ((lost @ rows[:, own]) @ output[own]) / output[own].sum()
-        sold = _coefficients(chains, own, other)
+        sold = chains.coefficients(own, other)
         unserved[other, number] = np.linalg.solve(np.eye(width) + (columns[other] @ sold).T, sold.sum(axis=0))
     held = output[:, None] * chains.solve_transposed(unserved)
     for number in others:
         abroad[number] = held[number * width : (number + 1) * width, number].sum() / totals[number]
         at_home[number] += 0.0 * totals[number]  # unknown too where the economy makes nothing
     return at_home, abroad
-
-
-def _coefficients(chains: Chains, sellers: Nodes, buyers: Nodes) -> Matrix:
-    """A between some sellers and some buyers, without idle nodes."""
-    active = np.outer(~chains.idle[sellers], ~chains.idle[buyers])
-    prices = np.where(chains.idle, 1.0, chains.table.output)[buyers]
-    return np.where(active, chains.table.flows[np.ix_(sellers, buyers)] / prices, 0.0)

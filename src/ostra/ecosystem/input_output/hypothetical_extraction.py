@@ -31,7 +31,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ostra.ecosystem.input_output.coefficients import Chains, Nodes
+from ostra.ecosystem.input_output.coefficients import Chains, Nodes, unit_columns
 from ostra.ecosystem.input_output.table import Matrix, Vector
 
 
@@ -70,7 +70,7 @@ def extract(chains: Chains, nodes: Nodes, *, final_of: Sequence[str] = ()) -> Ex
     if orders is not None:
         orders[nodes] = 0.0
     unbought = chains.solve(orders) if orders is not None else np.zeros(table.size)
-    core = chains.solve(_columns(table.size, nodes))[nodes]
+    core = chains.solve(unit_columns(table.size, nodes))[nodes]
     orders_lost = _solved(core, (output - unbought)[nodes])
     demand = unbought + chains.solve(_placed(table.size, nodes, orders_lost))
     weights = _solved(core.T, np.ones(len(nodes)))
@@ -90,16 +90,14 @@ def extract_flows(chains: Chains, sellers: Nodes, buyers: Nodes, *, final_of: Se
     """
     table = chains.table
     output = np.where(chains.idle, 0.0, table.output)
-    active = np.outer(~chains.idle[sellers], ~chains.idle[buyers])
-    prices = np.where(chains.idle, 1.0, table.output)[buyers]
-    cut = np.where(active, table.flows[np.ix_(sellers, buyers)] / prices, 0.0)
+    cut = chains.coefficients(sellers, buyers)
     orders = _final_sales(chains, final_of)
     if orders is not None:
         others = np.ones(table.size, dtype=bool)
         others[sellers] = False
         orders[others] = 0.0
     unbought = chains.solve(orders) if orders is not None else np.zeros(table.size)
-    reach = chains.solve(_columns(table.size, sellers))[buyers]
+    reach = chains.solve(unit_columns(table.size, sellers))[buyers]
     core = _solved(np.eye(len(sellers)) + cut @ reach, cut)
     demand = unbought + chains.solve(_placed(table.size, sellers, core @ (output - unbought)[buyers]))
     supply = output * chains.solve_transposed(_placed(table.size, buyers, core.sum(axis=0)))
@@ -181,13 +179,6 @@ def _final_sales(chains: Chains, destinations: Sequence[str]) -> Vector | None:
 def _solved(core: Matrix, right: Matrix) -> Matrix:
     """The small system of the nodes taken out."""
     return np.asarray(np.linalg.solve(core, right), dtype=np.float64)
-
-
-def _columns(size: int, nodes: Nodes) -> Matrix:
-    """The columns of the identity at the nodes."""
-    columns = np.zeros((size, len(nodes)), order="F")
-    columns[nodes, np.arange(len(nodes))] = 1.0
-    return columns
 
 
 def _placed(size: int, nodes: Nodes, values: Vector) -> Vector:

@@ -29,17 +29,9 @@ def trends(series: pl.DataFrame) -> pl.DataFrame:
     for (product,), part in series.sort("product", "year").group_by(["product"], maintain_order=True):
         traded = part.filter(pl.col("status") == "traded")
         span = traded["year"].to_list()
-        rows.append(
-            {
-                "product": product,
-                "first_year": span[0] if span else None,
-                "last_year": span[-1] if span else None,
-                "years": len(span),
-                "concentration_trend": _slope(span, traded["concentration"].to_list()),
-                "top_share_trend": _slope(span, traded["top_share"].to_list()),
-                "imports_trend": _slope(span, traded["imports_kusd"].to_list()),
-            }
-        )
+        first, last = (span[0], span[-1]) if span else (None, None)
+        slopes = (_slope(span, traded[name].to_list()) for name in ("concentration", "top_share", "imports_kusd"))
+        rows.append((product, first, last, len(span), *slopes))
     schema: dict[str, type[pl.DataType]] = {
         "product": pl.String,
         "first_year": pl.Int16,
@@ -49,7 +41,7 @@ def trends(series: pl.DataFrame) -> pl.DataFrame:
         "top_share_trend": pl.Float64,
         "imports_trend": pl.Float64,
     }
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _slope(times: Sequence[int], values: Sequence[float]) -> float | None:
