@@ -27,7 +27,7 @@ YEAR = 2023
 def found() -> dict[str, list[dict[str, Any]]]:
     """Ranks, stability, horizons and sensitivity of all built-in ecosystems."""
     space = Workspace()
-    made = assessments.assessments(space, list(space.dossier_files()), "EU27", YEAR)
+    made = assessments.assessments(space, year=YEAR)
     profile = space.profile()
     result = {
         "rank": ranks.rank_of(made, profile),
@@ -201,7 +201,7 @@ def test_the_methods_page_tells_how_far_robustness_differs() -> None:
 def test_the_figure_is_what_is_computed() -> None:
     """The picture of the docs is the one that the command draws."""
     space = Workspace()
-    made = assessments.assessments(space, list(space.dossier_files()), "EU27", YEAR)
+    made = assessments.assessments(space, year=YEAR)
     listing = stability.sensitivity_of(made, space.profile())
     drawn = draw_thresholds(listing)
     stored = (DOCS / "images" / "sensitivity.svg").read_text(encoding="utf-8")

@@ -42,7 +42,7 @@ def space() -> Workspace:
 
 @pytest.fixture(scope="module")
 def made(space: Workspace) -> list[Assessment]:
-    return assessments.assessments(space, list(space.dossier_files()), "EU27", 2023)
+    return assessments.assessments(space, year=2023)
 
 
 def contender(name: str, findings: list[dict[str, Any]], profile: Profile, **step1: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS
@@ -10,10 +11,25 @@ from ostra.model.evidence import Provenance
 from ostra.progress import Advance, quiet
 from ostra.words.economies import code_and_name
 from ostra.workspace import Workspace
+from ostra.workspace.years import DEFAULT_HOME
+
+
+class Assessed(TypedDict, total=False):
+    """Which assessments a question is about: ecosystems (by default all), home, year, who is told of progress."""
+
+    ecosystems: Sequence[str] | None
+    home: str
+    year: int | None
+    advance: Advance
 
 
 def assessments(
-    workspace: Workspace, ecosystems: Sequence[str] | None, home: str, year: int | None, advance: Advance = quiet
+    workspace: Workspace,
+    *,
+    ecosystems: Sequence[str] | None = None,
+    home: str = DEFAULT_HOME,
+    year: int | None = None,
+    advance: Advance = quiet,
 ) -> list[Assessment]:
     """Assess several ecosystems in turn, by default all there are, telling how far it got; facts are read together."""
     names = list(ecosystems or workspace.dossier_files())

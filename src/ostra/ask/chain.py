@@ -29,7 +29,7 @@ METHOD = "chain"
 
 
 def structure_of(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     *,
     by: By = "either",
@@ -59,12 +59,12 @@ def structure_of(
     NotFoundError, DataError, UsageError
         As for `Workspace.dossier` and `chain.structure`.
     """
-    (made,), dossier = structures(space, ecosystem, [by], of=of, home=home, year=year, sides=sides, unnamed=unnamed)
+    (made,), dossier = structures(workspace, ecosystem, [by], of=of, home=home, year=year, sides=sides, unnamed=unnamed)
     return made, dossier
 
 
 def structures(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     bys: Sequence[By],
     *,
@@ -75,9 +75,9 @@ def structures(
     unnamed: Literal["possible", "none"] = "possible",
 ) -> tuple[list[Structure], Dossier]:
     """As `structure_of`, for several ways to count at the cost of reading the facts once."""
-    dossier = space.dossier(ecosystem)
-    facts_year = year or space.latest_year()
-    inherited = _inherited_holds(space, dossier, economies.home(home), facts_year)
+    dossier = workspace.dossier(ecosystem)
+    facts_year = year or workspace.latest_year()
+    inherited = _inherited_holds(workspace, dossier, economies.home(home), facts_year)
     blocs = chain.acting_blocs(map(economies.home, sides), facts_year)
     return [
         chain.structure(dossier, by=by, of=of, year=year, inherited=inherited, blocs=blocs, unnamed=unnamed)
@@ -85,20 +85,20 @@ def structures(
     ], dossier
 
 
-def _inherited_holds(space: Workspace, dossier: Dossier, home: Home, year: int) -> list[Hold]:
+def _inherited_holds(workspace: Workspace, dossier: Dossier, home: Home, year: int) -> list[Hold]:
     """Holds from facts for items that are bound to materials and customs headings."""
     names = sorted({item.material for item in dossier.items if item.material})
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    produced = production_shares.production_shares(space.facts.relation("production"), [year], names)
+    produced = production_shares.production_shares(workspace.facts.relation("production"), [year], names)
     holds = production_shares.production_holds(dossier, produced)
     if products:
-        trade = dependency.trade_frames(space.facts.relation("trade"), home, [year], products=products)
+        trade = dependency.trade_frames(workspace.facts.relation("trade"), home, [year], products=products)
         holds += import_holds(dossier, trade.dependencies, trade.suppliers)
     return holds
 
 
 def holds(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     *,
     economy: str | None = None,
@@ -126,7 +126,9 @@ def holds(
         Columns as `chain.hold_table`.
     """
     holder = economies.home(economy).code if economy else None
-    structure, dossier = structure_of(space, ecosystem, by=by, home=home, year=year, sides=[economy] if economy else [])
+    structure, dossier = structure_of(
+        workspace, ecosystem, by=by, home=home, year=year, sides=[economy] if economy else []
+    )
     wanted = wanted_items(structure, dossier, item, every_item)
     frame = chain.hold_table(structure, economies=[holder] if holder else None, items=wanted, least=least)
     filters: dict[str, str] = {"basis": by}
@@ -134,7 +136,7 @@ def holds(
         filters["holder"] = holder
     if item:
         filters["item"] = item
-    return listing(space, dossier, frame, "Holds through the chain", filters)
+    return listing(workspace, dossier, frame, "Holds through the chain", filters)
 
 
 def wanted_items(structure: Structure, dossier: Dossier, item: str | None, every_item: bool) -> list[str]:
@@ -148,7 +150,7 @@ def wanted_items(structure: Structure, dossier: Dossier, item: str | None, every
 
 
 def compared(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     *,
     economy: str | None = None,
@@ -161,7 +163,7 @@ def compared(
     """`holds` by location and by headquarters, side by side: where it is made, and who controls it."""
     holder = economies.home(economy).code if economy else None
     sides = [economy] if economy else []
-    made, dossier = structures(space, ecosystem, ROWS_BY, home=home, year=year, sides=sides)
+    made, dossier = structures(workspace, ecosystem, ROWS_BY, home=home, year=year, sides=sides)
     players = [holder] if holder else sorted({player for structure in made for player in structure.players})
     wanted = wanted_items(made[0], dossier, item, every_item)
     frames = []
@@ -174,11 +176,11 @@ def compared(
     low = pl.max_horizontal("hold_low_location", "hold_low_headquarters")
     high = pl.max_horizontal("hold_high_location", "hold_high_headquarters")
     frame = frame.filter(high > least).sort([low, high, "economy", "item"], descending=[True, True, False, False])
-    return listing(space, dossier, frame, "Holds by location and by headquarters", {})
+    return listing(workspace, dossier, frame, "Holds by location and by headquarters", {})
 
 
 def on_home(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     *,
     home: str = DEFAULT_HOME,
@@ -188,8 +190,8 @@ def on_home(
     year: int | None = None,
 ) -> Listing:
     """Holds of economies that withhold from home alone, while a part `diversion` arrives through third countries."""
-    structure, dossier = structure_of(space, ecosystem, by=by, home=home, year=year, sides=[home])
-    members = economies.home(home).members(year or space.latest_year())
+    structure, dossier = structure_of(workspace, ecosystem, by=by, home=home, year=year, sides=[home])
+    members = economies.home(home).members(year or workspace.latest_year())
     wanted = [structure.items[structure.row(item)]] if item else list(graph.end_products(dossier))
     found = chain.holds_on_home(structure, members, items=wanted, diversion=diversion)
     rows = [
@@ -209,10 +211,12 @@ def on_home(
         ["hold_low", "hold_high", "economy", "item"], descending=[True, True, False, False]
     )
     filters = {"withheld from": home, "diversion": f"{diversion:g}", "basis": by}
-    return listing(space, dossier, frame, "Holds on home alone", filters)
+    return listing(workspace, dossier, frame, "Holds on home alone", filters)
 
 
-def mutual(space: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either", year: int | None = None) -> Listing:
+def mutual(
+    workspace: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either", year: int | None = None
+) -> Listing:
     """What each of two sides can stop of the other's, item by item, with the balance (a's hold less b's).
 
     Returns
@@ -221,7 +225,7 @@ def mutual(space: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either
         Columns as `chain.Mutual.table`; items of which neither can stop anything are left out.
     """
     first, second = economies.home(a), economies.home(b)
-    structure, dossier = structure_of(space, ecosystem, by=by, home=first.code, year=year, sides=[a, b])
+    structure, dossier = structure_of(workspace, ecosystem, by=by, home=first.code, year=year, sides=[a, b])
     found = chain.mutual(structure, first.code, second.code)
     caveats = tuple(
         f"{one.code} over {other.code}: at most certain for {percent(low)} (possibly {percent(high)}), at {item}"
@@ -231,20 +235,20 @@ def mutual(space: Workspace, ecosystem: str, a: str, b: str, *, by: By = "either
         )
     )
     filters = {"a": economies.code_and_name(first.code), "b": economies.code_and_name(second.code), "basis": by}
-    return listing(space, dossier, found.table, "Mutual holds", filters, caveats)
+    return listing(workspace, dossier, found.table, "Mutual holds", filters, caveats)
 
 
 def indispensable(
-    space: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, by: By = "either", year: int | None = None
+    workspace: Workspace, ecosystem: str, *, home: str = DEFAULT_HOME, by: By = "either", year: int | None = None
 ) -> Listing:
     """Items at which home itself is the chokepoint of the world, and the end products that hang on them."""
-    structure, dossier = structure_of(space, ecosystem, by=by, home=home, year=year, sides=[home])
+    structure, dossier = structure_of(workspace, ecosystem, by=by, home=home, year=year, sides=[home])
     frame = chain.indispensability(structure, economies.home(home).code)
-    return listing(space, dossier, frame, "Where home is indispensable", {"home": home, "basis": by})
+    return listing(workspace, dossier, frame, "Where home is indispensable", {"home": home, "basis": by})
 
 
 def minimal_sets(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     item: str,
     *,
@@ -267,7 +271,7 @@ def minimal_sets(
         set, size; whether sets of more members may exist stands in the provenance.
     """
     structure, dossier = structure_of(
-        space, ecosystem, by=by, of=of, home=home, year=year, unnamed="none" if possible else "possible"
+        workspace, ecosystem, by=by, of=of, home=home, year=year, unnamed="none" if possible else "possible"
     )
     found = chain.minimal_sets(
         structure, item, level=level, max_size=max_size, certain=not possible, members=members
@@ -282,11 +286,11 @@ def minimal_sets(
         "of": "items" if members == "items" else of,
         "basis": by,
     }
-    return listing(space, dossier, frame, "Minimal sets that can stop an item", filters, (found.message,))
+    return listing(workspace, dossier, frame, "Minimal sets that can stop an item", filters, (found.message,))
 
 
 def importance(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     item: str,
     *,
@@ -301,17 +305,17 @@ def importance(
     year: int | None = None,
 ) -> Listing:
     """How much each member matters for whether an item can be stopped: Birnbaum and Fussell–Vesely importance."""
-    structure, dossier = structure_of(space, ecosystem, by=by, of=of, home=home, year=year)
+    structure, dossier = structure_of(workspace, ecosystem, by=by, of=of, home=home, year=year)
     found = chain.importance(
         structure, item, level=level, members=members, certain=not possible, probability=probability, max_size=max_size
     )
     filters = {"item": item, "probability of failure": f"{probability:g}", "of": members, "basis": by}
     caveats = (f"P(stopped) = {found.stopped:.4g}.", found.cut_sets.message)
-    return listing(space, dossier, found.table, "Importance", filters, caveats)
+    return listing(workspace, dossier, found.table, "Importance", filters, caveats)
 
 
 def listing(
-    space: Workspace,
+    workspace: Workspace,
     dossier: Dossier,
     frame: pl.DataFrame,
     title: str,
@@ -320,7 +324,7 @@ def listing(
 ) -> Listing:
     """A frame with its provenance: the dossier, its own caveats, and the facts that items inherit from."""
     bound = any(item.material or item.products for item in dossier.items)
-    facts = [cite(space.facts.dataset(table)) for table in ("production", "trade")] if bound else []
+    facts = [cite(workspace.facts.dataset(table)) for table in ("production", "trade")] if bound else []
     licences = sorted({source.licence for source in dossier.sources if source.licence})
     if not frame.height and "item" in filters:
         caveats = (*caveats, "Nothing is known to do it; with --possible, sets that might are listed.")

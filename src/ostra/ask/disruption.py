@@ -103,7 +103,7 @@ def sellers_of(ready: Compiled) -> tuple[str, ...]:
 
 
 def simulate(
-    space: Workspace,
+    workspace: Workspace,
     name: str,
     *,
     home: str | None = None,
@@ -141,14 +141,14 @@ def simulate(
     ConflictError
         The parts kept are of another scenario, table or batch.
     """
-    file = scenario_file(space, name)
+    file = scenario_file(workspace, name)
     if days is not None and days < 1:
         raise UsageError(f"at least one day is simulated; {days} was asked for")
     if runs < 0 or seed < 0:
         raise UsageError(f"runs and seed are 0 or more; found {runs} and {seed}")
-    table = space.input_output(dataset)
-    scenario = fitting_scenario(space, file, table, other_home=home is not None)
-    ready = compiled(scenario, table, items=_items(space, scenario), home=home, days=days, draws=runs, seed=seed)
+    table = workspace.input_output(dataset)
+    scenario = fitting_scenario(workspace, file, table, other_home=home is not None)
+    ready = compiled(scenario, table, items=_items(workspace, scenario), home=home, days=days, draws=runs, seed=seed)
     finished: list[Trajectories] = []
     if keep is not None and resume:
         finished = [Trajectories.from_arrays(part) for part in kept_parts(keep)]
@@ -172,12 +172,12 @@ def simulate(
     )
     if keep is not None:
         drop_parts(keep)
-    provenance = _provenance(scenario, ready, found, seed, cite(space.facts.dataset("input_output", dataset)))
+    provenance = _provenance(scenario, ready, found, seed, cite(workspace.facts.dataset("input_output", dataset)))
     return Simulation(scenario, ready, outcome(ready, found), provenance)
 
 
 def results(
-    space: Workspace,
+    workspace: Workspace,
     scenario: str,
     *,
     home: str | None = None,
@@ -227,7 +227,7 @@ def results(
         raise UsageError("nothing was kept that could be resumed: name a workspace with -w or a place with -o")
     try:
         found = simulate(
-            space, scenario, home=home, days=days, runs=runs, seed=seed, dataset=dataset, keep=keep, resume=resume,
+            workspace, scenario, home=home, days=days, runs=runs, seed=seed, dataset=dataset, keep=keep, resume=resume,
             advance=advance,
         )  # fmt: skip
     except KeyboardInterrupt:
@@ -238,7 +238,7 @@ def results(
 
 
 def compare_named(
-    space: Workspace,
+    workspace: Workspace,
     names: Sequence[str],
     *,
     home: str | None = None,
@@ -266,14 +266,14 @@ def compare_named(
     """
     if len(names) < 2:
         raise UsageError("name at least two scenarios to compare")
-    tell_apart([scenario_id(space, name) for name in names])
+    tell_apart([scenario_id(workspace, name) for name in names])
     found = []
     for number, name in enumerate(names):
 
         def part_done(done: float, total: float, before: int = number) -> None:
             advance(before + done / max(total, 1.0), len(names))
 
-        found.append(simulate(space, name, home=home, runs=runs, seed=seed, advance=part_done))
+        found.append(simulate(workspace, name, home=home, runs=runs, seed=seed, advance=part_done))
     return compare(found)
 
 
@@ -340,18 +340,18 @@ def compare(simulations: Sequence[Simulation]) -> Listing:
     )
 
 
-def _items(space: Workspace, scenario: Scenario) -> dict[str, ItemFacts]:
+def _items(workspace: Workspace, scenario: Scenario) -> dict[str, ItemFacts]:
     """What dossiers and facts say of the withheld items."""
     found = {}
     for entry in scenario.items:
-        dossier = space.dossier(entry.ecosystem)
+        dossier = workspace.dossier(entry.ecosystem)
         item = dossier.item(entry.item)  # `fitting_scenario` has seen that it is there
         if entry.hold is not None:
             found[entry.id] = ItemFacts(item, UNKNOWN, "")
             continue
         seller = economies.home(entry.seller)
         structure, _ = structure_of(
-            space, entry.ecosystem, home=scenario.home, sides=[entry.seller] if seller.is_bloc else []
+            workspace, entry.ecosystem, home=scenario.home, sides=[entry.seller] if seller.is_bloc else []
         )
         low, high = chain.holds(structure, [seller.code], [entry.item]).at(entry.item)
         origin = f"hold of {seller.code} on {entry.item} in dossier {entry.ecosystem}, method docs/methods/chain.md"

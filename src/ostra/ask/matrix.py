@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import polars as pl
 
-from ostra.ask.assessments import about, assessments
+from ostra.ask.assessments import Assessed, about, assessments
 from ostra.ask.scenario_list import scenario_files
 from ostra.errors import UsageError
 from ostra.model.assessment import Assessment
@@ -21,20 +21,8 @@ from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
 
 
-def matrix(
-    workspace: Workspace,
-    *,
-    ecosystems: Sequence[str] | None = None,
-    home: str = DEFAULT_HOME,
-    year: int | None = None,
-    advance: Advance = quiet,
-) -> Listing:
+def matrix(workspace: Workspace, **options: Unpack[Assessed]) -> Listing:
     """Technologies × dimensions: one row each with level, distribution, strength, robustness and tensions.
-
-    Parameters
-    ----------
-    ecosystems
-        Only this one; may be given several times.
 
     Returns
     -------
@@ -43,7 +31,7 @@ def matrix(
         measured, judged, strength [levels], robustness [fraction of profiles within ±20 %], robustness_wide [±40 %],
         margin [probability], tensions [count], headline, evidence.
     """
-    return matrix_of(assessments(workspace, ecosystems, home, year, advance))
+    return matrix_of(assessments(workspace, **options))
 
 
 def matrix_of(made: Sequence[Assessment]) -> Listing:
@@ -108,7 +96,7 @@ def compare(
     for name in names:
         if name not in workspace.dossier_files() and name in scenario_files(workspace):
             raise UsageError(f"'{name}' is a scenario. Write: ostra compare scenarios {' '.join(names)}")
-    made = assessments(workspace, names, home, year, advance)
+    made = assessments(workspace, ecosystems=names, home=home, year=year, advance=advance)
     columns = {assessment.ecosystem: in_short(assessment) for assessment in made}
     measures = list(next(iter(columns.values())))
     frame = pl.DataFrame(

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-HIDDEN = ("workspace", "space", "advance", "keep")
+HIDDEN = ("workspace", "advance", "keep")
 """Parameters that the face gives, and nobody asks for."""
 
 COMMON = {
     "ecosystem": "Id of the ecosystem; see: ostra ecosystems.",
+    "ecosystems": "Only this ecosystem; may be given several times; by default all.",
     "home": "Country or bloc whose autonomy is assessed, by code or name.",
     "year": "Year; by default the latest that the data cover.",
     "years": "Span of years, first:last, for time series.",
@@ -42,6 +43,9 @@ COMMON = {
     "product": "Only what this sector of the others makes, by code, name or words of it.",
 }
 """What parameters mean that many questions share; a function's own docstring stands before."""
+
+USUAL = {"home": "EU27", "side": "inputs"}
+"""What stands for a shared option that is not named."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Question:
                 (options,) = typing.get_args(hints[name])
                 named = typing.get_type_hints(options).items()
                 found += [
-                    inspect.Parameter(key, one.KEYWORD_ONLY, default=None, annotation=kind)
+                    inspect.Parameter(key, one.KEYWORD_ONLY, default=USUAL.get(key), annotation=kind)
                     for key, kind in named
                     if key not in HIDDEN
                 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import polars as pl
 
-from ostra.ask.assessments import about, assessments
+from ostra.ask.assessments import Assessed, about, assessments
 from ostra.dimensions.measured import Measurement, measurements
 from ostra.dimensions.perturbation import SPREAD, WIDE, Draws
 from ostra.dimensions.pool import expected_level
@@ -26,7 +26,6 @@ from ostra.model.listing import Listing
 from ostra.model.profile import Profile
 from ostra.progress import Advance, quiet
 from ostra.workspace import Workspace
-from ostra.workspace.years import DEFAULT_HOME
 
 OVERALL = "overall"
 STANDING = Draws(number=1, spread=0.0)  # the profile as it stands
@@ -42,23 +41,13 @@ def contenders_of(made: Sequence[Assessment], profile: Profile) -> list[Contende
     return [ecosystem_contender(a.ecosystem, measurements_of(a, profile), a.step2) for a in made]
 
 
-def rank(
-    workspace: Workspace,
-    *,
-    ecosystems: Sequence[str] | None = None,
-    items: bool = False,
-    home: str = DEFAULT_HOME,
-    year: int | None = None,
-    advance: Advance = quiet,
-) -> Listing:
+def rank(workspace: Workspace, *, items: bool = False, **options: Unpack[Assessed]) -> Listing:
     """Ecosystems in order of challenge, with the ranks in profiles near this one; after a change, before too.
 
     Seen through another profile or other weights than the workspace's own, the ranks by its own stand beside.
 
     Parameters
     ----------
-    ecosystems
-        Only this one; may be given several times.
     items
         Order the items of each ecosystem instead.
 
@@ -67,13 +56,13 @@ def rank(
     Listing
         Columns as `rank_of`.
     """
-    made = assessments(workspace, ecosystems, home, year, advance)
+    made = assessments(workspace, **options)
     before = None
     if (plain := workspace.unchanged()) is not workspace:
         # Only a profile changes assessments; weights alone change nothing but the order.
-        old = assessments(plain, ecosystems, home, year, advance) if workspace.other_profile else made
+        old = assessments(plain, **options) if workspace.other_profile else made
         before = (old, plain.profile())
-    return rank_of(made, workspace.profile(), before, items=items, advance=advance)
+    return rank_of(made, workspace.profile(), before, items=items, advance=options.get("advance", quiet))
 
 
 def rank_of(

@@ -14,15 +14,15 @@ from ostra.model.scenario import Scenario
 from ostra.workspace import Workspace
 
 
-def scenario_files(space: Workspace) -> dict[str, Path]:
+def scenario_files(workspace: Workspace) -> dict[str, Path]:
     """Scenario id -> file, the workspace's `scenarios/` before built-in ones."""
     files = dict(builtin_scenarios())
-    if space.path is not None:
-        files |= {file.stem: file for file in sorted((space.path / "scenarios").glob("*.yaml"))}
+    if workspace.path is not None:
+        files |= {file.stem: file for file in sorted((workspace.path / "scenarios").glob("*.yaml"))}
     return dict(sorted(files.items()))
 
 
-def find_scenario(space: Workspace, name: str) -> Scenario:
+def find_scenario(workspace: Workspace, name: str) -> Scenario:
     """Read a scenario by its id, or from a file.
 
     Raises
@@ -32,12 +32,12 @@ def find_scenario(space: Workspace, name: str) -> Scenario:
     DataError
         The file breaks the definition of a scenario.
     """
-    return read_scenario(scenario_file(space, name))
+    return read_scenario(scenario_file(workspace, name))
 
 
-def scenario_file(space: Workspace, name: str) -> Path:
+def scenario_file(workspace: Workspace, name: str) -> Path:
     """The file of a scenario, by its id or its own name; errors as for `find_scenario`."""
-    files = scenario_files(space)
+    files = scenario_files(workspace)
     if name in files:
         return files[name]
     if name.endswith((".yaml", ".yml")) or Path(name).is_file():
@@ -47,16 +47,16 @@ def scenario_file(space: Workspace, name: str) -> Path:
     )
 
 
-def scenario_id(space: Workspace, name: str) -> str:
+def scenario_id(workspace: Workspace, name: str) -> str:
     """Id of a scenario that need not fit any table; errors as for `find_scenario`."""
-    return scenario_as_written(scenario_file(space, name))[0].id
+    return scenario_as_written(scenario_file(workspace, name))[0].id
 
 
-def scenarios(space: Workspace) -> Listing:
+def scenarios(workspace: Workspace) -> Listing:
     """The scenarios that can be simulated, one row each."""
     builtin = builtin_scenarios()
     rows = []
-    for name, file in scenario_files(space).items():
+    for name, file in scenario_files(workspace).items():
         read = read_scenario(file)
         ours = [entry for _, entry in read.entries() if entry.source is None or entry.ours]
         rows.append(

@@ -27,14 +27,14 @@ from ostra.workspace import Workspace
 METHOD = "disruption"
 
 
-def scenarios_of(space: Workspace, ecosystem: str) -> list[Scenario]:
+def scenarios_of(workspace: Workspace, ecosystem: str) -> list[Scenario]:
     """Scenarios, built-in and of the workspace, that withhold or concern an item of the ecosystem; by id."""
-    read = (find_scenario(space, name) for name in scenario_files(space))
+    read = (find_scenario(workspace, name) for name in scenario_files(workspace))
     return [scenario for scenario in read if scenario.items_of(ecosystem)]
 
 
 def scenario_results(
-    space: Workspace,
+    workspace: Workspace,
     ecosystem: str,
     home: str,
     *,
@@ -56,8 +56,8 @@ def scenario_results(
     NotFoundError, UsageError, DataError, MethodError
         As for `simulate`.
     """
-    found = scenarios_of(space, ecosystem)
-    source = as_source(space.facts.dataset("input_output"))
+    found = scenarios_of(workspace, ecosystem)
+    source = as_source(workspace.facts.dataset("input_output"))
     outcomes: list[ScenarioOutcome] = []
     evidence: list[Evidence] = []
     for place, scenario in enumerate(found):
@@ -65,7 +65,7 @@ def scenario_results(
         def part_done(done: float, total: float, before: int = place) -> None:
             advance(before + done / max(total, 1.0), len(found))
 
-        done = simulate(space, scenario.id, home=home, runs=runs, seed=seed, advance=part_done)
+        done = simulate(workspace, scenario.id, home=home, runs=runs, seed=seed, advance=part_done)
         proofs = list(_parameters(done))
         measures, figures = _measures(done, [proof.id for proof in proofs])
         outcomes.append(_outcome(done, ecosystem, measures, seed))

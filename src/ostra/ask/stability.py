@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import polars as pl
 
-from ostra.ask.assessments import about, assessments
+from ostra.ask.assessments import Assessed, about, assessments
 from ostra.ask.ranks import contenders_of, measurements_of
 from ostra.dimensions.perturbation import SPREAD, WIDE, Draws, stays
 from ostra.dimensions.pool import as_levels, pool
@@ -21,34 +21,23 @@ from ostra.model.profile import Profile
 from ostra.progress import Advance, quiet
 from ostra.words.figures import exact_percent
 from ostra.workspace import Workspace
-from ostra.workspace.years import DEFAULT_HOME
 
 MOST_DRAWS = 100_000
 HORIZONS: tuple[Horizon, ...] = ("now", "short", "medium", "long")
 
 
-def perturb(
-    workspace: Workspace,
-    *,
-    ecosystems: Sequence[str] | None = None,
-    draws: int = 1000,
-    home: str = DEFAULT_HOME,
-    year: int | None = None,
-    advance: Advance = quiet,
-) -> Listing:
+def perturb(workspace: Workspace, *, draws: int = 1000, **options: Unpack[Assessed]) -> Listing:
     """Rank stability: how often levels, ranks and pairs stay in profiles near this one; columns as `perturb_of`.
 
     Parameters
     ----------
-    ecosystems
-        Only this one; may be given several times.
     draws
         Profiles to draw.
     """
     if not 1 <= draws <= MOST_DRAWS:  # told before anything is assessed
         raise UsageError(f"--draws {draws}: draw between 1 and {MOST_DRAWS:,} profiles, such as 1000")
-    made = assessments(workspace, ecosystems, home, year, advance)
-    return perturb_of(made, workspace.profile(), draws=draws, advance=advance)
+    made = assessments(workspace, **options)
+    return perturb_of(made, workspace.profile(), draws=draws, advance=options.get("advance", quiet))
 
 
 def perturb_of(made: Sequence[Assessment], profile: Profile, *, draws: int = 1000, advance: Advance = quiet) -> Listing:
@@ -112,24 +101,12 @@ def perturb_of(made: Sequence[Assessment], profile: Profile, *, draws: int = 100
     return Listing(frame, listing.model_copy(update={"filters": filters}))
 
 
-def sensitivity(
-    workspace: Workspace,
-    *,
-    ecosystems: Sequence[str] | None = None,
-    home: str = DEFAULT_HOME,
-    year: int | None = None,
-    advance: Advance = quiet,
-) -> Listing:
+def sensitivity(workspace: Workspace, **options: Unpack[Assessed]) -> Listing:
     """The profile's severity rules: how findings and levels respond when the thresholds of one move.
 
     Columns as `sensitivity_of`.
-
-    Parameters
-    ----------
-    ecosystems
-        Only this one; may be given several times.
     """
-    return sensitivity_of(assessments(workspace, ecosystems, home, year, advance), workspace.profile())
+    return sensitivity_of(assessments(workspace, **options), workspace.profile())
 
 
 def sensitivity_of(made: Sequence[Assessment], profile: Profile) -> Listing:
@@ -170,22 +147,9 @@ def sensitivity_of(made: Sequence[Assessment], profile: Profile) -> Listing:
     return Listing(pl.DataFrame(rows, infer_schema_length=None), listing)
 
 
-def horizon(
-    workspace: Workspace,
-    *,
-    ecosystems: Sequence[str] | None = None,
-    home: str = DEFAULT_HOME,
-    year: int | None = None,
-    advance: Advance = quiet,
-) -> Listing:
-    """Levels by when they bite: now, within two years, within five, later; columns as `horizons_of`.
-
-    Parameters
-    ----------
-    ecosystems
-        Only this one; may be given several times.
-    """
-    return horizons_of(assessments(workspace, ecosystems, home, year, advance))
+def horizon(workspace: Workspace, **options: Unpack[Assessed]) -> Listing:
+    """Levels by when they bite: now, within two years, within five, later; columns as `horizons_of`."""
+    return horizons_of(assessments(workspace, **options))
 
 
 def horizons_of(made: Sequence[Assessment]) -> Listing:

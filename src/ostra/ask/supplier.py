@@ -39,7 +39,7 @@ PROBABILITY = "probability per year"
 
 
 def supplier(
-    space: Workspace,
+    workspace: Workspace,
     supplier: str,
     *,
     ecosystems: Sequence[str] | None = None,
@@ -53,8 +53,6 @@ def supplier(
     ----------
     supplier
         Economy, by code or name; also one that no ecosystem knows.
-    ecosystems
-        Only this one; may be given several times.
 
     Returns
     -------
@@ -68,19 +66,19 @@ def supplier(
         No economy is called so.
     """
     code = economies.iso3(supplier)
-    profile = space.profile()
+    profile = workspace.profile()
     seen_from = economies.home(home)
-    made = assessments(space, ecosystems, home, year, advance)
-    year = space.latest_year() if year is None else year
+    made = assessments(workspace, ecosystems=ecosystems, home=home, year=year, advance=advance)
+    year = workspace.latest_year() if year is None else year
     members = seen_from.members(year)
     rows = [
         *_relation(code, profile, members),
-        *_regime(space, code, made, year),
+        *_regime(workspace, code, made, year),
         *_likelihood(code, profile, members, made),
         *_record(code, profile, made),
-        *(row for assessment in made for row in _entries(space.dossier(assessment.ecosystem), assessment, code)),
+        *(row for assessment in made for row in _entries(workspace.dossier(assessment.ecosystem), assessment, code)),
         *(row for assessment in made for row in _standing(assessment, code)),
-        *fact_rows(space, code, seen_from, year),
+        *fact_rows(workspace, code, seen_from, year),
     ]
     return Listing(as_frame(code, rows), _about(code, profile, seen_from, year, made))
 
@@ -101,9 +99,9 @@ def _relation(code: str, profile: Profile, members: frozenset[str]) -> list[Row]
     ]
 
 
-def _regime(space: Workspace, code: str, made: Sequence[Assessment], year: int) -> list[Row]:
+def _regime(workspace: Workspace, code: str, made: Sequence[Assessment], year: int) -> list[Row]:
     """Every indicator that the governance facts hold, and what they do not hold."""
-    scores = space.governance(year)
+    scores = workspace.governance(year)
     known = {indicator for own in scores.values() for indicator in (score.indicator for score in own)}
     regime, _ = regime_of(code, economies.economy_name(code), scores.get(code, ()))
     proofs = {proof.id: f"{a.id}#{proof.id}" for a in reversed(made) for proof in a.evidence}
@@ -118,7 +116,7 @@ def _regime(space: Workspace, code: str, made: Sequence[Assessment], year: int) 
             low=None if score.standard_error is None else score.estimate - score.standard_error,
             high=None if score.standard_error is None else score.estimate + score.standard_error,
             unit=SCALE,
-            source=space.facts.dataset("governance").title,
+            source=workspace.facts.dataset("governance").title,
             locator=f"indicator {score.indicator}",
             evidence=proofs.get(score.evidence),
         )

@@ -15,17 +15,17 @@ from ostra.workspace import Workspace
 MOST = 10  # rows of each kind: the largest; the commands named in the last row have all
 
 
-def fact_rows(space: Workspace, code: str, home: Home, year: int) -> list[Row]:
+def fact_rows(workspace: Workspace, code: str, home: Home, year: int) -> list[Row]:
     """The largest shares of the economy in home's imports, with the other side, and in world production."""
-    return [*_imports(space, code, home, year), *_production(space, code, year)]
+    return [*_imports(workspace, code, home, year), *_production(workspace, code, year)]
 
 
-def _imports(space: Workspace, code: str, home: Home, year: int) -> list[Row]:
+def _imports(workspace: Workspace, code: str, home: Home, year: int) -> list[Row]:
     if code in home.members(year):
         return []
-    frame = dependencies(space, home=home.code, years=year, supplier=code).frame
+    frame = dependencies(workspace, home=home.code, years=year, supplier=code).frame
     bought = frame.filter(pl.col("supplier_share") > 0.0).sort("supplier_share", "product", descending=[True, False])
-    cited = space.facts.dataset("trade")
+    cited = workspace.facts.dataset("trade")
     rows = []
     for row in bought.head(MOST).iter_rows(named=True):
         reverse = row["supplier_reverse_share"]
@@ -49,9 +49,9 @@ def _imports(space: Workspace, code: str, home: Home, year: int) -> list[Row]:
     return [*rows, a_row("facts", "coverage", f"home imports from {name}", detail=told, since=str(year))]
 
 
-def _production(space: Workspace, code: str, year: int) -> list[Row]:
-    cited = space.facts.dataset("production")
-    relation = space.facts.relation("production")
+def _production(workspace: Workspace, code: str, year: int) -> list[Row]:
+    cited = workspace.facts.dataset("production")
+    relation = workspace.facts.relation("production")
     names = [name for (name,) in relation.project("material").distinct().order("material").fetchall()]
     frame = production_shares(relation, [year], names)
     made = frame.filter((pl.col("country") == code) & (pl.col("share_high") > 0.0))

@@ -53,7 +53,7 @@ def report(
             from ostra.ask.assessments import assessments
 
             names = list(space.dossier_files()) if what is None else [what]
-            made = assessments(space, names, home or "EU27", year, advance)
+            made = assessments(space, ecosystems=names, home=home or "EU27", year=year, advance=advance)
     written = write_volume(made, output) if all or len(made) > 1 else write_reports(made[0], output)
     print(f"Written: {', '.join(map(str, written))}")
 
