@@ -10,12 +10,14 @@ import json
 import math
 import os
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ostra.cli import main
+from ostra.cli import assessing, main, reporting, verbs
+from ostra.workspace import Workspace
 
 GOLDEN = Path(__file__).parent / "golden"
 HOMES = ("EU27", "JPN")
@@ -59,6 +61,17 @@ def differences(new: Any, old: Any, place: str = "") -> list[str]:
     if isinstance(new, float | int) and isinstance(old, float | int) and not isinstance(new, bool):
         return [] if math.isclose(new, old, rel_tol=1e-9, abs_tol=1e-12) else [f"{place}: {old} -> {new}"]
     return [] if new == old else [f"{place}: {old!r} -> {new!r}"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_workspace() -> Iterator[None]:
+    """The built-in workspace is opened once: what assessments share is read once, as on a server."""
+    opened = Workspace()
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (verbs, assessing, reporting):
+            own = "open_workspace" if module is verbs else "workspace"
+            patch.setattr(module, own, lambda path=None, profile=None, weight=None: opened)
+        yield
 
 
 @pytest.mark.parametrize(("name", "words"), questions(), ids=[name for name, _ in questions()])
