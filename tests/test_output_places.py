@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ostra import cli
-from ostra.ask import assessments, disruption
 
 
 @pytest.fixture
@@ -20,8 +19,7 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ostra.workspace.Workspace.assess", refuse)
     monkeypatch.setattr("ostra.workspace.Workspace.input_output", refuse)
-    monkeypatch.setattr(disruption, "simulate", refuse)
-    monkeypatch.setattr(assessments, "assessments", refuse)
+    monkeypatch.setattr("ostra.workspace.Workspace.read_ahead", refuse)
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,8 @@ def test_every_question_is_a_method_of_what_open_gives() -> None:
     """`dir` lists the questions, each is the function of the table, and another name is an AttributeError."""
     workspace = ostra.open()
     for question in QUESTIONS:
-        name = question.words.replace(" ", "_").replace("-", "_")
-        assert name in dir(workspace)
-        assert getattr(workspace, name).func is question.function
+        assert question.method in dir(workspace)
+        assert getattr(workspace, question.method).func is question.function
     with pytest.raises(AttributeError, match="no 'nothing_like_it'"):
         _ = workspace.nothing_like_it
 

@@ -122,6 +122,8 @@ def test_shared_words_for_options_are_used() -> None:
 
 def test_the_old_spelling_is_answered_with_the_new_one(capsys: pytest.CaptureFixture[str]) -> None:
     """What was an option that excluded others is a verb now; who writes the option is told."""
+    assert main(["chain", "holds", "semiconductors", "--by", "law"]) == 2
+    assert "spelt anew" not in capsys.readouterr().err
     assert main(["matrix", "--rank"]) == 2
     assert "ostra matrix rank" in capsys.readouterr().err
     assert main(["chain", "semiconductors", "--mutual", "EU27", "CHN"]) == 2

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ostra.ask.questions import QUESTIONS, question
+from ostra.ask.questions import QUESTIONS
 from ostra.workspace import Workspace
 
 
@@ -19,11 +19,11 @@ class Observatory(Workspace):
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """The question that is called so."""
-        for words in (name.replace("_", " "), name.replace("_", " ", 1).replace("_", "-")):
-            if (found := question(words)) is not None:
-                return partial(found.function, self)
+        for question in QUESTIONS:
+            if question.method == name:
+                return partial(question.function, self)
         raise AttributeError(f"a workspace has no '{name}', and no question is called so")
 
     def __dir__(self) -> list[str]:
         """Attributes, and the questions as methods."""
-        return [*super().__dir__(), *(one.words.replace(" ", "_").replace("-", "_") for one in QUESTIONS)]
+        return [*super().__dir__(), *(question.method for question in QUESTIONS)]

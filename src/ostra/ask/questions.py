@@ -73,6 +73,11 @@ class Question:
     judged: bool = False
 
     @property
+    def method(self) -> str:
+        """What it is called in Python: `chain_holds`."""
+        return self.words.replace(" ", "_").replace("-", "_")
+
+    @property
     def function(self) -> Callable[..., Any]:
         """The function that answers; its first parameter is the workspace."""
         module, _, name = self.answer.partition(":")
@@ -342,8 +347,3 @@ QUESTIONS = (
         "side economy sector name output_musd accounted_musd residual_musd share",
     ),
 )
-
-
-def question(words: str) -> Question | None:
-    """The question that is called so, or none."""
-    return next((one for one in QUESTIONS if one.words == words), None)

@@ -127,7 +127,7 @@ def trends(
     """
     seen_from, source = economies.home(home), workspace.facts.dataset("trade", dataset)
     first, last = covered(source)
-    wanted = wanted_years(years or range(first, last + 1), source)
+    wanted = wanted_years(range(first, last + 1) if years is None else years, source)
     codes = _products(workspace, products, ecosystem)
     series = dependency.trade_frames(
         workspace.facts.relation("trade", dataset),

@@ -37,7 +37,7 @@ def bind(app: App, arguments: Sequence[str]) -> None:
 
     So nothing is loaded that is not needed, and `ostra --help` stays quick.
     """
-    called = max((one for one in QUESTIONS if _calls(arguments, one)), key=lambda one: len(one.words), default=None)
+    called = _called(arguments)
     for verb, group in groupby(QUESTIONS, key=lambda question: question.words.split()[0]):
         questions = list(group)
         if verb not in app:
@@ -50,9 +50,11 @@ def bind(app: App, arguments: Sequence[str]) -> None:
                 app[verb].command(App(name=name, help=question.about, help_format="plaintext"))
 
 
-def _calls(arguments: Sequence[str], question: Question) -> bool:
-    words = question.words.split()
-    return [word for word in arguments if not word.startswith("-")][: len(words)] == words
+def _called(arguments: Sequence[str]) -> Question | None:
+    """The question whose words the arguments begin with; of several the one with most words."""
+    words = [word for word in arguments if not word.startswith("-")]
+    found = [one for one in QUESTIONS if words[: len(one.words.split())] == one.words.split()]
+    return max(found, key=lambda one: len(one.words), default=None)
 
 
 def command(question: Question) -> Any:
@@ -113,14 +115,14 @@ def answer(question: Question, given: dict[str, Any]) -> None:
     form = layout(question.words)
     output.check(draws=bool(form.picture), folder=bool(form.folder))
     workspace = open_workspace(folder, given.pop("profile", None), given.pop("weight", None))
-    wanted = {name: value for name, value in given.items() if value is not None and name not in ("year", "years")}
     known = inspect.signature(question.function).parameters
     if "years" in known:
-        wanted["years"] = years_from(given.get("year"), given.get("years"))
-    elif given.get("year") is not None:
-        wanted["year"] = given["year"]
+        given["years"] = years_from(given.pop("year", None), given.get("years"))
+    wanted = {name: value for name, value in given.items() if value is not None}
     if "keep" in known:
-        wanted["keep"] = kept_in(workspace.path, output.output, next(iter(given.values())))
+        from ostra.ask.scenario_list import scenario_id
+
+        wanted["keep"] = kept_in(workspace.path, output.output, scenario_id(workspace, given["scenario"]))
     with progress(question.words) as advance:
         has = "advance" in known or any(one.kind is one.VAR_KEYWORD for one in known.values())
         listing = question.function(workspace, **wanted, **({"advance": advance} if has else {}))
@@ -131,7 +133,7 @@ def kept_in(workspace: Path | None, output: Path | None, name: str) -> Path | No
     """Where the runs that are done are kept: beside the output, else in the workspace, else nowhere."""
     if output is not None:
         return output / ".runs" if not output.suffix else output.with_name(f".{output.name}.runs")
-    return None if workspace is None else workspace / "runs" / Path(name).stem
+    return None if workspace is None else workspace / "runs" / name
 
 
 def show(question: Question, listing: Any, output: Output) -> None:
@@ -161,7 +163,10 @@ def show(question: Question, listing: Any, output: Output) -> None:
 
 
 def new_spelling(arguments: Sequence[str]) -> str:
-    """How to write what was written as until the last release; empty where nothing changed."""
+    """How to write what was written as until the last release; empty where it is written so, or nothing changed."""
+    called = _called(arguments)
+    if called is not None and " " in called.words:
+        return ""
     verb, *rest = arguments or [""]
     for option, now in OLD.get(verb, {}).items():
         if any(word == option or word.startswith(f"{option}=") for word in rest) if option else True:
