@@ -46,7 +46,7 @@ from ostra.words.economies import bloc_members, home
 from ostra.ecosystem.materials.geopolrisk import geopolrisk
 from ostra.ecosystem.materials.inputs import beside, read_inputs
 from ostra.ecosystem.materials.supply_risk import supply_risk
-from ostra.facts.datasets import open_facts
+from ostra.facts.store import open_facts
 imported = time.perf_counter()
 facts = open_facts(None)
 relations = [facts.relation(name) for name in ("trade", "production", "governance", "material_products")]

@@ -20,7 +20,7 @@ import duckdb
 import pytest
 
 import ostra
-from ostra.facts.datasets import open_facts
+from ostra.facts.store import open_facts
 from ostra.facts.tables import table
 from ostra.words.economies import economies
 

@@ -22,7 +22,7 @@ from ostra.documents.yaml_documents import (
     read_dossier,
     read_profile,
 )
-from ostra.facts.datasets import open_facts
+from ostra.facts.store import open_facts
 from ostra.model.base import DIMENSIONS, RELATIONS
 from ostra.model.dossier import UNSPECIFIED, Dossier
 from ostra.model.instrument import Catalogue

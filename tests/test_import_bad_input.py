@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ostra.errors import ConflictError, DataError, NotFoundError, UsageError
-from ostra.facts.datasets import open_facts
 from ostra.facts.imports import check_file, import_file
 from ostra.facts.kinds import Options
+from ostra.facts.store import open_facts
 
 HEADER = "year,exporter,importer,product,value_kusd,quantity_t\n"
 GOOD = "2022,CHN,DEU,811292,10.5,2\n"

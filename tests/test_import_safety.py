@@ -18,9 +18,9 @@ import pytest
 
 from ostra.errors import DataError, UsageError
 from ostra.facts.checks import check_facts
-from ostra.facts.datasets import open_facts
 from ostra.facts.imports import import_file
 from ostra.facts.incoming import incoming
+from ostra.facts.store import open_facts
 from ostra.files.locks import locked
 
 HEADER = "year,exporter,importer,product,value_kusd,quantity_t\n"

@@ -16,7 +16,7 @@ import pytest
 from material_worlds import naive_risk, naive_score
 from ostra.ecosystem.materials.geopolrisk import IntraBloc, geopolrisk
 from ostra.ecosystem.materials.inputs import read_inputs
-from ostra.facts.datasets import open_facts
+from ostra.facts.store import open_facts
 from ostra.words.economies import home
 
 ROOT = Path(__file__).parents[1]

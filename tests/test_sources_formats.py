@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostra.errors import DataError
-from ostra.facts.datasets import open_facts
 from ostra.facts.imports import ImportReport, import_file
 from ostra.facts.kinds import KINDS, Options
 from ostra.facts.readers import baci, comext, raw_materials
+from ostra.facts.store import open_facts
 from ostra.facts.tables import table
 from ostra.words.economies import iso3_of_baci
 

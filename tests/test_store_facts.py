@@ -14,9 +14,10 @@ import pytest
 
 from ostra.errors import DataError, NotFoundError, UsageError
 from ostra.facts.checks import check_facts
-from ostra.facts.datasets import FactsFile, builtin_root, files_sha256, open_facts, read_manifest
+from ostra.facts.datasets import FactsFile, builtin_root, files_sha256, read_manifest
 from ostra.facts.export import export_dataset
 from ostra.facts.imports import import_file
+from ostra.facts.store import open_facts
 from ostra.facts.tables import SORTED_BY, table, tables
 from ostra.files.whole_files import file_sha256
 
@@ -221,10 +222,10 @@ def test_paths_mean_themselves(tmp_path: Path, name: str) -> None:
             (folder / file).write_text(HEADER + row)
         report = import_file(folder, "plain", folder / f"{name}.csv", dataset="x", strict=True)
         assert report.dataset is not None
-        rows = open_facts(folder).relation("trade").fetchall()
+        rows = open_facts(folder).relation("trade", "x").fetchall()
         assert [(row[4], row[5]) for row in rows] == [(value, len(f"{name}.csv"))]
         assert check_facts(folder / "facts") == []
-        assert export_dataset(open_facts(folder), folder / "out.csv", "trade")[2] == 1
+        assert export_dataset(open_facts(folder), folder / "out.csv", "trade", "x")[2] == 1
 
 
 def test_csv_export_can_be_imported_again(workspace: Path, tmp_path: Path) -> None:

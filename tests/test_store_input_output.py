@@ -16,8 +16,9 @@ from hypothesis.extra import numpy as arrays
 
 from ostra.errors import DataError, NotFoundError
 from ostra.facts.checks import check_dataset
-from ostra.facts.datasets import Axes, Dataset, Entry, files_sha256, open_facts
+from ostra.facts.datasets import Axes, Dataset, Entry, files_sha256
 from ostra.facts.mrio.read_table import MrioTable
+from ostra.facts.store import open_facts
 from ostra.facts.stored_input_output import axes_of, read_table, sector_names, write_table
 from ostra.facts.tables import table
 

@@ -19,7 +19,7 @@ from material_worlds import Flow, Mine, World
 from ostra.ecosystem.materials.inputs import read_inputs
 from ostra.ecosystem.materials.supply_risk import supply_risk as of_inputs
 from ostra.errors import NotFoundError
-from ostra.facts.datasets import open_facts
+from ostra.facts.store import open_facts
 from ostra.words.economies import home, iso3
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data" / "ec-raw-materials-2023"

@@ -10,7 +10,7 @@ from threading import Barrier
 import ostra
 from ostra.ask import chain
 from ostra.ask.observatory import Observatory
-from ostra.facts.datasets import Facts, open_facts
+from ostra.facts.store import Facts, open_facts
 
 THREADS = 8
 

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from itertools import islice
 
 from ostra.errors import NotFoundError
-from ostra.facts.datasets import Facts
 from ostra.facts.referenced_rows import referenced_rows
+from ostra.facts.store import Facts
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Claim, Evidence
 from ostra.model.trace import Step

@@ -324,7 +324,7 @@ def listing(
 ) -> Listing:
     """A frame with its provenance: the dossier, its own caveats, and the facts that items inherit from."""
     bound = any(item.material or item.products for item in dossier.items)
-    facts = [cite(workspace.facts.dataset(table)) for table in ("production", "trade")] if bound else []
+    facts = [cite(workspace.facts.answering(table)) for table in ("production", "trade")] if bound else []
     licences = sorted({source.licence for source in dossier.sources if source.licence})
     if not frame.height and "item" in filters:
         caveats = (*caveats, "Nothing is known to do it; with --possible, sets that might are listed.")

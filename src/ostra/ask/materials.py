@@ -41,9 +41,9 @@ def materials(
     """
     facts, seen_from = workspace.facts, economies.home(home)
     tables = workspace.fact_tables(facts)
-    wanted = wanted_years(years, facts.dataset("production"))
+    wanted = wanted_years(years, facts.answering("production"))
     frame = geopolrisk.indicators(tables, [seen_from], wanted, _known(tables, materials))
-    sources = [facts.dataset(name) for name in ("trade", "production", "governance", "material_products")]
+    sources = [facts.answering(name) for name in ("trade", "production", "governance", "material_products")]
     return Listing(
         frame,
         Provenance(

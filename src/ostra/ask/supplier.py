@@ -116,7 +116,7 @@ def _regime(workspace: Workspace, code: str, made: Sequence[Assessment], year: i
             low=None if score.standard_error is None else score.estimate - score.standard_error,
             high=None if score.standard_error is None else score.estimate + score.standard_error,
             unit=SCALE,
-            source=workspace.facts.dataset("governance").title,
+            source=workspace.facts.answering("governance").title,
             locator=f"indicator {score.indicator}",
             evidence=proofs.get(score.evidence),
         )

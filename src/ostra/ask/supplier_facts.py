@@ -25,7 +25,7 @@ def _imports(workspace: Workspace, code: str, home: Home, year: int) -> list[Row
         return []
     frame = dependencies(workspace, home=home.code, years=year, supplier=code).frame
     bought = frame.filter(pl.col("supplier_share") > 0.0).sort("supplier_share", "product", descending=[True, False])
-    cited = workspace.facts.dataset("trade")
+    cited = workspace.facts.answering("trade")
     rows = []
     for row in bought.head(MOST).iter_rows(named=True):
         reverse = row["supplier_reverse_share"]
@@ -50,7 +50,7 @@ def _imports(workspace: Workspace, code: str, home: Home, year: int) -> list[Row
 
 
 def _production(workspace: Workspace, code: str, year: int) -> list[Row]:
-    cited = workspace.facts.dataset("production")
+    cited = workspace.facts.answering("production")
     relation = workspace.facts.relation("production")
     names = [name for (name,) in relation.project("material").distinct().order("material").fetchall()]
     frame = production_shares(relation, [year], names)

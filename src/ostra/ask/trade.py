@@ -32,6 +32,7 @@ def dependencies(
     min_extra_share: float | None = None,
     min_import_export_ratio: float | None = None,
     dataset: str | None = None,
+    edition: str | None = None,
 ) -> Listing:
     """Trade-dependency indicators (method 1), one row per product and year.
 
@@ -64,12 +65,12 @@ def dependencies(
     UsageError, NotFoundError
         A year, product, economy, ecosystem or threshold that cannot be had.
     """
-    seen_from, source = economies.home(home), workspace.facts.dataset("trade", dataset)
+    seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
     wanted = wanted_years(years, source)
     codes = _products(workspace, products, ecosystem)
     limits = _limits(workspace.profile().trade, min_concentration, min_extra_share, min_import_export_ratio)
     frame = dependency.trade_frames(
-        workspace.facts.relation("trade", dataset),
+        workspace.facts.relation("trade", dataset, edition),
         seen_from,
         wanted,
         thresholds=limits,
@@ -108,6 +109,7 @@ def trends(
     products: Sequence[str] | None = None,
     ecosystem: str | None = None,
     dataset: str | None = None,
+    edition: str | None = None,
 ) -> Listing:
     """How concentration, the first supplier's share and imports moved over the years, one row per product.
 
@@ -125,12 +127,12 @@ def trends(
     Listing
         Columns as `ecosystem.trade.trends`.
     """
-    seen_from, source = economies.home(home), workspace.facts.dataset("trade", dataset)
+    seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
     first, last = covered(source)
     wanted = wanted_years(range(first, last + 1) if years is None else years, source)
     codes = _products(workspace, products, ecosystem)
     series = dependency.trade_frames(
-        workspace.facts.relation("trade", dataset),
+        workspace.facts.relation("trade", dataset, edition),
         seen_from,
         wanted,
         products=codes,
@@ -155,6 +157,7 @@ def points_of_failure(
     years: Years = None,
     products: Sequence[str] | None = None,
     dataset: str | None = None,
+    edition: str | None = None,
 ) -> Listing:
     """Exporters whose loss would hit the world's trade in a product most.
 
@@ -163,9 +166,9 @@ def points_of_failure(
     products
         HS code of six digits; may be given several times.
     """
-    source = workspace.facts.dataset("trade", dataset)
+    source = workspace.facts.answering("trade", dataset, edition)
     wanted = wanted_years(years, source)
-    frame = network.points_of_failure(workspace.facts.relation("trade", dataset), wanted, products=products)
+    frame = network.points_of_failure(workspace.facts.relation("trade", dataset, edition), wanted, products=products)
     return Listing(
         frame,
         Provenance(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostra.errors import UsageError
-from ostra.facts.datasets import Dataset, Facts
 from ostra.facts.readers.plain import EDITIONS
+from ostra.facts.store import Answering, Facts
 from ostra.model.evidence import Source
 
 
-def covered(source: Dataset) -> tuple[int, int]:
+def covered(source: Answering) -> tuple[int, int]:
     """First and last year of a data set.
 
     Raises
@@ -23,7 +23,7 @@ def covered(source: Dataset) -> tuple[int, int]:
     return source.years[0], source.years[1]
 
 
-def lapsed_caveats(source: Dataset, products: Sequence[str], years: Sequence[int]) -> tuple[str, ...]:
+def lapsed_caveats(source: Answering, products: Sequence[str], years: Sequence[int]) -> tuple[str, ...]:
     """Which of the products the data no longer cover in some of the years, because reporters gave the code up."""
     return tuple(
         f"HS {product} is unknown from {first} on: reporters gave the code up"
@@ -37,12 +37,12 @@ def spans(years: Sequence[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
-def cite(source: Dataset) -> str:
+def cite(source: Answering) -> str:
     """A data set as it is cited: title, publisher, licence, when retrieved."""
     return f"{source.title}. {source.source}. Licence {source.licence}, retrieved {source.retrieved} [{source.id}]"
 
 
-def as_source(source: Dataset) -> Source:
+def as_source(source: Answering) -> Source:
     """A data set as a source that evidence can name."""
     return Source(
         id=source.id,
@@ -56,7 +56,15 @@ def as_source(source: Dataset) -> Source:
     )
 
 
-def product_names(facts: Facts, source: Dataset) -> dict[str, str]:
+def binding_edition(facts: Facts) -> str | None:
+    """The edition of trade that most materials are bound to; None where no trade is in an edition of theirs."""
+    counted = facts.relation("material_products").query(
+        "bound", "SELECT edition FROM bound GROUP BY edition ORDER BY count(*) DESC, edition"
+    )
+    return next((edition for (edition,) in counted.fetchall() if edition in facts.editions()), None)
+
+
+def product_names(facts: Facts, source: Answering) -> dict[str, str]:
     """HS code -> words in the edition of the data set, else in the nearest later or earlier edition that has it."""
     rows = facts.relation("hs_products").query(
         "names", "select edition, product, description from names order by edition, product"

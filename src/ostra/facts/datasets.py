@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import DataError, Problem
 from ostra.facts.readers.reading import parquet
 from ostra.facts.tables import table as definition_of
 from ostra.facts.tables import tables
@@ -107,6 +106,11 @@ class Entry(Model):
     input: FactsInput | None = None
     rejected: Count = 0
     notes: tuple[str, ...] = ()
+    # What the source calls its vintage, such as 202501; of two data sets that cover the same, the newer answers.
+    release: str = ""
+    # Of trade: the economies whose imports or exports are reported; None where the data hold the trade of all.
+    imports_of: tuple[str, ...] | None = None
+    exports_of: tuple[str, ...] | None = None
     # Product code -> first year from which reporters no longer used it: what is recorded later is a remnant, not the
     # product's trade, and is not read.
     lapsed: dict[str, Annotated[int, Field(ge=1900, le=2100)]] = Field(default_factory=dict)
@@ -159,6 +163,11 @@ class Dataset(Entry):
         """The data set that an entry of the root's manifest describes."""
         return cls(root=root, built_in=built_in, **dict(entry))
 
+    @property
+    def covers_all(self) -> bool:
+        """Whether a flow of trade that has no row is known to be none, whoever trades with whom."""
+        return self.imports_of is None and self.exports_of is None
+
     def paths(self) -> tuple[Path, ...]:
         """The Parquet files.
 
@@ -189,87 +198,6 @@ class Dataset(Entry):
         return parquet(self.paths())
 
 
-class Facts:
-    """Read-only view of the facts in one or more roots; the later root stands before the earlier.
-
-    Threads may share it; a relation belongs to the thread that it was made in.
-    """
-
-    def __init__(self, roots: Sequence[Path]) -> None:
-        self._datasets: list[Dataset] = []
-        for root in roots:
-            built_in = root == builtin_root()
-            entries = read_manifest(root).datasets
-            self._datasets += [Dataset.of(root, entry, built_in) for entry in entries]
-        self._database: duckdb.DuckDBPyConnection | None = None
-        self._opening = threading.Lock()
-        self._own = threading.local()  # the cursor of each thread: a connection answers one thread at a time
-
-    def datasets(self, table: str | None = None) -> tuple[Dataset, ...]:
-        """All data sets, or those of one table; the one that is read by default comes last."""
-        if table is not None:
-            definition_of(table)
-        return tuple(d for d in self._datasets if table is None or d.table == table)
-
-    def dataset(self, table: str, dataset: str | None = None) -> Dataset:
-        """The data set that `relation` reads: the named one, else the newest of the workspace, else the built-in one.
-
-        Raises
-        ------
-        NotFoundError
-            There is no such table or data set.
-        """
-        candidates = self.datasets(table)
-        if dataset is not None:
-            named = [d for d in candidates if d.id == dataset]
-            if not named:
-                known = ", ".join(d.id for d in candidates) or "none"
-                raise NotFoundError(f"no data set '{dataset}' of table '{table}'; there are: {known}")
-            return named[-1]
-        if not candidates:
-            raise NotFoundError(f"no data set of table '{table}'; import one with `ostra data import`")
-        return candidates[-1]
-
-    def relation(self, table: str, dataset: str | None = None) -> duckdb.DuckDBPyRelation:
-        """The rows of a data set as a lazy DuckDB relation, with the columns of the table in stored order.
-
-        Trade under a product code from the year on in which it lapsed is left out: it then counts as unknown.
-        """
-        chosen = self.dataset(table, dataset)
-        covered = " AND ".join(
-            f"NOT (product = '{code}' AND year >= {year})" for code, year in sorted(chosen.lapsed.items())
-        )
-        return self._cursor().sql(
-            f"SELECT {', '.join(chosen.columns)} FROM {chosen.parquet()} WHERE {covered or 'true'}"
-        )
-
-    def sha256(self, tables: Sequence[str] | None = None) -> str:
-        """Hash of the data sets that are read by default, of the given tables or of all that have one."""
-        named = sorted({d.table for d in self._datasets} if tables is None else set(tables))
-        lines = [f"{name} {self.dataset(name).id} {self.dataset(name).sha256}" for name in named]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-    def close(self) -> None:
-        """Give back the memory; relations made before must no longer be read."""
-        with self._opening:
-            if self._database is not None:
-                self._database.close()
-            self._database, self._own = None, threading.local()
-
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        cursor: duckdb.DuckDBPyConnection | None = getattr(self._own, "cursor", None)
-        if cursor is None:
-            with self._opening:
-                if self._database is None:
-                    import duckdb  # here, so that listings which read no facts do not load it
-
-                    self._database = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-                cursor = self._own.cursor = self._database.cursor()
-            # DuckDB would draw a bar of its own into the output of long queries on a terminal.
-            cursor.execute("SET enable_progress_bar = false")
-        return cursor
-
-
 def builtin_root() -> Path:
     """The folder of the facts that come with ostra."""
     return Path(str(resources.files("ostra"))) / "data" / "facts"
@@ -278,11 +206,6 @@ def builtin_root() -> Path:
 def facts_root(workspace: Path) -> Path:
     """The folder of the facts of a workspace."""
     return workspace / "facts"
-
-
-def open_facts(workspace: Path | None = None) -> Facts:
-    """The built-in facts and, with a workspace, its own, which stand before the built-in ones."""
-    return Facts([builtin_root()] + ([facts_root(workspace)] if workspace is not None else []))
 
 
 def read_manifest(root: Path) -> Manifest:

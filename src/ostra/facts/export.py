@@ -10,8 +10,9 @@ from typing import Any, Literal
 import duckdb
 
 from ostra.errors import DataError, NotFoundError, UsageError
-from ostra.facts.datasets import Dataset, Facts
+from ostra.facts.datasets import Dataset
 from ostra.facts.readers.reading import quoted
+from ostra.facts.store import Facts
 from ostra.facts.tables import table
 from ostra.files.spreadsheets import FORMULA_STARTS, harmless
 from ostra.files.whole_files import file_sha256, whole_file, write_whole

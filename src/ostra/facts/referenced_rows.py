@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ostra.facts.datasets import Facts
 from ostra.facts.readers.reading import quoted
+from ostra.facts.store import Facts
 from ostra.model.evidence import FactRef
 from ostra.model.trace import FactRows
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ostra.errors import DataError, NotFoundError
-from ostra.facts.datasets import Axes, Dataset, Facts, FactsFile, written
+from ostra.facts.datasets import Axes, Dataset, FactsFile, written
 from ostra.facts.mrio.labelled import MOST_NODES
 from ostra.facts.mrio.read_table import Matrix, MrioTable, Vector
 from ostra.facts.readers.reading import quoted
+from ostra.facts.store import Facts
 from ostra.facts.tables import table
 from ostra.files.whole_files import flush_folder
 from ostra.progress import Advance, quiet

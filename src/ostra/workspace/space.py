@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
-from ostra.facts.citing import as_source, covered, product_names
-from ostra.facts.datasets import MANIFEST, Dataset, Facts, facts_root, open_facts
+from ostra.facts.citing import as_source, binding_edition, covered, product_names
+from ostra.facts.datasets import MANIFEST, facts_root
+from ostra.facts.store import Answering, Facts, open_facts
 from ostra.version import __version__
 from ostra.words import economies
 from ostra.words.economies import Home
@@ -122,7 +123,7 @@ class Workspace(Documents):
                 home=seen_from,
                 year=facts_year,
                 hashes=hashes,
-                fact_sources=[as_source(facts.dataset(table)) for table in used],
+                fact_sources=[as_source(self._answering(facts, table)) for table in used],
                 scenarios=scenarios,
                 provision_until=year,
                 exposure=exposure,
@@ -138,7 +139,7 @@ class Workspace(Documents):
         self._read_facts(facts, self.profile(), economies.home(home), self._facts_year(facts, year), dossiers)
 
     def _facts_year(self, facts: Facts, year: int | None) -> int:
-        return wanted_years(self.latest_year() if year is None else year, facts.dataset("trade"))[0]
+        return wanted_years(self.latest_year() if year is None else year, self._answering(facts, "trade"))[0]
 
     def _read_facts(
         self, facts: Facts, profile: Profile, home: Home, year: int, dossiers: Sequence[Dossier]
@@ -213,25 +214,32 @@ class Workspace(Documents):
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""
-        return min(covered(self.facts.dataset("trade"))[1], covered(self.facts.dataset("production"))[1])
+        return min(covered(self._answering(self.facts, table))[1] for table in ("trade", "production"))
 
     def fact_tables(self, facts: Facts) -> FactTables:
         """The tables that step 1 reads, with what it has to know of them."""
         from ostra.ecosystem.fact_tables import FactTables
 
-        source = facts.dataset("trade")
+        edition = self._binding_edition(facts)
+        source = self._answering(facts, "trade")
         return FactTables(
-            trade=facts.relation("trade"),
+            trade=facts.relation("trade", edition=edition),
             production=facts.relation("production"),
             governance=facts.relation("governance"),
             material_products=facts.relation("material_products"),
-            datasets={name: facts.dataset(name).id for name in FACT_TABLES},
+            datasets={name: facts.answering(name).id for name in FACT_TABLES} | {"trade": source.id},
             trade_years=covered(source),
             trade_edition=source.edition,
             supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,
             product_names=self.product_names(facts, source),
         )
 
-    def product_names(self, facts: Facts, source: Dataset) -> dict[str, str]:
+    def _answering(self, facts: Facts, table: str) -> Answering:
+        return facts.answering(table, edition=self._binding_edition(facts) if table == "trade" else None)
+
+    def _binding_edition(self, facts: Facts) -> str | None:
+        return self._kept((facts, "binding edition"), lambda: binding_edition(facts))
+
+    def product_names(self, facts: Facts, source: Answering) -> dict[str, str]:
         """Words for the products of a data set."""
         return self._kept((facts, "product names", source.id), lambda: product_names(facts, source))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ostra.errors import UsageError
 from ostra.facts.citing import covered, spans
-from ostra.facts.datasets import Dataset
+from ostra.facts.store import Answering
 from ostra.words.economies import Home, code_and_name
 
 DEFAULT_HOME = "EU27"
@@ -14,7 +14,7 @@ Years = int | Sequence[int] | None
 """One year, several, or the latest that the data cover."""
 
 
-def wanted_years(years: Years, source: Dataset) -> list[int]:
+def wanted_years(years: Years, source: Answering) -> list[int]:
     """The years asked for, in order; the latest that the data set covers when none is named.
 
     Raises

@@ -1,0 +1,180 @@
+"""The facts at hand: every data set of the built-in facts and of a workspace, read as one table each."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ostra.errors import NotFoundError
+from ostra.facts.datasets import Dataset, builtin_root, facts_root, read_manifest
+from ostra.facts.joined import CELLS, Joined, joined_rows, own_rows, precedence
+from ostra.facts.tables import table as definition_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+Answering = Dataset | Joined
+"""What a table is read from: one data set, or several as one."""
+
+
+class Facts:
+    """Read-only view of the facts in one or more roots.
+
+    Threads may share it; a relation belongs to the thread that it was made in.
+
+    Parameters
+    ----------
+    roots
+        Folders with a manifest each.
+    prefer
+        Ids of data sets that go before all others, the first before the second.
+    only
+        Ids of data sets; of their tables nothing else is read.
+
+    Raises
+    ------
+    NotFoundError
+        There is no data set of a preferred or only id.
+    """
+
+    def __init__(self, roots: Sequence[Path], *, prefer: Sequence[str] = (), only: Sequence[str] = ()) -> None:
+        held = [
+            Dataset.of(root, entry, root == builtin_root()) for root in roots for entry in read_manifest(root).datasets
+        ]
+        for name in (*prefer, *only):
+            if name not in {one.id for one in held}:
+                raise NotFoundError(f"no data set '{name}'; there are: {', '.join(one.id for one in held) or 'none'}")
+        sole = {one.table for one in held if one.id in only}
+        self._held = tuple(held)
+        chosen = [one for one in held if one.id in only or one.table not in sole]
+        self._answering = tuple(sorted(chosen, key=lambda one: precedence(one, prefer), reverse=True))
+        self._database: duckdb.DuckDBPyConnection | None = None
+        self._kept: dict[str, str] = {}
+        self._opening = threading.RLock()
+        self._own = threading.local()  # the cursor of each thread: a connection answers one thread at a time
+
+    def datasets(self, table: str | None = None) -> tuple[Dataset, ...]:
+        """All data sets, or those of one table, by precedence: the one that goes before the others comes first.
+
+        Those left out by `only` come last.
+        """
+        if table is not None:
+            definition_of(table)
+        others = [one for one in self._held if one not in self._answering]
+        return tuple(one for one in (*self._answering, *others) if table is None or one.table == table)
+
+    def dataset(self, table: str, dataset: str | None = None) -> Dataset:
+        """One data set of a table: the named one, else the one that goes before the others.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such table or data set.
+        """
+        candidates = self.datasets(table)
+        if dataset is not None:
+            named = [one for one in candidates if one.id == dataset]
+            if not named:
+                known = ", ".join(one.id for one in candidates) or "none"
+                raise NotFoundError(f"no data set '{dataset}' of table '{table}'; there are: {known}")
+            return named[-1]
+        if not candidates:
+            raise NotFoundError(f"no data set of table '{table}'; import one with `ostra data import`")
+        return candidates[0]
+
+    def answering(self, table: str, dataset: str | None = None, edition: str | None = None) -> Answering:
+        """What `relation` reads: all data sets of the table as one, or the named one alone.
+
+        Of trade, those of one edition of the Harmonised System: the one named, else that of the data set that goes
+        before the others.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such table, data set or edition.
+        """
+        if dataset is not None:
+            return self._joined_as(table, dataset) or self.dataset(table, dataset)
+        if table not in CELLS:
+            return self.dataset(table)
+        parts = self._parts(table, edition)
+        if not parts:
+            self.dataset(table)
+            known = ", ".join(str(one) for one in self.editions(table)) or "none stated"
+            raise NotFoundError(f"no data set of table '{table}' in edition {edition}; there are: {known}")
+        return parts[0] if len(parts) == 1 else Joined(table, parts)
+
+    def editions(self, table: str = "trade") -> tuple[str, ...]:
+        """The editions of the Harmonised System that data sets of a table are in, by precedence."""
+        return tuple(dict.fromkeys(one.edition for one in self._answering if one.table == table and one.edition))
+
+    def relation(self, table: str, dataset: str | None = None, edition: str | None = None) -> duckdb.DuckDBPyRelation:
+        """The rows of what answers as a lazy DuckDB relation, with the columns of the table in stored order.
+
+        Parameters and errors as for `answering`. Trade under a product code from the year on in which it lapsed is
+        left out: it then counts as unknown.
+        """
+        chosen = self.answering(table, dataset, edition)
+        rows = own_rows(chosen) if isinstance(chosen, Dataset) else joined_rows(chosen.parts, self._keep)
+        return self._cursor().sql(rows)
+
+    def sha256(self, tables: Sequence[str] | None = None) -> str:
+        """Hash of what the given tables, or all that have a data set, are read from."""
+        named = sorted({one.table for one in self._held} if tables is None else set(tables))
+        return hashlib.sha256("\n".join(f"{name} {self._identity(name)}" for name in named).encode()).hexdigest()
+
+    def close(self) -> None:
+        """Give back the memory; relations made before must no longer be read."""
+        with self._opening:
+            if self._database is not None:
+                self._database.close()
+            self._database, self._own, self._kept = None, threading.local(), {}
+
+    def _identity(self, table: str) -> str:
+        if table not in CELLS:
+            chosen = self.dataset(table)
+            return f"{chosen.id} {chosen.sha256}"
+        parts = [one for one in self._answering if one.table == table] or [self.dataset(table)]
+        return " ".join(f"{one.id} {one.sha256}" for one in parts)
+
+    def _parts(self, table: str, edition: str | None) -> tuple[Dataset, ...]:
+        """The data sets that answer together; those that name no edition answer in each."""
+        parts = tuple(one for one in self._answering if one.table == table)
+        own = edition or next(iter(self.editions(table)), None)
+        return parts if table != "trade" else tuple(one for one in parts if one.edition in (own, None))
+
+    def _joined_as(self, table: str, name: str) -> Joined | None:
+        """The data sets that answer under the id of a joined one."""
+        joined = (Joined(table, self._parts(table, edition)) for edition in self.editions(table) or (None,))
+        return next((one for one in joined if len(one.parts) > 1 and one.id == name), None)
+
+    def _keep(self, select: str) -> str:
+        """Rows of a select kept in memory, looked for once; the name to select them by."""
+        with self._opening:
+            if select not in self._kept:
+                name = f"kept_{len(self._kept)}"
+                self._cursor().execute(f"CREATE TABLE {name} AS {select}")
+                self._kept[select] = name
+            return self._kept[select]
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._own, "cursor", None)
+        if cursor is None:
+            with self._opening:
+                if self._database is None:
+                    import duckdb  # here, so that listings which read no facts do not load it
+
+                    self._database = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+                cursor = self._own.cursor = self._database.cursor()
+            # DuckDB would draw a bar of its own into the output of long queries on a terminal.
+            cursor.execute("SET enable_progress_bar = false")
+        return cursor
+
+
+def open_facts(workspace: Path | None = None, *, prefer: Sequence[str] = (), only: Sequence[str] = ()) -> Facts:
+    """The built-in facts and, with a workspace, its own; `prefer` and `only` as for `Facts`."""
+    roots = [builtin_root()] + ([facts_root(workspace)] if workspace is not None else [])
+    return Facts(roots, prefer=prefer, only=only)
