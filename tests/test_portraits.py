@@ -83,7 +83,7 @@ def test_more_indicators_are_shown_once_imported(tmp_path: Path, capsys: pytest.
     """Whatever governance facts a workspace holds is in the portrait, and in the assessment with its evidence."""
     create_workspace(tmp_path / "w")
     file = tmp_path / "g.csv"
-    file.write_text("year,country,indicator,estimate,standard_error\n2022,CHN,RL,-0.1,0.2\n2022,CHN,PV,-0.5,\n")
+    file.write_text("year,country,indicator,estimate,standard_error\n2023,CHN,RL,-0.1,0.2\n2023,CHN,PV,-0.5,\n")
     assert main(["data", "import", "governance", str(file), "-w", str(tmp_path / "w")]) == 0
     capsys.readouterr()
     space = Workspace(tmp_path / "w")
@@ -93,7 +93,7 @@ def test_more_indicators_are_shown_once_imported(tmp_path: Path, capsys: pytest.
         ("Rule of law", -0.1, pytest.approx(-0.3)),
     ]
     assessment = space.assess("semiconductors", year=2023)
-    proof = next(e for e in assessment.evidence if e.id == "governance.CHN.RL.2022")
+    proof = next(e for e in assessment.evidence if e.id == "governance.CHN.RL.2023")
     assert proof.facts[0].where["indicator"] == "RL"
     context = next(s for s in assessment.step3.suppliers if s.economy == "CHN")
     assert context.governance == -0.5 and {r.indicator for r in context.regime} == {"PV", "RL"}

@@ -29,6 +29,7 @@ from ostra.version import __version__
 __all__ = ["Assessment", "Listing", "OstraError", "Workspace", "__version__", "open", "trace"]
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
     from ostra.ask.observatory import Observatory
@@ -47,8 +48,19 @@ _HOMES = {
 }
 
 
-def open(path: str | PathLike[str] | None = None) -> Observatory:
+def open(
+    path: str | PathLike[str] | None = None, *, prefer: Sequence[str] = (), only: Sequence[str] = ()
+) -> Observatory:
     """Open a workspace folder, or the built-in dossiers and facts when no folder is named.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    prefer
+        Ids of data sets that answer before all others where both cover the same.
+    only
+        Ids of data sets; of their tables nothing else is read.
 
     Raises
     ------
@@ -59,7 +71,7 @@ def open(path: str | PathLike[str] | None = None) -> Observatory:
 
     from ostra.ask.observatory import Observatory
 
-    return Observatory(None if path is None else Path(path))
+    return Observatory(None if path is None else Path(path), prefer=prefer, only=only)
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ from ostra.ecosystem.materials import production_shares
 from ostra.ecosystem.provision import ROWS_BY, By
 from ostra.ecosystem.trade import dependency
 from ostra.ecosystem.trade.import_holds import import_holds
-from ostra.facts.citing import cite
+from ostra.facts.citing import cited
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
@@ -89,10 +89,11 @@ def _inherited_holds(workspace: Workspace, dossier: Dossier, home: Home, year: i
     """Holds from facts for items that are bound to materials and customs headings."""
     names = sorted({item.material for item in dossier.items if item.material})
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    produced = production_shares.production_shares(workspace.facts.relation("production"), [year], names)
+    tables = workspace.fact_tables(workspace.facts)
+    produced = production_shares.production_shares(tables.production, [year], names)
     holds = production_shares.production_holds(dossier, produced)
     if products:
-        trade = dependency.trade_frames(workspace.facts.relation("trade"), home, [year], products=products)
+        trade = dependency.trade_frames(tables.trade, home, [year], products=products)
         holds += import_holds(dossier, trade.dependencies, trade.suppliers)
     return holds
 
@@ -324,7 +325,7 @@ def listing(
 ) -> Listing:
     """A frame with its provenance: the dossier, its own caveats, and the facts that items inherit from."""
     bound = any(item.material or item.products for item in dossier.items)
-    facts = [cite(workspace.facts.answering(table)) for table in ("production", "trade")] if bound else []
+    facts = [told for table in ("production", "trade") for told in cited(workspace.answering(table))] if bound else []
     licences = sorted({source.licence for source in dossier.sources if source.licence})
     if not frame.height and "item" in filters:
         caveats = (*caveats, "Nothing is known to do it; with --possible, sets that might are listed.")

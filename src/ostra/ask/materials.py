@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.materials import geopolrisk
 from ostra.errors import NotFoundError
-from ostra.facts.citing import cite
+from ostra.facts.citing import cited
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.words import economies
@@ -43,13 +43,13 @@ def materials(
     tables = workspace.fact_tables(facts)
     wanted = wanted_years(years, facts.answering("production"))
     frame = geopolrisk.indicators(tables, [seen_from], wanted, _known(tables, materials))
-    sources = [facts.answering(name) for name in ("trade", "production", "governance", "material_products")]
+    sources = [workspace.answering(name) for name in ("trade", "production", "governance", "material_products")]
     return Listing(
         frame,
         Provenance(
             title=f"Raw-material supply risk of {seen_from.name}",
             filters=told(seen_from, wanted),
-            sources=tuple(cite(source) for source in sources),
+            sources=tuple(told for source in sources for told in cited(source)),
             method="geopolrisk",
         ),
     )

@@ -9,7 +9,7 @@ import polars as pl
 from ostra.ecosystem.trade import dependency, network
 from ostra.ecosystem.trade.trends import trends as slopes
 from ostra.errors import UsageError
-from ostra.facts.citing import cite, covered, lapsed_caveats, spans
+from ostra.facts.citing import cited, covered, lapsed_caveats, spans
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.model.profile import TradeThresholds
@@ -94,7 +94,7 @@ def dependencies(
         Provenance(
             title=f"Trade dependency of {seen_from.name}",
             filters=filters,
-            sources=(cite(source),),
+            sources=cited(source),
             method="trade-dependency",
             caveats=lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
         ),
@@ -144,7 +144,7 @@ def trends(
         Provenance(
             title=f"Trends in the trade dependency of {seen_from.name}",
             filters=told(seen_from, wanted) | ({"products": ", ".join(codes)} if codes else {}),
-            sources=(cite(source),),
+            sources=cited(source),
             method="trade-dependency",
             caveats=lapsed_caveats(source, series["product"].unique().to_list(), wanted),
         ),
@@ -174,7 +174,7 @@ def points_of_failure(
         Provenance(
             title="Single points of failure in the world network",
             filters={"years": spans(wanted)},
-            sources=(cite(source),),
+            sources=cited(source),
             method="points-of-failure",
         ),
     )

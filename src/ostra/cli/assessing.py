@@ -11,6 +11,8 @@ from cyclopts import Parameter
 from ostra.cli.options import (
     OUTPUT,
     HomeOption,
+    OnlyOption,
+    PreferOption,
     ProfileOption,
     WeightOption,
     WorkspaceOption,
@@ -34,6 +36,8 @@ def assess(
     year: YearOption = None,
     profile: ProfileOption = None,
     weight: WeightOption = None,
+    prefer: PreferOption = None,
+    only: OnlyOption = None,
     simulate: Annotated[bool, Parameter(negative=())] = False,
     runs: int = 0,
     seed: int = 0,
@@ -63,7 +67,7 @@ def assess(
     """
     from ostra.show.output import to_json
 
-    space = workspace(workspace_path, profile, weight)
+    space = workspace(workspace_path, profile, weight, prefer, only)
     as_json = json or format == "json"
     files = {} if output is None else report_files(output, ecosystem)
     alone = len(files) == 1
@@ -105,6 +109,8 @@ def trace(
     year: YearOption = None,
     assessment: Annotated[Path | None, Parameter(name=["--in"])] = None,
     simulate: Annotated[bool, Parameter(negative=())] = False,
+    prefer: PreferOption = None,
+    only: OnlyOption = None,
     workspace_path: WorkspaceOption = None,
     json: Annotated[bool, Parameter(negative=(), group=OUTPUT)] = False,
 ) -> None:
@@ -127,7 +133,7 @@ def trace(
     from ostra.show.output import to_json
     from ostra.show.text.trace_tree import print_trace
 
-    space = workspace(workspace_path)
+    space = workspace(workspace_path, prefer=prefer, only=only)
     if assessment is not None and simulate:
         raise UsageError("a stored assessment holds what was simulated for it; leave out --simulate")
     if assessment is not None:

@@ -110,6 +110,7 @@ def import_files(
     *,
     dataset: str | None = None,
     edition: str | None = None,
+    covers: str = "",
     eur_usd: Annotated[list[str] | None, Parameter(negative=())] = None,
     cited: Citing = NOT_CITED,
     strict: Annotated[bool, Parameter(negative=())] = False,
@@ -131,6 +132,9 @@ def import_files(
         Edition of the Harmonised System, HS92 to HS22, where the file's name does not tell.
     eur_usd
         US dollars for one euro in a year, such as 2022=1.0530; needed for values in euro; may be given several times.
+    covers
+        Whose trade the rows hold in full: all, imports (of the importers named), exports (of the exporters named) or
+        both; read off the rows, and told, where it is not given.
     strict
         Refuse the files if any row is faulty.
     dry_run
@@ -140,7 +144,7 @@ def import_files(
 
     with progress("import") as advance:
         change = import_facts(
-            workspace(workspace_path), kind, files, dataset=dataset, options=stated(cited, eur_usd, edition),
+            workspace(workspace_path), kind, files, dataset=dataset, options=stated(cited, eur_usd, edition, covers),
             retrieved=cited.retrieved, strict=strict, dry_run=dry_run, advance=advance,
         )  # fmt: skip
     tell(change, json)
@@ -277,7 +281,7 @@ def tell(change: Change, json: bool) -> None:
         raise DataError(change.problems)
 
 
-def stated(cited: Citing, eur_usd: list[str] | None, edition: str | None = None) -> Options:
+def stated(cited: Citing, eur_usd: list[str] | None, edition: str | None = None, covers: str = "") -> Options:
     """What the user says of files that are imported, exchange rates written as YEAR=RATE among it.
 
     Raises
@@ -295,4 +299,4 @@ def stated(cited: Citing, eur_usd: list[str] | None, edition: str | None = None)
         rates[int(year)] = rate
     told = asdict(cited)
     del told["retrieved"]  # of the manifest; it changes nothing of what is imported
-    return Options(edition=edition, eur_usd=rates, **told)
+    return Options(edition=edition, eur_usd=rates, covers=covers, **told)

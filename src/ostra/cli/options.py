@@ -123,17 +123,27 @@ YearOption = Annotated[int | None, Parameter(help="Year; by default the latest t
 ProfileOption = Annotated[
     Path | None, Parameter(help="Profile to assess by, a YAML file, instead of the workspace's or the built-in one.")
 ]
+PREFER = "Data set that answers before all others where both cover the same; may be given several times."
+ONLY = "Data set to read alone of its table; may be given several times."
+PreferOption = Annotated[list[str] | None, Parameter(negative=(), help=PREFER)]
+OnlyOption = Annotated[list[str] | None, Parameter(negative=(), help=ONLY)]
 WeightOption = Annotated[
     list[str] | None,
     Parameter(negative=(), help="Weight of a dimension, such as values=2; may be given several times."),
 ]
 
 
-def workspace(path: Path | None, profile: Path | None = None, weight: Sequence[str] | None = None) -> Workspace:
-    """Open the workspace that a command works on, seen through another profile or other weights where asked."""
+def workspace(
+    path: Path | None,
+    profile: Path | None = None,
+    weight: Sequence[str] | None = None,
+    prefer: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
+) -> Workspace:
+    """Open the workspace that a command works on, seen through another profile, weights or data sets where asked."""
     from ostra.workspace import Workspace
 
-    return Workspace(path, profile=profile, weights=weights_from(weight or ()))
+    return Workspace(path, profile=profile, weights=weights_from(weight or ()), prefer=prefer or (), only=only or ())
 
 
 def weights_from(given: Sequence[str]) -> dict[str, float]:

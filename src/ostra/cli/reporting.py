@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ostra.cli.options import WorkspaceOption, YearOption, progress, refuse_within_a_file, workspace
+from ostra.cli.options import (
+    OnlyOption,
+    PreferOption,
+    WorkspaceOption,
+    YearOption,
+    progress,
+    refuse_within_a_file,
+    workspace,
+)
 from ostra.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +34,8 @@ def report(
     all: Annotated[bool, Parameter(negative=())] = False,
     home: Annotated[str | None, Parameter(help="Country or bloc whose autonomy is assessed; EU27 by default.")] = None,
     year: YearOption = None,
+    prefer: PreferOption = None,
+    only: OnlyOption = None,
     workspace_path: WorkspaceOption = None,
     output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path("out"),
 ) -> None:
@@ -48,7 +58,7 @@ def report(
             raise UsageError("a stored assessment has its home and year already; leave out --home and --year")
         made = read_assessments(Path(what))
     else:
-        space = workspace(workspace_path)
+        space = workspace(workspace_path, prefer=prefer, only=only)
         with progress("assess") as advance:
             from ostra.ask.assessments import assessments
 

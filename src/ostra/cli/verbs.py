@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from cyclopts import App, Parameter
 
 from ostra.ask.questions import COMMON, QUESTIONS, Question
-from ostra.cli.options import DEFAULT_OUTPUT, Output, WorkspaceOption, progress, years_from
+from ostra.cli.options import DEFAULT_OUTPUT, ONLY, PREFER, Output, WorkspaceOption, progress, years_from
 from ostra.cli.options import workspace as open_workspace
 
 OLD = {
@@ -30,6 +30,10 @@ OLD = {
     "policy": {"--by": "policy challenges ECOSYSTEM"},
 }  # fmt: skip
 """How verbs were spelt until 0.1, and what to write now; to be dropped with the next release."""
+
+
+FACTS_ASKED = {"home", "year", "years", "dataset"}
+"""Questions with one of these read facts, and let the user say which data sets go before others."""
 
 
 def bind(app: App, arguments: Sequence[str]) -> None:
@@ -84,6 +88,8 @@ def command(question: Question) -> Any:
             _option("profile", Path | None, COMMON["profile"]),
             _option("weight", list[str] | None, COMMON["weight"]),
         ]
+    if FACTS_ASKED & {one.name for one in question.parameters()}:
+        parameters += [_option("prefer", list[str] | None, PREFER), _option("only", list[str] | None, ONLY)]
     parameters += [
         inspect.Parameter("workspace_path", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=WorkspaceOption),
         inspect.Parameter("output", inspect.Parameter.KEYWORD_ONLY, default=DEFAULT_OUTPUT, annotation=Output),
@@ -114,7 +120,7 @@ def answer(question: Question, given: dict[str, Any]) -> None:
     folder: Path | None = given.pop("workspace_path", None)
     form = layout(question.words)
     output.check(draws=bool(form.picture), folder=bool(form.folder))
-    workspace = open_workspace(folder, given.pop("profile", None), given.pop("weight", None))
+    workspace = open_workspace(folder, *(given.pop(name, None) for name in ("profile", "weight", "prefer", "only")))
     known = inspect.signature(question.function).parameters
     if "years" in known:
         given["years"] = years_from(given.pop("year", None), given.get("years"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostra.errors import UsageError
+from ostra.facts.datasets import Dataset
+from ostra.facts.joined import Joined
 from ostra.facts.readers.plain import EDITIONS
 from ostra.facts.store import Answering, Facts
 from ostra.model.evidence import Source
@@ -37,9 +39,14 @@ def spans(years: Sequence[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
-def cite(source: Answering) -> str:
+def cite(source: Dataset) -> str:
     """A data set as it is cited: title, publisher, licence, when retrieved."""
     return f"{source.title}. {source.source}. Licence {source.licence}, retrieved {source.retrieved} [{source.id}]"
+
+
+def cited(source: Answering) -> tuple[str, ...]:
+    """What was read, cited data set by data set, the one that goes before the others first."""
+    return tuple(cite(part) for part in source.parts) if isinstance(source, Joined) else (cite(source),)
 
 
 def as_source(source: Answering) -> Source:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ostra.errors import ConflictError, UsageError
+from ostra.errors import ConflictError, NotFoundError, UsageError
+from ostra.facts.coverage import Coverage
 from ostra.facts.datasets import (
     DATASET_ID,
     Axes,
@@ -75,6 +76,7 @@ def described(
     edition: str | None = None,
     rejected: int = 0,
     axes: Axes | None = None,
+    coverage: Coverage | None = None,
 ) -> Entry:
     """What the manifest is to say of the files `part-YEAR.parquet`, or the one file, of a new data set.
 
@@ -105,6 +107,9 @@ def described(
         input=made_from,
         rejected=rejected,
         notes=notes,
+        release=getattr(about, "release", ""),
+        imports_of=coverage.imports_of if coverage else None,
+        exports_of=coverage.exports_of if coverage else None,
         axes=axes,
     )
 
@@ -141,3 +146,23 @@ def commit(root: Path, folder: Path, entry: Entry) -> Dataset:
             (folder / "rejects.csv").replace(root / REJECTS / f"{entry.id}.csv")
         write_manifest(root, Manifest(datasets=(*manifest.datasets, entry)))
     return Dataset.of(root, entry)
+
+
+def drop(root: Path, dataset: str) -> Entry:
+    """Take a data set out again: out of the manifest in one step, then its files.
+
+    Raises
+    ------
+    NotFoundError
+        The root has no data set of that id.
+    """
+    with locked(root):
+        manifest = read_manifest(root)
+        found = [entry for entry in manifest.datasets if entry.id == dataset]
+        if not found:
+            known = ", ".join(entry.id for entry in manifest.datasets) or "none"
+            raise NotFoundError(f"no data set '{dataset}' in the workspace; there are: {known}")
+        write_manifest(root, Manifest(datasets=tuple(entry for entry in manifest.datasets if entry.id != dataset)))
+        shutil.rmtree(root / found[0].table / dataset, ignore_errors=True)
+        (root / REJECTS / f"{dataset}.csv").unlink(missing_ok=True)
+    return found[0]

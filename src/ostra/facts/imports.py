@@ -19,6 +19,7 @@ import duckdb
 from ostra.errors import DataError, Problem, UsageError
 from ostra.facts import staging
 from ostra.facts.commits import REJECTS, commit, described, input_of, recognised
+from ostra.facts.coverage import Coverage, coverage
 from ostra.facts.datasets import Dataset, FactsFile, facts_root, written
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
@@ -118,7 +119,7 @@ def import_file(
         with _connected(folder, memory, threads) as connection:
             staged = staging.stage(connection, prepared.reading, prepared.files, advance)
             _refuse(staged, strict)
-            edition, notes = _settled(staged, prepared)
+            edition, notes, covers = _settled(staged, prepared, options)
             data = folder / "data"
             files = _write(staged, data, advance)
             found = staging.problems(staged)
@@ -128,7 +129,7 @@ def import_file(
         reading = prepared.reading
         entry = described(
             reading, reading.table, made_from, files, options, dataset=dataset, retrieved=retrieved, notes=notes,
-            edition=edition, rejected=staged.rejected,
+            edition=edition, rejected=staged.rejected, coverage=covers,
         )  # fmt: skip
         made = commit(root, folder, entry)
     return ImportReport(made, made.rows, made.rejected, caveats=notes, set_aside=staged.set_aside, problems=first)
@@ -156,7 +157,7 @@ def check_file(
             staged = staging.stage(connection, prepared.reading, prepared.files, advance)
             first = tuple(itertools.islice(staging.problems(staged), SHOWN))
             rows = connection.execute("SELECT count(*) FROM sound").fetchall()[0][0]
-            notes = _settled(staged, prepared)[1] if rows else ()
+            notes = _settled(staged, prepared, options or Options())[1] if rows else ()
     return ImportReport(None, rows, staged.rejected, caveats=notes, set_aside=staged.set_aside, problems=first)
 
 
@@ -205,8 +206,10 @@ def _refuse(staged: staging.Staged, strict: bool) -> None:
     raise DataError(listed)
 
 
-def _settled(staged: staging.Staged, prepared: Prepared) -> tuple[str | None, tuple[str, ...]]:
-    """The edition and what must be said of the data."""
+def _settled(
+    staged: staging.Staged, prepared: Prepared, options: Options
+) -> tuple[str | None, tuple[str, ...], Coverage | None]:
+    """The edition, what must be said of the data, and of trade whose it is."""
     reading, connection = prepared.reading, staged.connection
     edition = reading.edition
     if table(reading.table).has_years and reading.settle:
@@ -218,7 +221,8 @@ def _settled(staged: staging.Staged, prepared: Prepared) -> tuple[str | None, tu
     notes += [f"{count:,} rows set aside: {reason}." for reason, count in staged.set_aside.items()]
     if staged.rejected:
         notes.append(f"{staged.rejected:,} faulty rows were left out; the report of rejected rows lists them.")
-    return edition, tuple(notes)
+    covers = coverage(connection, reading, options.covers)
+    return edition, (*notes, *([covers.in_words()] if covers else [])), covers
 
 
 def _write(staged: staging.Staged, data: Path, advance: Advance) -> list[FactsFile]:

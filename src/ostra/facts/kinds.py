@@ -18,11 +18,13 @@ from ostra.progress import Advance, quiet
 class Options:
     """What a reader must be told, or what the user wants to say of the data.
 
-    `eur_usd` is the price of one euro in US dollars by year, as exact text such as '1.0530'.
+    `eur_usd` is the price of one euro in US dollars by year, as exact text such as '1.0530'. `covers` says whose trade
+    the rows hold in full, a word of `facts.coverage.COVERS`; it is derived from the rows where nothing is said.
     """
 
     edition: str | None = None
     eur_usd: Mapping[int, str] = field(default_factory=dict)
+    covers: str = ""
     title: str = ""
     source: str = ""
     licence: str = ""
@@ -33,6 +35,8 @@ class Options:
         found = {"edition": self.edition} if self.edition else {}
         if self.eur_usd:
             found["eur_usd"] = ", ".join(f"{year}: {rate}" for year, rate in sorted(self.eur_usd.items()))
+        if self.covers:
+            found["covers"] = self.covers
         return found
 
 

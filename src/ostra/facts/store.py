@@ -141,14 +141,16 @@ class Facts:
         return " ".join(f"{one.id} {one.sha256}" for one in parts)
 
     def _parts(self, table: str, edition: str | None) -> tuple[Dataset, ...]:
-        """The data sets that answer together; those that name no edition answer in each."""
+        """The data sets that answer together; trade whose edition nobody stated is joined with its like alone."""
         parts = tuple(one for one in self._answering if one.table == table)
-        own = edition or next(iter(self.editions(table)), None)
-        return parts if table != "trade" else tuple(one for one in parts if one.edition in (own, None))
+        if table != "trade" or not parts:
+            return parts
+        own = edition or parts[0].edition
+        return tuple(one for one in parts if one.edition == own)
 
     def _joined_as(self, table: str, name: str) -> Joined | None:
         """The data sets that answer under the id of a joined one."""
-        joined = (Joined(table, self._parts(table, edition)) for edition in self.editions(table) or (None,))
+        joined = [Joined(table, self._parts(table, edition)) for edition in (None, *self.editions(table))]
         return next((one for one in joined if len(one.parts) > 1 and one.id == name), None)
 
     def _keep(self, select: str) -> str:

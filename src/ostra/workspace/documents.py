@@ -57,7 +57,10 @@ class Documents:
 
     def unchanged(self) -> Self:
         """The same folder seen through its own profile and weights; itself where no others were named."""
-        return type(self)(self.path) if self._profile or self._weights else self
+        return self._seen_plainly() if self._profile or self._weights else self
+
+    def _seen_plainly(self) -> Self:
+        return type(self)(self.path)
 
     def dossier_files(self) -> dict[str, Path]:
         """Ecosystem id -> file, the workspace's own before built-in ones."""

@@ -6,7 +6,7 @@ The methods are imported where they are used: who lists ecosystems or data sets 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
@@ -47,12 +47,22 @@ class Workspace(Documents):
     """
 
     def __init__(
-        self, path: Path | None = None, *, profile: Path | None = None, weights: Mapping[str, float] | None = None
+        self,
+        path: Path | None = None,
+        *,
+        profile: Path | None = None,
+        weights: Mapping[str, float] | None = None,
+        prefer: Sequence[str] = (),
+        only: Sequence[str] = (),
     ) -> None:
         super().__init__(path, profile=profile, weights=weights)
+        self._prefer, self._only = tuple(prefer), tuple(only)
         self._facts: tuple[object, Facts] | None = None
         self._assessments: Memo[Assessment] = Memo(MOST_ASSESSMENTS)
         self._readings: Memo[Readings] = Memo(MOST_READINGS)
+
+    def _seen_plainly(self) -> Self:
+        return type(self)(self.path, prefer=self._prefer, only=self._only)
 
     @property
     def facts(self) -> Facts:
@@ -61,7 +71,7 @@ class Workspace(Documents):
         with self._reading:
             if self._facts is None or self._facts[0] != stamp:
                 self._made.clear()
-                self._facts = stamp, open_facts(self.path)
+                self._facts = stamp, open_facts(self.path, prefer=self._prefer, only=self._only)
             return self._facts[1]
 
     def assess(
@@ -123,7 +133,7 @@ class Workspace(Documents):
                 home=seen_from,
                 year=facts_year,
                 hashes=hashes,
-                fact_sources=[as_source(self._answering(facts, table)) for table in used],
+                fact_sources=[as_source(self.answering(table, facts)) for table in used],
                 scenarios=scenarios,
                 provision_until=year,
                 exposure=exposure,
@@ -139,7 +149,7 @@ class Workspace(Documents):
         self._read_facts(facts, self.profile(), economies.home(home), self._facts_year(facts, year), dossiers)
 
     def _facts_year(self, facts: Facts, year: int | None) -> int:
-        return wanted_years(self.latest_year() if year is None else year, self._answering(facts, "trade"))[0]
+        return wanted_years(self.latest_year() if year is None else year, self.answering("trade", facts))[0]
 
     def _read_facts(
         self, facts: Facts, profile: Profile, home: Home, year: int, dossiers: Sequence[Dossier]
@@ -214,14 +224,14 @@ class Workspace(Documents):
 
     def latest_year(self) -> int:
         """The latest year that trade and production facts both cover."""
-        return min(covered(self._answering(self.facts, table))[1] for table in ("trade", "production"))
+        return min(covered(self.answering(table))[1] for table in ("trade", "production"))
 
     def fact_tables(self, facts: Facts) -> FactTables:
         """The tables that step 1 reads, with what it has to know of them."""
         from ostra.ecosystem.fact_tables import FactTables
 
         edition = self._binding_edition(facts)
-        source = self._answering(facts, "trade")
+        source = self.answering("trade", facts)
         return FactTables(
             trade=facts.relation("trade", edition=edition),
             production=facts.relation("production"),
@@ -234,7 +244,9 @@ class Workspace(Documents):
             product_names=self.product_names(facts, source),
         )
 
-    def _answering(self, facts: Facts, table: str) -> Answering:
+    def answering(self, table: str, facts: Facts | None = None) -> Answering:
+        """What the four steps read a table from; of trade the data sets of the edition that materials are bound to."""
+        facts = facts or self.facts
         return facts.answering(table, edition=self._binding_edition(facts) if table == "trade" else None)
 
     def _binding_edition(self, facts: Facts) -> str | None:

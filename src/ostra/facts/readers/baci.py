@@ -138,4 +138,6 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
         key=("year", "product", "exporter", "importer"),
         order="sound.year, sound.product, sound.exporter, sound.importer",
         edition=hs,
+        release=versions[-1] if versions else "",
+        reporting="all",
     )

@@ -198,6 +198,9 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         key=(),
         caveats=_caveats(old),
         settle=settle,
+        reporting=(
+            "SELECT DISTINCT reporter::VARCHAR, CASE flow WHEN 1 THEN 'importer' ELSE 'exporter' END FROM {staged}"
+        ),
         notes=(
             "Values converted from euros with the rates given: "
             + ", ".join(f"{year} {rate}" for year, rate in sorted(eur_usd.items()))

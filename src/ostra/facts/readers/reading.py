@@ -77,6 +77,11 @@ class Reading:
         Whether a quoted value may hold line breaks. Where not, one is a quotation mark that was never closed.
     notes
         Carried into the manifest and the report.
+    release
+        What the source calls its vintage.
+    reporting
+        Of trade: SQL over `{staged}` for economy and side (importer, exporter) of those whose trade is reported; or
+        `all`, where the data hold the trade of all with all. Empty: it is derived from the rows.
     """
 
     kind: str
@@ -102,6 +107,8 @@ class Reading:
     multiline: bool = False
     delimiter: str = ","
     notes: tuple[str, ...] = ()
+    release: str = ""
+    reporting: str = ""
 
 
 def quoted(text: str) -> str:
