@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ostra.change.facts_effect import cells_told, dossiers_told
 from ostra.change.new_workspace import folder_of
 from ostra.change.report import Change, labelled
 from ostra.facts import imports, mrio_imports
-from ostra.facts.datasets import Dataset
+from ostra.facts.commits import drop
+from ostra.facts.datasets import Dataset, facts_root
 from ostra.facts.kinds import Options
 from ostra.progress import Advance, quiet
 from ostra.words.figures import figure, percent
 from ostra.workspace import Workspace
 
-__all__ = ["Options", "import_facts", "import_input_output"]
+__all__ = ["Options", "drop_facts", "import_facts", "import_input_output"]
 
 SHOWN = 5  # residuals of an input-output table that are told one by one
 
@@ -29,9 +31,13 @@ def import_facts(
     retrieved: str | None = None,
     strict: bool = False,
     dry_run: bool = False,
+    compare: bool = True,
     advance: Advance = quiet,
 ) -> Change:
     """Import files as one data set; every row is checked, faulty ones are reported and left out.
+
+    What the new facts change is told: the cells added and replaced and, with `compare`, each dossier whose numbers
+    move, which takes an assessment of every dossier without and with them.
 
     Parameters and errors as `ostra.facts.imports.import_file`; with `dry_run` the files are only checked. Without, it
     is a UsageError if the workspace has no folder.
@@ -45,6 +51,11 @@ def import_facts(
         )
     )  # fmt: skip
     rejects = () if found.rejects_path is None else (found.rejects_path,)
+    effect: tuple[str, ...] = ()
+    if found.dataset is not None and not found.recognised:
+        effect = cells_told(space, found.dataset)
+        if compare:
+            effect += dossiers_told(space, found.dataset, advance)
     return Change(
         "checked" if dry_run else "imported",
         _subject(files, found.dataset),
@@ -53,6 +64,7 @@ def import_facts(
             *_stored(found.dataset, found.recognised),
             *labelled("rejected rows with reasons", tuple(map(str, rejects))),
             *(f"set aside: {count:,} rows, {reason}" for reason, count in found.set_aside.items()),
+            *effect,
             *labelled("caveat", found.caveats),
         ),
         {"rows": found.rows, "rejected": found.rejected, "set_aside": sum(found.set_aside.values())},
@@ -113,6 +125,20 @@ def import_input_output(
         found.caveats,
         written=() if found.dataset is None or found.recognised else found.dataset.paths(),
     )
+
+
+def drop_facts(space: Workspace, dataset: str) -> Change:
+    """Take a data set out of the workspace again; what it replaced answers as before.
+
+    Raises
+    ------
+    NotFoundError
+        The workspace has no data set of that id.
+    UsageError
+        The workspace has no folder, so that nothing of it can be dropped.
+    """
+    entry = drop(facts_root(folder_of(space, "the data set lies")), dataset)
+    return Change("dropped", dataset, (f"dropped: {entry.title}, {entry.rows:,} rows",), {"rows": entry.rows})
 
 
 def _subject(files: Sequence[Path], dataset: Dataset | None) -> str:

@@ -32,7 +32,7 @@ class Change:
         Files that were written.
     """
 
-    done: Literal["made", "imported", "exported", "checked"]
+    done: Literal["made", "imported", "exported", "checked", "dropped"]
     subject: str
     lines: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -42,8 +42,8 @@ class Change:
 
     @property
     def unchanged(self) -> bool:
-        """Whether nothing was written: it was there already, or was only checked."""
-        return not self.written
+        """Whether nothing was written or taken out: it was there already, or was only checked."""
+        return not self.written and self.done != "dropped"
 
     def as_dict(self) -> dict[str, Any]:
         """The report as values that JSON knows."""

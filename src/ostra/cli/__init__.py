@@ -27,9 +27,10 @@ def make_app(arguments: Sequence[str]) -> App:
     for run in (changes.init, assessing.assess, assessing.trace, reporting.report, changes.new, changes.check):
         app.command(run)
     app.command(changes.importing)
-    data = App(name="data", help="List, import, check and export facts.", help_format="plaintext")
+    data = App(name="data", help="List, import, drop, check and export facts.", help_format="plaintext")
     data.command(changes.import_files, name="import")
     data.command(changes.check_store, name="check")
+    data.command(changes.drop_dataset, name="drop")
     data.command(changes.export_dataset, name="export")
     app.command(data)
     bind(app, arguments)

@@ -115,6 +115,7 @@ def import_files(
     cited: Citing = NOT_CITED,
     strict: Annotated[bool, Parameter(negative=())] = False,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
+    quick: Annotated[bool, Parameter(negative=())] = False,
     workspace_path: WorkspaceOption = None,
     json: Json = False,
 ) -> None:
@@ -139,13 +140,15 @@ def import_files(
         Refuse the files if any row is faulty.
     dry_run
         Only check the files; change nothing.
+    quick
+        Do not assess the dossiers without and with the data to tell whose numbers move.
     """
     from ostra.change.facts_import import import_facts
 
     with progress("import") as advance:
         change = import_facts(
             workspace(workspace_path), kind, files, dataset=dataset, options=stated(cited, eur_usd, edition, covers),
-            retrieved=cited.retrieved, strict=strict, dry_run=dry_run, advance=advance,
+            retrieved=cited.retrieved, strict=strict, dry_run=dry_run, compare=not quick, advance=advance,
         )  # fmt: skip
     tell(change, json)
 
@@ -157,6 +160,19 @@ def check_store(*, workspace_path: WorkspaceOption = None, json: Json = False) -
     with progress("check") as advance:
         change = check_stored_facts(workspace(workspace_path), advance=advance)
     tell(change, json)
+
+
+def drop_dataset(dataset: str, /, *, workspace_path: WorkspaceOption = None, json: Json = False) -> None:
+    """Take a data set out of the workspace again.
+
+    Parameters
+    ----------
+    dataset
+        Id of the data set; see: ostra data list.
+    """
+    from ostra.change.facts_import import drop_facts
+
+    tell(drop_facts(workspace(workspace_path), dataset), json)
 
 
 def export_dataset(

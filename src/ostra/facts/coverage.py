@@ -44,7 +44,7 @@ class Coverage:
 
 
 def coverage(connection: duckdb.DuckDBPyConnection, reading: Reading, stated: str = "") -> Coverage | None:
-    """What the staged rows of a data set of trade cover: as stated, else as its format has it, else as its rows suggest.
+    """What staged rows of trade cover: as stated, else as their format has it, else as the rows suggest.
 
     Rows suggest all trade where economies stand on both sides. Where nobody does, the side with fewer economies is
     taken for the reporters: many sellers to one buyer are that buyer's imports, one seller to many that seller's

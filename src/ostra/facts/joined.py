@@ -45,6 +45,15 @@ def precedence(dataset: Dataset, prefer: Sequence[str] = ()) -> tuple[int, bool,
 
 
 @dataclass(frozen=True)
+class Cells:
+    """How many cells of a data set nobody else holds, how many it answers before others, how many others before it."""
+
+    added: int
+    replaced: int
+    unused: int
+
+
+@dataclass(frozen=True)
 class Joined:
     """Several data sets of one table as one; attributes as those of a data set.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ostra.errors import NotFoundError
 from ostra.facts.datasets import Dataset, builtin_root, facts_root, read_manifest
-from ostra.facts.joined import CELLS, Joined, joined_rows, own_rows, precedence
+from ostra.facts.joined import CELLS, Cells, Joined, cells_of, joined_rows, own_rows, precedence
 from ostra.facts.tables import table as definition_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Facts:
         Ids of data sets that go before all others, the first before the second.
     only
         Ids of data sets; of their tables nothing else is read.
+    without
+        Ids of data sets that are not read, as if they had never been imported.
 
     Raises
     ------
@@ -40,9 +42,19 @@ class Facts:
         There is no data set of a preferred or only id.
     """
 
-    def __init__(self, roots: Sequence[Path], *, prefer: Sequence[str] = (), only: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        *,
+        prefer: Sequence[str] = (),
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> None:
         held = [
-            Dataset.of(root, entry, root == builtin_root()) for root in roots for entry in read_manifest(root).datasets
+            Dataset.of(root, entry, root == builtin_root())
+            for root in roots
+            for entry in read_manifest(root).datasets
+            if entry.id not in without
         ]
         for name in (*prefer, *only):
             if name not in {one.id for one in held}:
@@ -121,6 +133,29 @@ class Facts:
         rows = own_rows(chosen) if isinstance(chosen, Dataset) else joined_rows(chosen.parts, self._keep)
         return self._cursor().sql(rows)
 
+    def cells(self, dataset: Dataset) -> Cells:
+        """What a data set adds to the others of its table: see `Cells`. Input-output tables have none.
+
+        A data set of trade adds to those of its own edition.
+        """
+        if dataset.table not in CELLS:
+            return Cells(0, 0, 0)
+        parts = self._parts(dataset.table, dataset.edition)
+        place = next(i for i, one in enumerate(parts) if one.id == dataset.id)
+        cell = CELLS[dataset.table]
+        own, *others = (cells_of(one, cell, self._keep) for one in (dataset, *parts[:place], *parts[place + 1 :]))
+        before, behind = others[:place], others[place:]
+
+        def within(names: Sequence[str]) -> str:
+            same = " AND ".join(f"met.{name} = own.{name}" for name in cell)
+            return " OR ".join(f"EXISTS (FROM {name} met WHERE {same})" for name in names) or "false"
+
+        found = self._cursor().execute(
+            f"SELECT count(*) FILTER (NOT taken AND NOT held), count(*) FILTER (NOT taken AND held),"
+            f" count(*) FILTER (taken) FROM (SELECT {within(before)} AS taken, {within(behind)} AS held FROM {own} own)"
+        )
+        return Cells(*found.fetchall()[0])
+
     def sha256(self, tables: Sequence[str] | None = None) -> str:
         """Hash of what the given tables, or all that have a data set, are read from."""
         named = sorted({one.table for one in self._held} if tables is None else set(tables))
@@ -176,7 +211,13 @@ class Facts:
         return cursor
 
 
-def open_facts(workspace: Path | None = None, *, prefer: Sequence[str] = (), only: Sequence[str] = ()) -> Facts:
-    """The built-in facts and, with a workspace, its own; `prefer` and `only` as for `Facts`."""
+def open_facts(
+    workspace: Path | None = None,
+    *,
+    prefer: Sequence[str] = (),
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
+) -> Facts:
+    """The built-in facts and, with a workspace, its own; `prefer`, `only` and `without` as for `Facts`."""
     roots = [builtin_root()] + ([facts_root(workspace)] if workspace is not None else [])
-    return Facts(roots, prefer=prefer, only=only)
+    return Facts(roots, prefer=prefer, only=only, without=without)

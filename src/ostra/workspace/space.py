@@ -54,15 +54,16 @@ class Workspace(Documents):
         weights: Mapping[str, float] | None = None,
         prefer: Sequence[str] = (),
         only: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> None:
         super().__init__(path, profile=profile, weights=weights)
-        self._prefer, self._only = tuple(prefer), tuple(only)
+        self._prefer, self._only, self._without = tuple(prefer), tuple(only), tuple(without)
         self._facts: tuple[object, Facts] | None = None
         self._assessments: Memo[Assessment] = Memo(MOST_ASSESSMENTS)
         self._readings: Memo[Readings] = Memo(MOST_READINGS)
 
     def _seen_plainly(self) -> Self:
-        return type(self)(self.path, prefer=self._prefer, only=self._only)
+        return type(self)(self.path, prefer=self._prefer, only=self._only, without=self._without)
 
     @property
     def facts(self) -> Facts:
@@ -71,7 +72,7 @@ class Workspace(Documents):
         with self._reading:
             if self._facts is None or self._facts[0] != stamp:
                 self._made.clear()
-                self._facts = stamp, open_facts(self.path, prefer=self._prefer, only=self._only)
+                self._facts = stamp, open_facts(self.path, prefer=self._prefer, only=self._only, without=self._without)
             return self._facts[1]
 
     def assess(
