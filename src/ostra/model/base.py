@@ -65,6 +65,14 @@ class Model(BaseModel):
     unique: ClassVar[tuple[str, ...]] = ()  # the keys that tell an entry from all others of its kind in a document
 
 
+class Entry(Model):
+    """An entry of a document with an id of its own, which no other entry of its kind has."""
+
+    unique: ClassVar = ("id",)
+
+    id: Id
+
+
 class Interval(Model):
     """A closed interval in which a share lies; unknown is [0, 1], known is low == high."""
 

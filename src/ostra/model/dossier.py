@@ -12,6 +12,7 @@ from ostra.model.base import (
     Dimension,
     Economy,
     EconomyOrBloc,
+    Entry,
     Horizon,
     Hs6,
     Id,
@@ -92,12 +93,9 @@ UNSPECIFIED: Economy = "ZZZ"
 """Stands for economies that a source does not tell apart; ISO 3166 leaves this code to users."""
 
 
-class Item(Model):
+class Item(Entry):
     """A node of the ecosystem."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
     kind: ItemKind
     stage: StageId
@@ -115,12 +113,9 @@ class Item(Model):
     """That it exists and matters."""
 
 
-class Stage(Model):
+class Stage(Entry):
     """A column of the ecosystem map, in production order."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
 
 
@@ -192,12 +187,9 @@ class Ownership(Model):
     claims: tuple[ClaimId, ...] = ()
 
 
-class Actor(Model):
+class Actor(Entry):
     """An organisation, or a public office holder in the public role, to watch."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
     kind: Literal["company", "state body", "research", "standards body", "alliance", "office holder"]
     """Persons only as office holders, in their public role."""
@@ -210,15 +202,12 @@ class Actor(Model):
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
-class JudgedFinding(Model):
+class JudgedFinding(Entry):
     """A signed judgement on one dimension; `effect` −1 weakens, +1 strengthens the home's autonomy.
 
     Severity 0 with effect −1 says that the author looked and found no challenge, which differs from saying nothing.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     items: tuple[ItemId, ...] = Field(min_length=1)
     supplier: Economy | None = None
     """On whom the dependency is, if on one."""
@@ -247,15 +236,12 @@ class JudgedFinding(Model):
         return self
 
 
-class ContextEntry(Model):
+class ContextEntry(Entry):
     """Something in the political world that bears on suppliers: a law, a control, an alliance, an event.
 
     `economy` may be a bloc, whose entry bears on whoever is its member in the year assessed.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     economy: EconomyOrBloc
     """Whose law, control or act it is; a bloc's bears on its members of the year assessed."""
     kind: Literal["law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"]
@@ -267,12 +253,9 @@ class ContextEntry(Model):
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
-class Recommendation(Model):
+class Recommendation(Entry):
     """What the source advises, tied to an instrument of the catalogue."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     instrument: Id
     """Of the catalogue."""
     text: Text

@@ -14,6 +14,7 @@ from ostra.model.base import (
     Dimension,
     Economy,
     EconomyOrBloc,
+    Entry,
     HomeName,
     Horizon,
     Id,
@@ -117,7 +118,7 @@ class Tolerance(Model):
     reason: Text
 
 
-class CoercionCase(Model):
+class CoercionCase(Entry):
     """One documented use of an economic dependency for political ends.
 
     `form`: a `measure` was taken; or `pressure` was put on somebody and the source names no measure. Base rates count
@@ -125,9 +126,6 @@ class CoercionCase(Model):
     docs/how-to/add-coercion-cases.md.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     coercer: EconomyOrBloc
     target: EconomyOrBloc
     year: int = Field(ge=1945, le=2100)
