@@ -11,7 +11,7 @@ from typing import Any
 
 from ostra.model.listing import Listing
 from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
-from ostra.show.charts.svg import element, fit, label, paragraph, picture, rule, standalone
+from ostra.show.charts.svg import curve, element, fit, label, paragraph, picture, rule, standalone
 from ostra.show.text.losses import sides_drawn
 from ostra.words.figures import exact_percent, money, percent
 
@@ -117,7 +117,7 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
             back = [f"{x(row['day']):.1f},{y(max(row[end] for end in ends)):.1f}" for row in reversed(rows)]
             parts.append(element("polygon", points=" ".join([*there, *back]), fill=shade))
     line = " ".join(f"{x(row['day']):.1f},{y(row['middle']):.1f}" for row in rows if row["middle"] is not None)
-    parts.append(element("polyline", points=line, fill="none", stroke=BLUE, stroke_width=1.8, stroke_linejoin="round"))
+    parts.append(curve(line, BLUE))
     parts.append(label(left, top + PLOT + 16, "day 0", size=SMALL, fill=QUIET))
     parts.append(label(left + width, top + PLOT + 16, f"day {days - 1}", size=SMALL, anchor="end", fill=QUIET))
     worst = min(rows, key=_least)
