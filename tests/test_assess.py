@@ -15,8 +15,8 @@ from ostra.errors import MethodError, NotFoundError
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
 from ostra.provenance import trace
-from ostra.show import render_html
 from ostra.show.output import to_json
+from ostra.show.printed.page import render_html
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from ostra.model.base import Level
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
-from ostra.show import render_html, render_xlsx
 from ostra.show.printed.markup import csv_link, safe_url
+from ostra.show.printed.page import render_html
+from ostra.show.printed.workbook import render_xlsx
 from ostra.show.sections.evidence_index import EvidenceIndex
 from ostra.show.sections.selection import (
     cards,
