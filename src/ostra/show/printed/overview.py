@@ -15,7 +15,7 @@ from ostra.model.results.ecosystem import Chokepoint
 from ostra.show.charts.level_matrix import Target, matrix_figure
 from ostra.show.printed.markup import csv_link, ours
 from ostra.show.sections import across, selection
-from ostra.show.sections.datasheets import Record, laid_out
+from ostra.show.sections.datasheets import Record, download
 
 HEADING = "Technologies and strategic autonomy"
 SECTIONS = (
@@ -25,25 +25,12 @@ SECTIONS = (
     ("volume-recurring", "Chokepoints that recur"),
     ("volume-tools", "Instruments that recur"),
 )
-# As the downloads of `sections/tables.py`.
-DOWNLOADS: dict[str, tuple[Callable[[Sequence[Assessment]], Iterable[Record]], str]] = {
-    "matrix": (
-        across.level_records,
-        "ecosystem,title,dimension,level,none,low,medium,high,measured,judged,strength,robustness,tensions,evidence",
-    ),
-    "holders": (
-        across.holder_records,
-        "economy,name,relation,ecosystems,items,at_least_half,largest_hold_low,largest_hold_high,item,ecosystem,"
-        "evidence,our_hold_low,our_hold_high,our_item,our_ecosystem,our_evidence,likelihood_least,likelihood_most",
-    ),
-    "recurring": (
-        across.recurring_records,
-        "item,ecosystem,item_id,holder,holder_name,home=is_home,hold_low,hold_high,end_products=reach,evidence",
-    ),
-    "instruments": (
-        across.tool_records,
-        "instrument,name,ecosystem,fit=score,advised,page_one,side_effects,evidence",
-    ),
+# What a download is called -> its table in `sections/tables.csv`, and the rows.
+DOWNLOADS: dict[str, tuple[str, Callable[[Sequence[Assessment]], Iterable[Record]]]] = {
+    "matrix": ("overview", across.level_records),
+    "holders": ("holders", across.holder_records),
+    "recurring": ("recurring", across.recurring_records),
+    "instruments": ("tools", across.tool_records),
 }
 
 
@@ -97,7 +84,7 @@ def overview_context(assessments: Sequence[Assessment], target: Target, file_nam
         others=[r for r in found if not r.points],
         tools=across.tools(assessments),
         saved={
-            name: csv_link(*laid_out(records(assessments), text), f"{file_name}-{name}", notes)
-            for name, (records, text) in DOWNLOADS.items()
+            name: csv_link(*download(table, records(assessments)), f"{file_name}-{name}", notes)
+            for name, (table, records) in DOWNLOADS.items()
         },
     )
