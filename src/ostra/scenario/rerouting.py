@@ -128,7 +128,7 @@ def network(table: InputOutputTable) -> Network:
     if over.any():
         caveats.append(f"more sold to producers than made, so output is taken to be that much: {_names(table, over)}")
     output = np.maximum(output, sales)
-    inputs = np.divide(flows.sum(axis=0), output, out=np.zeros_like(output), where=output > 0.0)
+    inputs = ratio(flows.sum(axis=0), output)
     heavy = inputs > MOST_INPUTS
     if heavy.any():
         caveats.append(f"inputs scaled down to {exact_percent(MOST_INPUTS)} of output: {_names(table, heavy)}")
@@ -295,7 +295,7 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
     # Columns that no cut concerns have their sums already, and those of an economy are alike: its nodes go together.
     columns = np.ones(len(wanted_columns))
     apart = kept[:, buyers]
-    columns[buyers] = _factors(wanted_columns[buyers], apart.sum(axis=0))
+    columns[buyers] = ratio(wanted_columns[buyers], apart.sum(axis=0))
     stuck = (wanted_columns > 1e-9 * scale) & (columns <= 0.0)
     if stuck.any():
         raise MethodError(
@@ -319,7 +319,7 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
         best = min(best, error)
         step = inverse @ gap
         rows = rows * np.exp(np.clip(step, -1.0, 1.0))
-        columns = _factors(wanted_columns, rows @ kept)
+        columns = ratio(wanted_columns, rows @ kept)
         reached = kept @ columns
     raise MethodError(
         f"the flows of {name} cannot be rerouted to their former sums (still {error:.1e} apart): too little trade is "
@@ -327,9 +327,10 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
     )
 
 
-def _factors(wanted: Array, sums: Array) -> Array:
-    """Factors that bring sums to what is wanted; zero where there is nothing to scale."""
-    return np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0.0)
+def ratio(above: Array | float, below: Array) -> Array:
+    """One by the other, by the rules of broadcasting; zero where there is nothing below."""
+    shape = np.broadcast_shapes(np.shape(above), below.shape)
+    return np.divide(above, below, out=np.zeros(shape), where=below > 0.0)
 
 
 def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
@@ -340,7 +341,7 @@ def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
     """
     sums = flows.sum(axis=1)
     arriving = flows.sum(axis=0)
-    flows = flows * np.sqrt(np.divide(1.0, arriving, out=np.zeros_like(arriving), where=arriving > 0.0))
+    flows = flows * np.sqrt(ratio(1.0, arriving))
     # einsum and not @: the threads of BLAS slow down matrices this small, and each other where sectors run at once.
     matrix = np.outer(sums, sums) / max(float(sums.sum()), 1e-300) - np.einsum("ij,kj->ik", flows, flows)
     matrix[np.diag_indices_from(matrix)] += sums

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -62,9 +61,6 @@ def overview_context(assessments: Sequence[Assessment], target: Target, file_nam
     """
     found = across.recurring(assessments)
     rows = [d for a in assessments for d in a.step1.dependencies]
-    home: dict[str, list[tuple[Assessment, Chokepoint]]] = defaultdict(list)
-    for assessment, point in across.held_at_home(assessments):
-        home[point.item_name].append((assessment, point))
     first = assessments[0]
     notes = (
         f"{len(assessments)} assessments, home {first.home}, year {first.year}, profile {first.profile}, facts "
@@ -79,7 +75,7 @@ def overview_context(assessments: Sequence[Assessment], target: Target, file_nam
         holders=across.holders(assessments),
         unknown_rows=sum(d.hold.low <= 0 < d.hold.high for d in rows),
         all_rows=len(rows),
-        home_points=home,
+        home_points=selection.group((point.item_name, (a, point)) for a, point in across.held_at_home(assessments)),
         points=[r for r in found if len({a.ecosystem for a, _ in r.points}) > 1],
         others=[r for r in found if not r.points],
         tools=across.tools(assessments),

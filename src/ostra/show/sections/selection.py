@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Interval
 from ostra.model.results.context import Breach
 from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
-from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
+from ostra.model.results.toolkit import InstrumentMatch
 from ostra.words.figures import percents
 from ostra.words.levels import tolerated_words
 from ostra.words.sentences import counted, first_sentence, listed
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
@@ -71,10 +74,7 @@ def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -
         (hold for hold in assessment.step1.chain if hold.is_home == home and hold.path),
         key=lambda c: (-c.hold.low, -c.hold.high, c.tier, c.item, c.holder, c.id),
     )
-    places: dict[tuple[str, str], list[ChainHold]] = {}
-    for row in rows:
-        places.setdefault((row.holder, row.chokepoint), []).append(row)
-    chosen = list(places.values())[:most]
+    chosen = list(group(((row.holder, row.chokepoint), row) for row in rows).values())[:most]
     return [(first, sorted({c.item_name for c in rest} - {first.item_name})) for first, *rest in chosen]
 
 
@@ -89,10 +89,7 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
     instruments = {match.instrument: match.name for match in assessment.step4.instruments}
     shown = []
     for dimension in DIMENSIONS:
-        alike: dict[tuple[tuple[str, ...], str | None], list[ChallengeMatch]] = {}
-        for challenge in assessment.step4.challenges:
-            if challenge.dimension == dimension:
-                alike.setdefault((challenge.items, challenge.supplier), []).append(challenge)
+        alike = group(((c.items, c.supplier), c) for c in assessment.step4.challenges if c.dimension == dimension)
         for (items, supplier), same in list(alike.items())[:most]:
             what = listed([names.get(item, item) for item in items[:2]])
             if len(items) > 2:
@@ -229,9 +226,9 @@ def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]
     }
 
 
-def group(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+def group(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     """Values by key, in the order met."""
-    result: dict[str, list[Any]] = {}
+    result: dict[Key, list[Value]] = {}
     for key, value in pairs:
         result.setdefault(key, []).append(value)
     return result
@@ -306,9 +303,8 @@ def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
 
 def in_one_sentence(assessment: Assessment) -> str:
     """The levels of all dimensions in one sentence, the most serious first."""
-    by_level: dict[str, list[str]] = {}
-    for row in assessment.step2.dimensions:
-        by_level.setdefault(row.challenge.level if row.assessed else "not assessed", []).append(row.dimension)
+    rows = assessment.step2.dimensions
+    by_level = group((row.challenge.level if row.assessed else "not assessed", row.dimension) for row in rows)
     parts = []
     for level in (*reversed(LEVELS), "not assessed"):
         if level in by_level:
