@@ -125,11 +125,9 @@ def compiled(
     length = days or scenario.days
     trial = _Compiler(scenario, table, items or {}, length, Draws(0, seed, anything_open=True))
     trial.all()
-    trial.behaviour()
     anything_open = any(one.open for one in trial.draws.parameters)
     made = _Compiler(scenario, table, items or {}, length, Draws(draws, seed, anything_open))
-    made.all()
-    behaviour = made.behaviour()
+    behaviour = made.all()
     viewpoint = made.side(home or scenario.home)
     return Compiled(
         table=table,
@@ -163,8 +161,8 @@ class _Compiler:
     begins: int = FOREVER
     ends: int = 0
 
-    def all(self) -> None:
-        """Compile every shock and every answer of policy."""
+    def all(self) -> Behaviour:
+        """Compile every shock and every answer of policy, and how firms react."""
         for withheld in self.scenario.withheld:
             self._withheld(withheld)
         for item in self.scenario.items:
@@ -192,6 +190,7 @@ class _Compiler:
             lag = np.ceil(self._number(added, "lag", "days", 1)).astype(np.int64)
             ramp = np.round(self._number(added, "ramp", "days", 1)).astype(np.int64)
             self.shocks.append(NewCapacity(nodes, share, lag, ramp))
+        return self._behaviour()
 
     def side(self, name: str) -> Group:
         """An economy or bloc in the table."""
@@ -306,7 +305,7 @@ class _Compiler:
         nodes = np.concatenate([self._nodes(side, (sector,)) for side in sides])
         return np.setdiff1d(nodes, self._nodes(seller, ()))
 
-    def behaviour(self) -> Behaviour:
+    def _behaviour(self) -> Behaviour:
         """How firms react; what the scenario does not soften is not softened."""
         scenario = self.scenario
         over = scenario.overproduction

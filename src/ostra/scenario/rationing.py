@@ -64,11 +64,8 @@ def ration(
     Raises
     ------
     MethodError
-        A curvature is not below 0, or no balance was reached.
+        No balance was reached.
     """
-    for name, value in (("inner", inner), ("outer", outer)):
-        if not -1e3 <= value < 0.0:
-            raise MethodError(f"the {name} curvature is {value:g}; expected a number below 0, such as −1")
     market = _Market(net, cuts, views, inner, outer, leakage)
     paths = [_Path(2 * len(net.output)) for _ in views]
     for step in range(1, MOST_STEPS + 1):

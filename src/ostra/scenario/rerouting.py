@@ -245,8 +245,8 @@ def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -
             kept[place] = np.maximum(kept[place] - gone, 0.0)
         together = by_buyer[sector].copy()
         together[:, economies_cut] -= np.add.reduceat(net.blocks[sector][:, buyers], first_cut, axis=1)
-        left = _Left(kept, buyers, np.maximum(together, 0.0))
-        found = _balance(left, (sold[sector], bought[sector]), net.table.sectors[sector])
+        others, name = np.maximum(together, 0.0), net.table.sectors[sector]
+        found = _balance(kept, buyers, others, sold[sector], bought[sector], name)
         rows[sector], columns[sector], sold[sector], sweeps = found
         bought[sector, columns[sector] == 0.0] = 0.0
         return sweeps
@@ -267,29 +267,20 @@ def each_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
         return [found for part in pool.map(lambda part: [work(sector) for sector in part], parts) for found in part]
 
 
-@dataclass(frozen=True, eq=False)
-class _Left:
-    """One sector's flows as the cuts leave them.
+def _balance(
+    kept: Array, buyers: NDArray[np.int64], others: Array, wanted_rows: Array, wanted_columns: Array, name: str
+) -> tuple[Array, Array, Array, int]:
+    """Row and column factors that give one sector's flows the wanted margins; the sums of rows, and the sweeps.
 
-    Attributes
+    Parameters
     ----------
-    flows
-        economies × nodes.
+    kept
+        economies × nodes: flows as the cuts leave them.
     buyers
         Numbers of the nodes that a cut concerns.
-    together
+    others
         economies × economies: flows to all other nodes, summed over each economy that buys.
     """
-
-    flows: Array
-    buyers: NDArray[np.int64]
-    together: Array
-
-
-def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Array, Array, Array, int]:
-    """Row and column factors that give the flows the wanted margins, sums of rows and columns; the sums of rows."""
-    wanted_rows, wanted_columns = margins
-    kept, buyers = left.flows, left.buyers
     scale = max(float(wanted_rows.max()), 1e-300)
     rows = np.ones(len(kept))
     # Columns that no cut concerns have their sums already, and those of an economy are alike: its nodes go together.
@@ -304,7 +295,7 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
         )
     reached = kept @ columns
     alive = (wanted_rows > 0.0) & (reached > 0.0)
-    inverse = _newton_matrix(np.hstack([left.together, apart * columns[buyers]]), alive)
+    inverse = _newton_matrix(np.hstack([others, apart * columns[buyers]]), alive)
     best = np.inf
     for sweep in range(1, MOST_SWEEPS + 1):
         gap = np.where(alive, wanted_rows - rows * reached, 0.0)
@@ -312,9 +303,9 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
         if error < TOLERANCE:
             return rows, columns, rows * reached, sweep
         if error > 0.3 * best:
-            others = columns.copy()
-            others[buyers] = 0.0
-            together = (kept * others).reshape(*left.together.shape, -1).sum(axis=2)
+            elsewhere = columns.copy()
+            elsewhere[buyers] = 0.0
+            together = (kept * elsewhere).reshape(*others.shape, -1).sum(axis=2)
             inverse = _newton_matrix(rows[:, None] * np.hstack([together, apart * columns[buyers]]), alive)
         best = min(best, error)
         step = inverse @ gap

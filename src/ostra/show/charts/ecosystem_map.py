@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from typing import NamedTuple
@@ -107,23 +107,24 @@ class EcosystemMap:
         target
             Item -> the place on the page that its node leads to; None for none.
         """
-        if self.layout is None:
+        layout = self.layout
+        if layout is None:
             return Drawing("", 0.0, 0.0)
-        first, last = columns or (0, len(self.layout.stages) - 1)
+        first, last = columns or (0, len(layout.stages) - 1)
         left = MARGIN + (STUB if first else 0.0)
         x = {c: left + (c - first) * (NODE + BETWEEN) for c in range(first - 1, last + 2)}
-        width = x[last] + NODE + (BETWEEN if last + 1 < len(self.layout.stages) else 0.0) + MARGIN
-        bottom = HEAD + self.layout.height + 14
+        width = x[last] + NODE + (BETWEEN if last + 1 < len(layout.stages) else 0.0) + MARGIN
+        bottom = HEAD + layout.height + 14
         parts = [hatch(name)]
-        parts += self._stage_heads(x, first, last, bottom)
+        parts += self._stage_heads(layout, x, first, last, bottom)
         # Faint lines first, so that strong ones are seen where they cross.
-        ordered = sorted(self.layout.trunks, key=lambda t: self._strength(t[0]))
-        parts += [self._trunk(trunk, x, first, last, name) for trunk in ordered]
+        ordered = sorted(layout.trunks, key=lambda t: self._strength(t[0]))
+        parts += [self._trunk(trunk, layout.trunks[trunk], x, first, last) for trunk in ordered]
         if first:
-            parts += self._stubs(x, first)
-        for item, column in self.layout.columns.items():
+            parts += self._stubs(layout, first)
+        for item, column in layout.columns.items():
             if first <= column <= last:
-                parts.append(self._node(item, x[column], HEAD + self.layout.middles[item], name, target(item)))
+                parts.append(self._node(item, x[column], HEAD + layout.middles[item], name, target(item)))
         legend, depth = ("", 0.0) if first else _legend(name, MARGIN, bottom + 6, min(width, 1000.0) - 2 * MARGIN)
         known = sum(self.provided[i].top is not None for i in self.items)
         svg = picture(
@@ -141,9 +142,9 @@ class EcosystemMap:
         outside = self.provided[item].outside
         return -1.0 if outside is None or is_unknown(outside) else outside.low
 
-    def _stage_heads(self, x: Mapping[int, float], first: int, last: int, bottom: float) -> list[str]:
+    def _stage_heads(self, layout: Layout, x: Mapping[int, float], first: int, last: int, bottom: float) -> list[str]:
         """The names of the stages above their columns, and thin lines between them."""
-        stages = self._layout().stages
+        stages = layout.stages
         parts = []
         for stage in dict.fromkeys(stages[first : last + 1]):
             mine = [c for c in range(first, last + 1) if stages[c] == stage]
@@ -155,15 +156,10 @@ class EcosystemMap:
                 parts.append(rule(edge, 2, edge, bottom))
         return parts
 
-    def _layout(self) -> Layout:
-        if self.layout is None:
-            raise ValueError("there is no layout to draw")
-        return self.layout
-
-    def _trunk(self, trunk: Trunk, x: Mapping[int, float], first: int, last: int, name: str) -> str:
+    def _trunk(self, trunk: Trunk, pieces: Sequence[Piece], x: Mapping[int, float], first: int, last: int) -> str:
         """All lines of one kind that leave one item, as one shape with its title."""
         source, kind, onward = trunk
-        pieces = [p for p in self._layout().trunks[trunk] if first - (not p.across) <= p.column <= last]
+        pieces = [p for p in pieces if first - (not p.across) <= p.column <= last]
         path = "".join(_curve(piece, x) for piece in pieces)
         if not path:
             return ""
@@ -189,9 +185,8 @@ class EcosystemMap:
         )
         return f'<g class="edge"><title>{escape(said)}</title>{line}{arrows}</g>'
 
-    def _stubs(self, x: Mapping[int, float], first: int) -> list[str]:
+    def _stubs(self, layout: Layout, first: int) -> list[str]:
         """At the left edge of a further sheet: what its lines come from, or lead to."""
-        layout = self._layout()
         found: set[tuple[str, float]] = set()
         for (source, _, onward), pieces in layout.trunks.items():
             for piece in pieces:

@@ -18,7 +18,6 @@ from ostra.show.charts.svg import (
     paragraph,
     picture,
     rule,
-    standalone,
     unknown,
 )
 from ostra.words.figures import exact_percent, percent
@@ -94,11 +93,6 @@ def hidden_figure(
         title=title,
         description=f"{said} {len(shown)} bars, each by order. The table has all values.",
     )
-
-
-def hidden_picture(bars: Sequence[Bar], *, title: str, said: str, about: str, parts: Sequence[str] = PARTS) -> str:
-    """The bars as an SVG file of its own, with the report's fonts inside."""
-    return standalone(hidden_figure(bars, "reliance", title=title, said=said, about=about, parts=parts))
 
 
 def axis(most: float) -> tuple[float, float]:

@@ -17,6 +17,7 @@ WIDTH = 940
 ITEM_HEIGHT, ITEM_GAP, TOP = 34.0, 9.0, 30.0
 NAME_HEIGHT = 14.0
 SUPPLIER_X, ITEM_X, ITEM_WIDTH, STAGE_X, BAR = 204.0, 418.0, 190.0, 774.0, 12.0
+MOST_ITEMS, MOST_SUPPLIERS = 12, 8
 OTHER, UNKNOWN = "other", "unknown"
 
 
@@ -57,9 +58,7 @@ def choose(
     return chosen, [*named, *(s for s in (OTHER, UNKNOWN) if s in present)], flows
 
 
-def sankey(
-    assessment: Assessment, name: str, rows: Mapping[str, Dependency], items: int = 12, suppliers: int = 8
-) -> str:
+def sankey(assessment: Assessment, name: str, rows: Mapping[str, Dependency]) -> str:
     """Draw suppliers -> items -> stages; every item is equally tall, so widths are shares of one item, not volumes.
 
     Parameters
@@ -67,7 +66,7 @@ def sankey(
     rows
         Item id -> a dependency whose row in the table the item links to.
     """
-    chosen, sources, flows = choose(shares_by_item(assessment), items, suppliers)
+    chosen, sources, flows = choose(shares_by_item(assessment), MOST_ITEMS, MOST_SUPPLIERS)
     stage_of = {item.id: item.stage for item in assessment.items}
     item_names = {item.id: item.name for item in assessment.items}
     order = [stage.id for stage in assessment.stages]

@@ -11,7 +11,10 @@ from ostra.words.figures import exact_percent, figure, number, percent
 
 WIDTH, HEIGHT = 300, 190
 LEFT, RIGHT, TOP, BOTTOM = 32, 58, 12, 24
-LINES = (("top_share", BLUE, None), ("concentration", QUIET, "4 3"))
+LINES = (
+    ("top_share", "share of the largest supplier", BLUE, None),
+    ("concentration", "concentration (HHI)", QUIET, "4 3"),
+)
 
 
 def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidence: Mapping[str, object]) -> str:
@@ -50,7 +53,7 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
     parts.append(label(LEFT, HEIGHT - 8, str(first), size=9.5, fill=QUIET))
     parts.append(label(WIDTH - RIGHT, HEIGHT - 8, str(last), size=9.5, anchor="end", fill=QUIET))
     ends: list[tuple[float, int, str, str]] = []
-    for indicator, colour, dash in LINES:
+    for indicator, words, colour, dash in LINES:
         values = {row.year: value for row in rows if (value := getattr(row, indicator)) is not None}
         for low, high in _runs(sorted(values)):
             points = " ".join(f"{x(year):.1f},{y(values[year]):.1f}" for year in range(low, high + 1))
@@ -59,8 +62,8 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         for year, value in values.items():
             dot = element("circle", cx=x(year), cy=y(value), r=2.0, fill=colour)
             key = f"trade.{rows[0].product}.{year}.{indicator}"
-            words = percent(value) if indicator == "top_share" else number(value, 3)
-            said = f"{title}, {year}: {_said(indicator)} {words}"
+            shown = percent(value) if indicator == "top_share" else number(value, 3)
+            said = f"{title}, {year}: {words} {shown}"
             reach = element("circle", cx=x(year), cy=y(value), r=6.0, fill="#ffffff", fill_opacity=0)
             parts.append(link(f"ev-{key}", reach + dot, said, tab=False) if key in evidence else dot)
         if values:
@@ -87,10 +90,6 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         title=f"{title}: largest supplier and concentration, {first}–{last}",
         description=f"{len(known)} of {len(rows)} years are known; the others are hatched. The table has all values.",
     )
-
-
-def _said(indicator: str) -> str:
-    return "share of the largest supplier" if indicator == "top_share" else "concentration (HHI)"
 
 
 def _runs(years: Sequence[int]) -> list[tuple[int, int]]:

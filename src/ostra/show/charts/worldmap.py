@@ -30,7 +30,7 @@ def world() -> dict[str, Any]:
 
 
 def world_map(
-    holds: Mapping[str, tuple[Interval, int]], members: frozenset[str], names: Mapping[str, str], name: str, title: str
+    holds: Mapping[str, tuple[Interval, int]], members: frozenset[str], names: Mapping[str, str], name: str
 ) -> str:
     """Shade each economy by the least that its largest hold can be.
 
@@ -69,7 +69,7 @@ def world_map(
         height,
         "".join(parts),
         name=name,
-        title=title,
+        title="Largest hold of each economy on any item",
         description="Economies shaded by their largest hold on any item. The table has every economy and value."
         + (f" Not on the map: {', '.join(unseen)}." if unseen else ""),
     )

@@ -153,15 +153,7 @@ def chapter_context(assessment: Assessment, index: EvidenceIndex, *, in_volume: 
         sector_sources=index.sources_of([row.evidence for row in a.step1.sector_reliance]),
         sector_stakes=sector_reliance.at_stake(a),
         what_ifs=sector_reliance.what_ifs(a),
-        map_svg=ours(
-            world_map(
-                holds,
-                frozenset(a.members),
-                a.economy_names,
-                "picture-map",
-                "Largest hold of each economy on any item",
-            )
-        ),
+        map_svg=ours(world_map(holds, frozenset(a.members), a.economy_names, "picture-map")),
         holds=holds,
         matrix={(cell.item, cell.dimension): cell for cell in a.step2.matrix},
         matrix_items=selection.matrix_items(a),

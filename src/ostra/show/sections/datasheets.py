@@ -145,39 +145,35 @@ def item_names(a: Assessment) -> dict[str, str]:
     return {item.id: item.name for item in a.items}
 
 
-def _named(rows: Callable[[Assessment], Iterable[Model]]) -> Callable[[Assessment], Iterable[Record]]:
-    """Rows of models with the names of their item and supplier, where these are codes only."""
-
-    def records(a: Assessment) -> Iterable[Record]:
-        items = item_names(a)
-        for model in rows(a):
-            row = flat(model)
-            item, supplier = row.get("item", ""), row.get("supplier", "")
-            names = {"item_name": items.get(item, item), "supplier_name": a.economy_names.get(supplier, supplier)}
-            yield names | row
-
-    return records
+def _named(a: Assessment, models: Iterable[Model]) -> Iterable[Record]:
+    """Models as rows with the names of their item and supplier, where these are codes only."""
+    items = item_names(a)
+    for model in models:
+        row = flat(model)
+        item, supplier = row.get("item", ""), row.get("supplier", "")
+        names = {"item_name": items.get(item, item), "supplier_name": a.economy_names.get(supplier, supplier)}
+        yield names | row
 
 
 TABLES: dict[str, Callable[[Assessment], Iterable[Record]]] = {
     "dependencies": dependencies,
     "chain": lambda a: (flat(c, way=way(c)) for c in a.step1.chain),
-    "holds": _named(lambda a: a.step1.holds),
-    "suppliers": _named(lambda a: a.step1.suppliers),
-    "trade": _named(lambda a: a.step1.trade_series),
-    "materials": _named(lambda a: a.step1.materials),
-    "findings": _named(lambda a: a.step2.findings),
+    "holds": lambda a: _named(a, a.step1.holds),
+    "suppliers": lambda a: _named(a, a.step1.suppliers),
+    "trade": lambda a: _named(a, a.step1.trade_series),
+    "materials": lambda a: _named(a, a.step1.materials),
+    "findings": lambda a: _named(a, a.step2.findings),
     "matrix": levels,
     "context": suppliers_in_context,
     "positions": stands.rows,
     "sectors": sectors,
     "scenarios": scenarios,
-    "breaches": _named(lambda a: a.step3.breaches),
+    "breaches": lambda a: _named(a, a.step3.breaches),
     "instruments": instruments,
     "challenges": challenges,
     "evidence": evidence,
-    "claims": _named(lambda a: a.claims),
-    "sources": _named(lambda a: a.sources),
+    "claims": lambda a: _named(a, a.claims),
+    "sources": lambda a: _named(a, a.sources),
     "flows": flows,
     "ecosystem": item_records,
     "map": largest,
