@@ -64,16 +64,8 @@ def drawn(listing: Listing) -> str:
         body += table
         height += 12
     key, height = paragraph(height + 6, KEY, x=8, room=WIDTH - 16, lines=4, step=17, size=SMALL, fill=QUIET)
-    foot, height = paragraph(
-        height + 4,
-        _source([one.provenance for one in scenarios]),
-        x=8,
-        room=WIDTH - 16,
-        lines=12,
-        step=17,
-        size=SMALL,
-        fill=QUIET,
-    )
+    source = _source([one.provenance for one in scenarios])
+    foot, height = paragraph(height + 4, source, x=8, room=WIDTH - 16, lines=12, step=17, size=SMALL, fill=QUIET)
     return standalone(
         picture(
             WIDTH,
