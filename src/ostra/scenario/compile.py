@@ -253,9 +253,7 @@ class _Compiler:
         seller = self.side(entry.seller)
         sides = self._buyers(entry, seller)
         sellers = self._nodes(seller, entry.sectors)
-        buyers = np.setdiff1d(
-            np.concatenate([self._nodes(side, entry.users) for side in sides]), self._nodes(seller, ())
-        )
+        buyers = self._across(sides, seller, entry.users)
         if not len(buyers):
             raise UsageError(f"withholding '{entry.id}': {seller.name} is seller and only buyer; name other buyers")
         finals = np.zeros(0, dtype=np.int64)
@@ -287,7 +285,7 @@ class _Compiler:
         lacking_from = first + np.ceil(np.minimum(lasting, self.days)).astype(np.int64)
         makers = [binding for binding in facts.item.sectors if binding.role == "makes"]
         users = [binding for binding in facts.item.sectors if binding.role == "uses"]
-        using = [self._across(sides, seller, binding.sector) for binding in users]
+        using = [self._across(sides, seller, (binding.sector,)) for binding in users]
         for binding in makers:
             known = _known(entry, binding)
             value = self._number(entry, "value_share", "share", 1, sector=binding.sector, known=known)
@@ -301,8 +299,9 @@ class _Compiler:
             stopped = np.where(lacking_from <= last, missing * need, 0.0)
             self.shocks.append(CapacityLoss(nodes, stopped, lacking_from, last_day))
 
-    def _across(self, sides: Sequence[Group], seller: Group, sector: str) -> Nodes:
-        nodes = np.concatenate([self._nodes(side, (sector,)) for side in sides])
+    def _across(self, sides: Sequence[Group], seller: Group, sectors: Sequence[str]) -> Nodes:
+        """Sectors of all sides but the seller."""
+        nodes = np.concatenate([self._nodes(side, sectors) for side in sides])
         return np.setdiff1d(nodes, self._nodes(seller, ()))
 
     def _behaviour(self) -> Behaviour:

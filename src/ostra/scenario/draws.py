@@ -114,13 +114,12 @@ def parameter(
     name: str, written: Written, *, unit: str, hurts: Hurts, origin: str, reason: str, source: str = ""
 ) -> Parameter:
     """A parameter from what the document says: a number, a range or an interval."""
+    mode = None
     if isinstance(written, int | float):
-        low = middle = high = float(written)
-        mode = None
+        low = high = float(written)
     elif isinstance(written, Interval):
-        low, high, mode = written.low, written.high, None
-        middle = (low + high) / 2.0
+        low, high = written.low, written.high
     else:
         low, high, mode = written.ends()
-        middle = (low + high) / 2.0 if mode is None else mode
+    middle = (low + high) / 2.0 if mode is None else mode
     return Parameter(name, low, middle, high, mode, unit, hurts, origin, reason, source)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -62,9 +63,8 @@ class Economy:
 
 @dataclass(frozen=True)
 class Membership:
-    """One economy's membership of one bloc, from and to included."""
+    """One economy's membership of a bloc, from and to included."""
 
-    bloc: str
     iso3: str
     start: date
     end: date
@@ -73,13 +73,14 @@ class Membership:
 
 @dataclass(frozen=True)
 class Bloc:
-    """A bloc's code, names, and the public page that its membership was taken from."""
+    """A bloc's code, names, dated memberships in the order of the table, and the public page that they are from."""
 
     code: str
     name: str
     aliases: tuple[str, ...]
     source_title: str
     source_url: str
+    memberships: tuple[Membership, ...]
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ def blocs() -> tuple[str, ...]:
 
 
 def bloc(code: str) -> Bloc:
-    """Return names and source of a bloc.
+    """Return names, memberships and source of a bloc.
 
     Raises
     ------
@@ -204,17 +205,6 @@ def bloc(code: str) -> Bloc:
     if found is None:
         raise NotFoundError(f"No bloc is called {code!r}. Blocs: {', '.join(blocs())}.")
     return _blocs()[found]
-
-
-def memberships(code: str) -> tuple[Membership, ...]:
-    """Return the dated memberships of a bloc, in the order of the table.
-
-    Raises
-    ------
-    NotFoundError
-        There is no bloc of that code or name.
-    """
-    return _memberships()[bloc(code).code]
 
 
 @cache
@@ -237,7 +227,7 @@ def bloc_members(code: str, year: int) -> frozenset[str]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     length = (last - first).days + 1
     days: dict[str, int] = {}
-    for member in memberships(code):
+    for member in bloc(code).memberships:
         overlap = min(last, member.end) - max(first, member.start) + timedelta(days=1)
         days[member.iso3] = days.get(member.iso3, 0) + max(overlap.days, 0)
     return frozenset(iso3 for iso3, count in days.items() if 2 * count > length)
@@ -339,22 +329,18 @@ def _names() -> dict[str, str]:
 
 @cache
 def _blocs() -> dict[str, Bloc]:
-    return {
-        row["bloc"]: Bloc(row["bloc"], row["name"], _split(row["aliases"]), row["source_title"], row["source_url"])
-        for row in _rows("bloc_names.csv")
-    }
+    members: dict[str, list[Membership]] = defaultdict(list)
+    for row in _rows("blocs.csv"):
+        start = date.fromisoformat(row["start"]) if row["start"] else _OPEN_START
+        end = date.fromisoformat(row["end"]) if row["end"] else _OPEN_END
+        members[row["bloc"]].append(Membership(row["iso3"], start, end, row["source"]))
+    blocs = {}
+    for row in _rows("bloc_names.csv"):
+        names, source = (row["name"], _split(row["aliases"])), (row["source_title"], row["source_url"])
+        blocs[row["bloc"]] = Bloc(row["bloc"], *names, *source, tuple(members[row["bloc"]]))
+    return blocs
 
 
 @cache
 def _bloc_keys() -> dict[str, str]:
     return {_key(name): entry.code for entry in _blocs().values() for name in (entry.code, entry.name, *entry.aliases)}
-
-
-@cache
-def _memberships() -> dict[str, tuple[Membership, ...]]:
-    found: dict[str, list[Membership]] = {code: [] for code in _blocs()}
-    for row in _rows("blocs.csv"):
-        start = date.fromisoformat(row["start"]) if row["start"] else _OPEN_START
-        end = date.fromisoformat(row["end"]) if row["end"] else _OPEN_END
-        found[row["bloc"]].append(Membership(row["bloc"], row["iso3"], start, end, row["source"]))
-    return {code: tuple(entries) for code, entries in found.items()}

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ostra.errors import OstraError
 from ostra.progress import Advance, quiet
-
-if TYPE_CHECKING:
-    from ostra.show.printed.volume import Volume
+from ostra.show.printed.volume import Volume
 
 # What only a screen can use stands between the first marks and is left out; what only paper needs stands in a comment
 # and is put in: printing takes a fifth of the time. Text of a dossier cannot contain the marks: it is escaped.

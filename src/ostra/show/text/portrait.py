@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from math import exp
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
+from ostra.model.listing import Listing
 from ostra.show.sections.selection import group
 from ostra.show.text.lines import Line, begin, print_part
 from ostra.words.figures import percent, percent_range, signed
 from ostra.words.sentences import shorten
-
-if TYPE_CHECKING:
-    from ostra.model.listing import Listing
 
 MOST = 3  # holds and breaches shown of each ecosystem, facts of each kind, and items within reach of a law
 NAMES = {"position": "Where it stands", "facts": "What facts say", "likelihood": "Likelihood of use, a year"}
