@@ -206,10 +206,8 @@ class Profile(Document):
         decider = self.decider(economy)
         if economy in members or decider in members:
             return "domestic"
-        for row in self.relations:
-            if row.economy == decider and row.relation is not None:
-                return row.relation
-        return self.default_relation
+        row = self.row_of(decider)
+        return (row and row.relation) or self.default_relation
 
     def decider(self, economy: str) -> str:
         """The economy that decides for this one: itself, unless the profile says that it is like another."""

@@ -7,7 +7,7 @@ draws lie. What does not happen within the days of the scenario is null.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,21 +165,20 @@ def _times(below: np.ndarray) -> tuple[Array, Array, Array]:
 
 
 def _by_economy(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row]:
-    rows = []
     width = len(found.sectors)
-    for number, code in enumerate(found.economies):
-        nodes = slice(number * width, (number + 1) * width)
-        rows.append({"economy": code, **_loss(scenario, found, split, nodes)})
-    return sorted(rows, key=lambda row: -(row["middle"] or 0.0))
+    places = {code: slice(k * width, (k + 1) * width) for k, code in enumerate(found.economies)}
+    return _largest_first({"economy": code, **_loss(scenario, found, split, nodes)} for code, nodes in places.items())
 
 
 def _by_sector(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row]:
-    rows = []
-    width = len(found.sectors)
-    starts = np.array([found.economies.index(code) * width for code in scenario.home.economies])
-    for number, code in enumerate(found.sectors):
-        row = {"sector": code, "name": scenario.table.sector_names[number]}
-        rows.append({**row, **_loss(scenario, found, split, starts + number)})
+    starts = np.array([found.economies.index(code) * len(found.sectors) for code in scenario.home.economies])
+    return _largest_first(
+        {"sector": code, "name": name, **_loss(scenario, found, split, starts + number)}
+        for number, (code, name) in enumerate(zip(found.sectors, scenario.table.sector_names, strict=True))
+    )
+
+
+def _largest_first(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: -(row["middle"] or 0.0))
 
 

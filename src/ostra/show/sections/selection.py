@@ -55,13 +55,7 @@ def top_chokepoints(assessment: Assessment, most: int = 4, home: bool = False) -
     """Chokepoints that others hold (or that home holds): by the least possible hold, then by reach; each item once."""
     rows = [c for c in assessment.step1.chokepoints if c.is_home == home and c.hold.low > 0.0]
     rows.sort(key=lambda c: (-c.hold.low, -len(c.reach), c.order, c.item, c.holder))
-    seen: set[str] = set()
-    chosen = []
-    for row in rows:
-        if row.item not in seen:
-            seen.add(row.item)
-            chosen.append(row)
-    return chosen[:most]
+    return [same[0] for same in group((row.item, row) for row in rows).values()][:most]
 
 
 def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -> list[tuple[ChainHold, list[str]]]:
@@ -261,11 +255,10 @@ def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
 def largest_holds(assessment: Assessment) -> dict[str, tuple[Interval, int]]:
     """Supplier -> (largest hold on any item, number of items)."""
     rows = group((d.supplier, d) for d in assessment.step1.dependencies)
-    holds = {}
-    for supplier, mine in sorted(rows.items()):
-        largest = max(mine, key=lambda d: (d.hold.low, d.hold.high))
-        holds[supplier] = (largest.hold, len({d.item for d in mine}))
-    return holds
+    return {
+        supplier: (max((d.hold for d in mine), key=lambda hold: (hold.low, hold.high)), len({d.item for d in mine}))
+        for supplier, mine in sorted(rows.items())
+    }
 
 
 def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
@@ -280,8 +273,8 @@ def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
         if row.measure in INDIRECT:
             continue
         key = (row.measure, row.product or "", row.year or 0)
-        group = groups.setdefault(row.item, {}).setdefault(key, {})
-        group[row.supplier] = max(group.get(row.supplier, 0.0), row.hold.low)
+        least = groups.setdefault(row.item, {}).setdefault(key, {})
+        least[row.supplier] = max(least.get(row.supplier, 0.0), row.hold.low)
     result = {}
     for item, choices in groups.items():
         best = max(sorted(choices), key=lambda key: sum(choices[key].values()))
@@ -293,12 +286,8 @@ def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
 def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
     """Items with at least one assessed cell, by stage in production order."""
     named = {cell.item for cell in assessment.step2.matrix}
-    result = []
-    for stage in assessment.stages:
-        mine = [item for item in assessment.items if item.stage == stage.id and item.id in named]
-        if mine:
-            result.append((stage.name, mine))
-    return result
+    by_stage = group((item.stage, item) for item in assessment.items if item.id in named)
+    return [(stage.name, by_stage[stage.id]) for stage in assessment.stages if stage.id in by_stage]
 
 
 def in_one_sentence(assessment: Assessment) -> str:
