@@ -84,14 +84,9 @@ def matrix_figure(assessments: Sequence[Assessment], name: str, target: Target |
     )
 
 
-def matrix_picture(assessments: Sequence[Assessment]) -> str:
-    """The matrix as an SVG file of its own, with the report's fonts inside."""
-    return standalone(matrix_figure(assessments, "matrix"))
-
-
 def drawn(listing: Listing) -> str:
-    """The matrix of the assessments behind a listing, as `matrix_picture`."""
-    return matrix_picture(listing.behind)
+    """The matrix of the assessments behind a listing as an SVG file of its own, with the report's fonts inside."""
+    return standalone(matrix_figure(listing.behind, "matrix"))
 
 
 def about_words(assessments: Sequence[Assessment]) -> str:
