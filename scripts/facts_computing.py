@@ -1,4 +1,4 @@
-"""Read Epoch AI's tables of GPU clusters and of AI hardware, and add them up to shares by place, owner, chip and foundry.
+"""Read Epoch AI's tables of GPU clusters and AI hardware, and add them up to shares by place, owner, chip and foundry.
 
 All shares are of H100 equivalents, Epoch's measure of computing at 8 bit. A cluster whose place, owner, chip or foundry
 is not told may be anybody's, so that shares are intervals. The stocks of past years are the clusters existing today
@@ -150,7 +150,9 @@ def shares(clusters: list[Cluster], holder: Callable[[Cluster], str], year: int)
     found = {}
     for name in named:
         own = sum(c.size for c in sure if holder(c) == name)
-        most = own + sum(c.size for c in sure if not holder(c)) + sum(c.size for c in perhaps if holder(c) in ("", name))
+        most = (
+            own + sum(c.size for c in sure if not holder(c)) + sum(c.size for c in perhaps if holder(c) in ("", name))
+        )
         others = sum(c.size for c in [*sure, *perhaps] if holder(c) != name)
         least_others = sum(c.size for c in sure if holder(c) not in ("", name))
         found[name] = Share(own, own / (own + others), most / (most + least_others), own / known)
@@ -192,17 +194,17 @@ def read_computing(folder: Path) -> Reading:
         "Kept: clusters marked Existing and as included in the standard analysis. Planned and decommissioned ones, and "
         f"those outside the standard analysis, are left out ({left_out} rows).",
         f"{without_size} of the clusters kept have no size in H100 equivalents. They count for nothing.",
-        "These are the clusters that Epoch AI knows, by its own account a fraction of the world's; Chinese clusters are "
-        "known least, and many stand without a name. Shares are of what is known, not of the world.",
+        "These are the clusters that Epoch AI knows, by its own account a fraction of the world's; Chinese clusters "
+        "are known least, and many stand without a name. Shares are of what is known, not of the world.",
         f"{NOW} is the state as fetched in March 2026. An earlier year holds the clusters existing today that ran by its "
         "end; those without a date may or may not have.",
-        "Place, owner, supplier or foundry that the tables do not tell may be anybody's: the share runs from what is told "
-        "to that and all that is not. share_known leaves the untold out of the whole.",
+        "Place, owner, supplier or foundry that the tables do not tell may be anybody's: the share runs from what is "
+        "told to that and all that is not. share_known leaves the untold out of the whole.",
         "Several owners in one cell count as one organisation, and for an economy only if all have their seat there.",
-        "Seats of organisations are ours, since the tables do not give them; an owner without a seat here counts for "
-        "organisations and is unknown for economies. EuroHPC, a body of the EU, has none.",
-        "Only the primary chip of a cluster counts. Its foundry is that of the hardware table; where this is empty, or the "
-        "chip is not in it, the foundry is unknown. A chip that two foundries make counts for neither.",
+        "Seats of organisations are ours, since the tables do not give them; an owner without a seat here counts "
+        "for organisations and is unknown for economies. EuroHPC, a body of the EU, has none.",
+        "Only the primary chip of a cluster counts. Its foundry is that of the hardware table; where this is empty, or "
+        "the chip is not in it, the foundry is unknown. A chip that two foundries make counts for neither.",
         "How to cite: Epoch AI, 'Data on GPU Clusters'. Published online at epoch.ai. Retrieved from "
         "'https://epoch.ai/data/gpu-clusters'. Added up by ostra; CC BY 4.0, https://creativecommons.org/licenses/by/4.0/.",
     ]
