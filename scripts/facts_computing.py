@@ -196,8 +196,8 @@ def read_computing(folder: Path) -> Reading:
         f"{without_size} of the clusters kept have no size in H100 equivalents. They count for nothing.",
         "These are the clusters that Epoch AI knows, by its own account a fraction of the world's; Chinese clusters "
         "are known least, and many stand without a name. Shares are of what is known, not of the world.",
-        f"{NOW} is the state as fetched in March 2026. An earlier year holds the clusters existing today that ran by its "
-        "end; those without a date may or may not have.",
+        f"{NOW} is the state as fetched in March 2026. An earlier year holds the clusters existing today that ran by "
+        "its end; those without a date may or may not have.",
         "Place, owner, supplier or foundry that the tables do not tell may be anybody's: the share runs from what is "
         "told to that and all that is not. share_known leaves the untold out of the whole.",
         "Several owners in one cell count as one organisation, and for an economy only if all have their seat there.",
