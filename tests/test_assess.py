@@ -125,7 +125,7 @@ def test_shares_of_suppliers_never_exceed_the_whole(assessment: Assessment) -> N
 def test_both_sides_are_shown(assessment: Assessment) -> None:
     """Home's own chokepoint is found beside those of others, and suppliers that need it are told so."""
     own = [point for point in assessment.step1.chokepoints if point.is_home]
-    assert [point.item for point in own] == ["euv-lithography"]
+    assert [point.item for point in own] == ["euv-lithography", "lithography"]
     assert own[0].holder == "NLD"
     mutual = {row.supplier: row for row in assessment.step1.mutual}
     assert "euv-lithography" in mutual["TWN"].our_items
