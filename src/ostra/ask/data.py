@@ -19,7 +19,8 @@ def datasets(workspace: Workspace, *, table: str | None = None) -> Listing:
     """
     facts = workspace.facts
     held = facts.datasets(table)
-    used = {name: facts.dataset(name).id for name in {dataset.table for dataset in held}}
+    read = {name: facts.dataset(name) for name in {dataset.table for dataset in held}}
+    used = {name: (source.id, *source.parts) for name, source in read.items()}
     rows = [
         {
             "dataset": dataset.id,
@@ -31,7 +32,7 @@ def datasets(workspace: Workspace, *, table: str | None = None) -> Listing:
             "years": "–".join(str(year) for year in dict.fromkeys(dataset.years or ())),
             "rows": dataset.rows,
             "retrieved": dataset.retrieved,
-            "default": used[dataset.table] == dataset.id,
+            "default": dataset.id in used[dataset.table],
             "origin": "built-in" if dataset.built_in else "workspace",
             "sha256": dataset.sha256,
         }

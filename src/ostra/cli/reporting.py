@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,7 +114,9 @@ def write_reports(assessment: Assessment, output: Path) -> list[Path]:
             if form == ".html":
                 write_whole(file, html)
             elif form == ".pdf":
-                write_whole(file, render_pdf(html))
+                lost: set[str] = set()
+                write_whole(file, render_pdf(html, lost.add))
+                _tell_lost(lost)
             elif form == ".xlsx":
                 write_whole(file, render_xlsx(assessment))
             else:
@@ -150,9 +153,22 @@ def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
     if ".xlsx" in files:
         write_whole(files[".xlsx"], render_volume_xlsx(made))
     if ".pdf" in files:
+        lost: set[str] = set()
         with progress("print") as advance:
-            write_whole(files[".pdf"], render_volume_pdf(volume, advance))
+            write_whole(files[".pdf"], render_volume_pdf(volume, advance, lost.add))
+        _tell_lost(lost)
     return list(files.values())
+
+
+def _tell_lost(lost: set[str]) -> None:
+    """Say which characters no font has, so that none vanishes without a word."""
+    if lost:
+        print(
+            f"ostra: no font on this computer has {len(lost)} characters of the report ({''.join(sorted(lost)[:12])}): "
+            "boxes stand for them in the PDF. Install a font that has them, such as Noto Sans CJK "
+            "(Debian: apt-get install fonts-noto-cjk), and print again; the HTML and the workbook have them.",
+            file=sys.stderr,
+        )
 
 
 def read_assessment(path: Path) -> Assessment:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ostra.errors import UsageError
 from ostra.facts.datasets import Dataset, Facts
-from ostra.facts.readers.plain import EDITIONS
+from ostra.model.dossier import EDITIONS
 from ostra.model.evidence import Source
 
 
@@ -39,7 +39,8 @@ def spans(years: Sequence[int]) -> str:
 
 def cite(source: Dataset) -> str:
     """A data set as it is cited: title, publisher, licence, when retrieved."""
-    return f"{source.title}. {source.source}. Licence {source.licence}, retrieved {source.retrieved} [{source.id}]"
+    read = f"{source.id}: {', '.join(source.parts)}" if source.parts else source.id
+    return f"{source.title}. {source.source}. Licence {source.licence}, retrieved {source.retrieved} [{read}]"
 
 
 def as_source(source: Dataset) -> Source:

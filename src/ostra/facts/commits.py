@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +75,7 @@ def described(
     edition: str | None = None,
     rejected: int = 0,
     axes: Axes | None = None,
+    lapsed: Mapping[str, int] | None = None,
 ) -> Entry:
     """What the manifest is to say of the files `part-YEAR.parquet`, or the one file, of a new data set.
 
@@ -106,6 +107,7 @@ def described(
         rejected=rejected,
         notes=notes,
         axes=axes,
+        lapsed=dict(lapsed or {}),
     )
 
 

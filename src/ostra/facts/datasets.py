@@ -153,11 +153,43 @@ class Dataset(Entry):
 
     root: Path
     built_in: bool = False
+    parts: tuple[str, ...] = ()  # ids of the data sets that are read together as this one
 
     @classmethod
     def of(cls, root: Path, entry: Entry, built_in: bool = False) -> Self:
         """The data set that an entry of the root's manifest describes."""
         return cls(root=root, built_in=built_in, **dict(entry))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Dataset]) -> Dataset:
+        """Data sets of one folder that hold different years, as the one data set that they are together."""
+        if len(parts) == 1:
+            return parts[0]
+        files = tuple(file for part in parts for file in part.files)
+        first, last = (end(year for part in parts for year in part.years or ()) for end in (min, max))
+        sha256 = files_sha256(files)
+
+        def several(name: str) -> str:
+            return "; ".join(dict.fromkeys(str(getattr(part, name)) for part in parts))
+
+        return parts[-1].model_copy(
+            update={
+                "id": f"{_kind(parts[-1]) or parts[-1].table}-{first}-{last}-{sha256[:8]}",
+                "title": several("title"),
+                "source": several("source"),
+                "licence": several("licence"),
+                "retrieved": max(part.retrieved for part in parts),
+                "years": (first, last),
+                "rows": sum(part.rows for part in parts),
+                "rejected": sum(part.rejected for part in parts),
+                "files": files,
+                "sha256": sha256,
+                "input": None,
+                "notes": tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+                "lapsed": {code: year for part in reversed(parts) for code, year in part.lapsed.items()},
+                "parts": tuple(part.id for part in parts),
+            }
+        )
 
     def paths(self) -> tuple[Path, ...]:
         """The Parquet files.
@@ -184,9 +216,38 @@ class Dataset(Entry):
             found.append(path)
         return tuple(found)
 
+    def own_years(self) -> frozenset[int]:
+        """The years that the data set has a file for; empty where the table has no years."""
+        stems = (PurePosixPath(file.path).stem.removeprefix("part-") for file in self.files)
+        return frozenset(int(stem) for stem in stems if stem.isdigit()) if self.years else frozenset()
+
     def parquet(self) -> str:
         """The files as SQL that can be selected from; errors as of `paths`."""
         return parquet(self.paths())
+
+
+def _kind(entry: Entry) -> str:
+    """The kind of file that a data set was imported from."""
+    return entry.input.kind if entry.input else ""
+
+
+def read_together(candidates: Sequence[Dataset]) -> tuple[Dataset, ...]:
+    """Which of a table's data sets answer by default: the newest, and older ones of its kind with other years.
+
+    They are of the same folder, the same kind of file and the same edition, and no year is in two of them; where a year
+    is in two, the newer data set answers and the older one is not read. Tables without years have one data set.
+    """
+    newest = candidates[-1]
+    chosen = [newest]
+    if newest.years is None or newest.axes is not None or newest.built_in:
+        return (newest,)
+    years = newest.own_years()
+    for other in reversed(candidates[:-1]):
+        alike = (other.root, _kind(other), other.edition) == (newest.root, _kind(newest), newest.edition)
+        if alike and not years & other.own_years():
+            chosen.append(other)
+            years |= other.own_years()
+    return tuple(sorted(chosen, key=lambda part: (part.years or (0, 0), part.id)))
 
 
 class Facts:
@@ -214,6 +275,8 @@ class Facts:
     def dataset(self, table: str, dataset: str | None = None) -> Dataset:
         """The data set that `relation` reads: the named one, else the newest of the workspace, else the built-in one.
 
+        Data sets of different years that were imported one by one are one: see `read_together`.
+
         Raises
         ------
         NotFoundError
@@ -221,14 +284,19 @@ class Facts:
         """
         candidates = self.datasets(table)
         if dataset is not None:
-            named = [d for d in candidates if d.id == dataset]
+            named = [d for d in (*candidates, *self.default(table)) if d.id == dataset]
             if not named:
                 known = ", ".join(d.id for d in candidates) or "none"
                 raise NotFoundError(f"no data set '{dataset}' of table '{table}'; there are: {known}")
             return named[-1]
         if not candidates:
             raise NotFoundError(f"no data set of table '{table}'; import one with `ostra data import`")
-        return candidates[-1]
+        return self.default(table)[0]
+
+    def default(self, table: str) -> tuple[Dataset, ...]:
+        """The one data set that a table's are read as, or none where there are none."""
+        candidates = self.datasets(table)
+        return (Dataset.joined(read_together(candidates)),) if candidates else ()
 
     def relation(self, table: str, dataset: str | None = None) -> duckdb.DuckDBPyRelation:
         """The rows of a data set as a lazy DuckDB relation, with the columns of the table in stored order.

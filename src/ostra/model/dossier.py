@@ -42,6 +42,11 @@ ItemKind = Literal[
 ]
 
 
+Edition = Literal["HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22"]
+EDITIONS: tuple[Edition, ...] = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
+"""Editions of the Harmonized System, oldest first."""
+
+
 class ProductBinding(Model):
     """A customs heading under which an item is traded, so that trade facts flow in.
 
@@ -51,11 +56,21 @@ class ProductBinding(Model):
 
     hs: Hs6
     """The heading."""
-    edition: str = "HS92"
+    edition: Edition = "HS92"
     """Edition of the Harmonized System."""
     coverage: Literal["exact", "wider", "part"] = "exact"
     """Whether the heading is the item, holds other goods too, or is one of several forms of it."""
     note: str = ""
+
+
+class CarriedBinding(ProductBinding):
+    """A heading that was carried over from the edition that the dossier names to that of the trade facts.
+
+    Never written in a dossier: it is made when trade facts of another edition are read.
+    """
+
+    carried: str
+    """Which code of which edition it stands for, and how well, as a sentence."""
 
 
 class SectorBinding(Model):

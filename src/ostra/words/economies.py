@@ -119,7 +119,7 @@ def home(code: str) -> Home:
     NotFoundError
         Nothing of that name is known; the message lists the nearest matches and the blocs.
     """
-    bloc = _bloc_keys().get(_key(code))
+    bloc = _bloc_keys().get(words_of(code))
     if bloc is not None:
         return Home(bloc, _blocs()[bloc].name, is_bloc=True)
     try:
@@ -141,14 +141,18 @@ def iso3(name_or_code: str) -> str:
     NotFoundError
         Nothing of that name is known; the message lists the nearest matches.
     """
+    found = find(name_or_code)
+    if found is None:
+        raise NotFoundError(f"No economy is called {name_or_code!r}.{_suggestions(name_or_code.strip())}")
+    return found
+
+
+def find(name_or_code: str) -> str | None:
+    """As `iso3`, and None where nothing of that name is known: quick for lists of names that are no economies."""
     text = name_or_code.strip()
     if text.isascii() and text.isdigit():
-        found = iso3_of_baci(int(text))
-    else:
-        found = _codes().get(text.upper()) or _names().get(_key(text))
-    if found is None:
-        raise NotFoundError(f"No economy is called {name_or_code!r}.{_suggestions(text)}")
-    return found
+        return iso3_of_baci(int(text))
+    return _codes().get(text.upper()) or _names().get(words_of(text))
 
 
 def iso3_of_baci(code: int) -> str | None:
@@ -167,6 +171,11 @@ def iso3_of_baci(code: int) -> str | None:
         as ZA1, the code that BACI itself prints; it belongs to no bloc.
     """
     return _numbers().get(code)
+
+
+def is_other_territory(code: int) -> bool:
+    """Whether a number is BACI's for a wider or a former territory of an economy that has a number of its own, too."""
+    return any(economy.baci == code and economy.m49 != code for economy in _economies().values())
 
 
 def economy_name(iso3: str) -> str:
@@ -201,7 +210,7 @@ def bloc(code: str) -> Bloc:
     NotFoundError
         There is no bloc of that code or name.
     """
-    found = _bloc_keys().get(_key(code))
+    found = _bloc_keys().get(words_of(code))
     if found is None:
         raise NotFoundError(f"No bloc is called {code!r}. Blocs: {', '.join(blocs())}.")
     return _blocs()[found]
@@ -241,7 +250,7 @@ def covered_by(code: str, year: int) -> frozenset[str]:
     return bloc_members(code, year) if code in _blocs() else frozenset({code})
 
 
-def _key(name: str) -> str:
+def words_of(name: str) -> str:
     """Reduce a name to the sorted set of its words, so that "Korea, Rep." and "Republic of Korea" are one."""
     text = unicodedata.normalize("NFKD", name.casefold())
     text = "".join(character for character in text if not unicodedata.combining(character))
@@ -259,7 +268,7 @@ def nearest(text: str, *, with_blocs: bool = False) -> tuple[str, ...]:
     if with_blocs:
         names |= _bloc_keys()
         codes |= {code: code for code in blocs()}
-    near = [names[key] for key in get_close_matches(_key(text), names, n=5, cutoff=0.6)]
+    near = [names[key] for key in get_close_matches(words_of(text), names, n=5, cutoff=0.6)]
     near += [codes[code] for code in get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.6)]
     return tuple(dict.fromkeys(near))[:5]
 
@@ -320,7 +329,7 @@ def _numbers() -> dict[int, str]:
 @cache
 def _names() -> dict[str, str]:
     return {
-        _key(name): economy.iso3
+        words_of(name): economy.iso3
         for economy in _economies().values()
         for name in (economy.name, economy.official, *economy.aliases)
         if name
@@ -343,4 +352,6 @@ def _blocs() -> dict[str, Bloc]:
 
 @cache
 def _bloc_keys() -> dict[str, str]:
-    return {_key(name): entry.code for entry in _blocs().values() for name in (entry.code, entry.name, *entry.aliases)}
+    return {
+        words_of(name): entry.code for entry in _blocs().values() for name in (entry.code, entry.name, *entry.aliases)
+    }

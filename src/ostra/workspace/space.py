@@ -96,7 +96,8 @@ class Workspace(Documents):
         from ostra.model.assessment import Hashes
 
         facts = self.facts
-        dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
+        written, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
+        dossier = self.as_traded(written)
         seen_from = economies.home(home)
         used = [*FACT_TABLES, *(["supply_shares"] if facts.datasets("supply_shares") else [])]
         exposure: HomeExposure | str = ""
@@ -104,7 +105,7 @@ class Workspace(Documents):
             exposure = self._exposure(facts, seen_from)
             used += ["input_output"]
         hashes = Hashes(
-            dossier=yaml_documents.document_sha256(dossier),
+            dossier=yaml_documents.document_sha256(written),
             facts=facts.sha256(used),
             profile=yaml_documents.document_sha256(profile),
             instruments=yaml_documents.document_sha256(catalogue),
@@ -132,9 +133,16 @@ class Workspace(Documents):
         # What scenarios came to is no function of the hashes alone.
         return made() if scenarios is not None else self._assessments.once((facts, hashes, seen_from.code, year), made)
 
+    def as_traded(self, dossier: Dossier) -> Dossier:
+        """The dossier with its customs headings in the edition of the trade facts; see `facts.editions`."""
+        from ostra.facts.editions import carried_dossier
+
+        source = self.facts.dataset("trade")
+        return carried_dossier(dossier, source.edition, source.id)
+
     def read_ahead(self, ecosystems: Sequence[str], home: str = DEFAULT_HOME, year: int | None = None) -> None:
         """Read the facts of several ecosystems together before `assess` is called for each; parameters as there."""
-        facts, dossiers = self.facts, [self.dossier(name) for name in ecosystems]
+        facts, dossiers = self.facts, [self.as_traded(self.dossier(name)) for name in ecosystems]
         self._read_facts(facts, self.profile(), economies.home(home), self._facts_year(facts, year), dossiers)
 
     def _facts_year(self, facts: Facts, year: int | None) -> int:
