@@ -210,6 +210,8 @@ def build(wheel: Path, hs_folder: Path, icio_wheel: Path, epoch_ai: Path, output
 def write_concordance(folder: Path, target: Path) -> dict:
     """Write which code of an earlier edition each code of a later one belongs to; the same bytes every time.
 
+    A code of the earlier edition that no later code leads to stands there with an empty one: it was given up.
+
     Raises
     ------
     DataError
@@ -223,6 +225,10 @@ def write_concordance(folder: Path, target: Path) -> dict:
                 if row[0].isdigit() and len(row[0]) == 6 and seen.setdefault(row[0], row[3]) != row[3]:
                     raise DataError(f"{later} {row[0]} has several codes of {earlier}", name)
         lines += [f"{later},{earlier},{code},{before}" for code, before in sorted(seen.items())]
+        if earlier in HS_FILES:
+            with gzip.open(folder / HS_FILES[earlier], "rt", encoding="utf-8", newline="") as rows:
+                known = {row[0] for row in csv.reader(rows) if row[0].isdigit() and len(row[0]) == 6}
+            lines += [f"{later},{earlier},,{code}" for code in sorted(known - set(seen.values()))]
     packed = gzip.compress(("\n".join(lines) + "\n").encode("ascii"), 9, mtime=0)
     target.write_bytes(packed)
     return {"rows": len(lines) - 1, "sha256": hashlib.sha256(packed).hexdigest()}

@@ -54,15 +54,34 @@ class Carried:
 
 
 @cache
+def _rows() -> tuple[tuple[str, str, str, str], ...]:
+    """Edition, earlier edition, code, earlier code; an empty code where none leads to the earlier one."""
+    packed = resources.files("ostra").joinpath("data/hs_concordance.csv.gz").read_bytes()
+    rows = csv.reader(gzip.decompress(packed).decode("ascii").splitlines()[1:])
+    return tuple((later, earlier, code, before) for later, earlier, code, before in rows)
+
+
+@cache
 def _tables() -> dict[tuple[str, str], Codes]:
     """(edition, edition) -> code of the one -> codes of the other, in both directions."""
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    packed = resources.files("ostra").joinpath("data/hs_concordance.csv.gz").read_bytes()
-    for row in csv.reader(gzip.decompress(packed).decode("ascii").splitlines()[1:]):
-        later, earlier, code, before = row
+    for later, earlier, code, before in _rows():
+        if not code:
+            continue
         found[later, earlier][code].add(before)
         found[earlier, later][before].add(code)
     return {pair: {code: frozenset(to) for code, to in codes.items()} for pair, codes in found.items()}
+
+
+@cache
+def _given_up() -> dict[str, dict[str, int]]:
+    """Edition -> code that no code of a later edition leads to -> first year of the first such edition."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for later, earlier, code, before in _rows():
+        if not code:
+            year = SINCE[later]
+            found[earlier][before] = min(year, found[earlier].get(before, year))
+    return found
 
 
 @cache
@@ -165,12 +184,5 @@ def lapsed_codes(edition: str | None, products: Collection[str]) -> dict[str, in
     """
     if edition is None:
         return {}
-    found = dict(DOCUMENTED_LAPSES.get(edition, {}))
-    for later in EDITIONS[EDITIONS.index(edition) + 1 :]:
-        codes = _tables().get((edition, later))
-        if codes is not None:
-            known = set(codes)
-            for product in products:
-                if product not in known:
-                    found.setdefault(product, SINCE[later])
+    found = {**_given_up().get(edition, {}), **DOCUMENTED_LAPSES.get(edition, {})}
     return {product: year for product, year in sorted(found.items()) if product in products}
