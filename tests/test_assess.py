@@ -15,8 +15,8 @@ from ostra.errors import MethodError, NotFoundError
 from ostra.model.assessment import Assessment
 from ostra.model.evidence import Evidence
 from ostra.provenance import trace
-from ostra.show import render_html
 from ostra.show.output import to_json
+from ostra.show.printed.page import render_html
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_shares_of_suppliers_never_exceed_the_whole(assessment: Assessment) -> N
 def test_both_sides_are_shown(assessment: Assessment) -> None:
     """Home's own chokepoint is found beside those of others, and suppliers that need it are told so."""
     own = [point for point in assessment.step1.chokepoints if point.is_home]
-    assert [point.item for point in own] == ["euv-lithography"]
+    assert [point.item for point in own] == ["euv-lithography", "lithography"]
     assert own[0].holder == "NLD"
     mutual = {row.supplier: row for row in assessment.step1.mutual}
     assert "euv-lithography" in mutual["TWN"].our_items

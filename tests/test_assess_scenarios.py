@@ -14,7 +14,7 @@ from ostra.documents.yaml_documents import builtin_dossiers
 from ostra.model.assessment import Assessment
 from ostra.model.results.simulation import LOST_PART
 from ostra.provenance import trace
-from ostra.show import render_html
+from ostra.show.printed.page import render_html
 
 SCENARIO = """
 format: ostra-scenario/1

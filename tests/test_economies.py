@@ -239,7 +239,7 @@ def test_members_agree_with_the_oracle(code: str, column: str, year: int) -> Non
 def test_years_of_accession_agree_with_the_oracle(code: str, column: str) -> None:
     """Where country-converter prints the year of accession, ours is the same."""
     printed = {row["ISO3"]: int(row[column]) for row in oracle() if row[column]}
-    ours = {entry.iso3: entry.start.year for entry in economies.memberships(code)}
+    ours = {entry.iso3: entry.start.year for entry in economies.bloc(code).memberships}
     assert {code: ours[code] for code in printed} == printed
 
 
@@ -262,7 +262,7 @@ def test_more_than_half_of_the_days(code: str, year: int) -> None:
     days = [date(year, 1, 1) + timedelta(days=day) for day in range(366)]
     days = [day for day in days if day.year == year]
     counted: dict[str, int] = {}
-    for entry in economies.memberships(code):
+    for entry in economies.bloc(code).memberships:
         inside = sum(entry.start <= day <= entry.end for day in days)
         counted[entry.iso3] = counted.get(entry.iso3, 0) + inside
     assert bloc_members(code, year) == {name for name, inside in counted.items() if inside > len(days) / 2}
@@ -291,8 +291,8 @@ def test_every_bloc_names_its_source() -> None:
     for code in blocs():
         found = economies.bloc(code)
         assert found.name and found.source_title and found.source_url.startswith("http")
-        assert {entry.source for entry in economies.memberships(code)} == {found.source_url}
-        assert all(entry.start < entry.end for entry in economies.memberships(code))
+        assert {entry.source for entry in found.memberships} == {found.source_url}
+        assert all(entry.start < entry.end for entry in found.memberships)
 
 
 def test_no_bloc_is_called_like_a_country() -> None:

@@ -70,7 +70,7 @@ def one_workspace() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (verbs, assessing, reporting):
             own = "open_workspace" if module is verbs else "workspace"
-            patch.setattr(module, own, lambda path=None, profile=None, weight=None: opened)
+            patch.setattr(module, own, lambda *path, **seen: opened)
         yield
 
 

@@ -195,9 +195,9 @@ def test_production_shares_are_intervals_when_a_producer_is_unknown() -> None:
     mines: list[Mine] = [(2020, "Cobalt", "COD", 60.0), (2020, "Cobalt", "CHN", None), (2021, "Cobalt", "CHN", 40.0)]
     shares = production_shares(replace(WORLD, production=mines).relations()[1], [2020, 2021], ["Cobalt"])
     assert shares.rows() == [
-        ("Cobalt", 2020, "COD", 60.0, "t", 0.6, 1.0, 1),
-        ("Cobalt", 2020, "CHN", None, "t", 0.0, 0.4, 1),
-        ("Cobalt", 2021, "CHN", 40.0, "t", 1.0, 1.0, 1),
+        ("Cobalt", 2020, "COD", 60.0, "t", 0.6, 1.0, 1, None),
+        ("Cobalt", 2020, "CHN", None, "t", 0.0, 0.4, 1, None),
+        ("Cobalt", 2021, "CHN", 40.0, "t", 1.0, 1.0, 1, None),
     ]
 
 

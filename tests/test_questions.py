@@ -18,7 +18,7 @@ from ostra.words.columns import columns
 PACKAGE = Path(ostra.__file__).parent
 GOLDEN = Path(__file__).parent / "golden"
 DOCUMENTS = {"assess", "trace", "report"}
-CHANGES = {"init", "new", "check", "import", "data import", "data check", "data export"}
+CHANGES = {"init", "new", "check", "import", "data import", "data check", "data drop", "data export"}
 
 
 def frozen() -> dict[str, list[str]]:

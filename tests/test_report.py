@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -18,8 +19,12 @@ from ostra.model.base import Level
 from ostra.model.dossier import NOT_SAID, Position
 from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import SectorReliance, TradeAtStake
-from ostra.show import render_html, render_xlsx
 from ostra.show.printed.markup import csv_link, safe_url
+from ostra.show.printed.overview import DOWNLOADS
+from ostra.show.printed.page import render_html
+from ostra.show.printed.workbook import render_xlsx
+from ostra.show.sections import datasheets
+from ostra.show.sections.datasheets import TABLES
 from ostra.show.sections.evidence_index import EvidenceIndex
 from ostra.show.sections.selection import (
     cards,
@@ -375,6 +380,19 @@ def test_positions_stand_beside_each_other_and_gaps_are_said() -> None:
         "claims": None,
     }
     assert "lays no positions" in render_html(base.model_copy(update={"positions": ()}))
+
+
+def test_every_column_of_sheets_and_downloads_is_a_key_of_the_rows() -> None:
+    """A misspelt key of tables.csv would be an empty column: each is met in the rows, where the sample has any."""
+    a = sample_assessment()
+    made = {name: list(records(a)) for name, records in TABLES.items()}
+    made |= {table: list(records([a])) for table, records in DOWNLOADS.values()}
+    with Path(datasheets.__file__).with_name("tables.csv").open(encoding="utf-8", newline="") as lines:
+        columns = list(csv.DictReader(lines))
+    assert {column["table"] for column in columns} == set(made)
+    met = {(table, key) for table, rows in made.items() for row in rows for key in row}
+    asked = {(column["table"], column["key"]) for column in columns if made[column["table"]]}
+    assert asked - met == {("findings", "value_low"), ("findings", "value_high")}  # of measured findings with a value
 
 
 def test_workbook_has_every_sheet_with_units_and_no_formula(tmp_path: Path) -> None:

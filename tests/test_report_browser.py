@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ostra.model.base import UNKNOWN
-from ostra.show import make_volume, render_html
+from ostra.show.printed.page import render_html
+from ostra.show.printed.volume import make_volume
 from sample_assessment import sample_assessment
 
 CHROMIUM = shutil.which("chromium")

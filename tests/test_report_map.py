@@ -20,12 +20,13 @@ from ostra.model.assessment import Assessment
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.dossier import Item, Link, Stage
 from ostra.model.results.ecosystem import ItemHold, Measure
-from ostra.show import render_html, render_pdf, render_xlsx
 from ostra.show.charts.ecosystem_layout import Need, assign_columns, crossings, lay_out, order_layers, rising
 from ostra.show.charts.ecosystem_map import MOST_ITEMS, EcosystemMap
 from ostra.show.charts.path import end_words, hold_words, link_words, path_figure
 from ostra.show.charts.svg import text_width, wrap
-from ostra.show.printed.paper import for_paper
+from ostra.show.printed.page import render_html
+from ostra.show.printed.paper import for_paper, render_pdf
+from ostra.show.printed.workbook import render_xlsx
 from ostra.show.sections.item_holds import providers
 from ostra.show.sections.selection import top_chain_holds
 from sample_assessment import sample_assessment

@@ -12,8 +12,9 @@ from ostra.cli import main
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.dimensions import LevelDistribution
-from ostra.show.charts.level_matrix import BAR, CELL, GAP, cell_words, matrix_figure, matrix_picture
+from ostra.show.charts.level_matrix import BAR, CELL, GAP, cell_words, matrix_figure
 from ostra.show.charts.palette import LEVEL_SHADE, SHADES
+from ostra.show.charts.svg import standalone
 from sample_assessment import sample_assessment
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,6 +32,10 @@ def pair() -> list[Assessment]:
     first = sample_assessment()
     second = first.model_copy(update={"ecosystem": "other", "title": "Another technology <b>&"})
     return [first, with_unassessed(second)]
+
+
+def matrix_picture(assessments: list[Assessment]) -> str:
+    return standalone(matrix_figure(assessments, "matrix"))
 
 
 def test_each_cell_can_be_reached_and_says_all_that_it_shows(pair: list[Assessment]) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from ostra.show import render_html, render_pdf
+from ostra.show.printed.page import render_html
+from ostra.show.printed.paper import render_pdf
 from sample_assessment import sample_assessment
 
 pytestmark = pytest.mark.skipif(

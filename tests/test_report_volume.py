@@ -14,16 +14,16 @@ import openpyxl
 import pypdf
 import pytest
 
-from ostra import show
 from ostra.cli import main
 from ostra.errors import OstraError
 from ostra.model.assessment import Assessment, AssessmentSet
 from ostra.model.base import DIMENSIONS, LEVELS
 from ostra.model.results.ecosystem import INDIRECT
-from ostra.show import make_volume, render_volume_pdf, render_volume_xlsx
 from ostra.show.printed.markup import ours
 from ostra.show.printed.page import render_chapter
-from ostra.show.printed.volume import Volume, merge_sources, prefixed
+from ostra.show.printed.paper import render_volume_pdf
+from ostra.show.printed.volume import Volume, make_volume, merge_sources, prefixed
+from ostra.show.printed.workbook import render_volume_xlsx
 from ostra.show.sections import across
 from ostra.show.sections.datasheets import sheets
 from sample_assessment import sample_assessment
@@ -229,7 +229,7 @@ def test_the_command_prints_a_stored_volume_anew(
     pair: list[Assessment], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """JSON in, the same JSON, HTML and workbook out; what makes no sense is refused."""
-    monkeypatch.setattr(show, "render_volume_pdf", lambda volume, advance: b"%PDF")
+    monkeypatch.setattr("ostra.show.printed.paper.render_volume_pdf", lambda volume, advance: b"%PDF")
     stored = tmp_path / "stored.json"
     stored.write_text(AssessmentSet(assessments=tuple(pair)).model_dump_json(), encoding="utf-8")
     assert main(["report", str(stored), "-o", str(tmp_path / "out")]) == 0

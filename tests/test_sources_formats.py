@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from ostra.errors import DataError
 from ostra.facts.imports import ImportReport, import_file
 from ostra.facts.kinds import KINDS, Options
-from ostra.facts.readers import baci, comext, raw_materials
+from ostra.facts.readers import comext, raw_materials
+from ostra.facts.readers.partners import AREAS, TOTALS, UNNAMED
 from ostra.facts.store import open_facts
 from ostra.facts.tables import table
 from ostra.words.economies import iso3_of_baci
@@ -86,20 +87,22 @@ def test_baci_archive_as_published(tmp_path: Path) -> None:
 
 
 def test_baci_aggregates_and_unknown_numbers_are_told_apart(tmp_path: Path) -> None:
-    """A known aggregate is set aside and counted; a number that nobody knows is rejected; self-trade is set aside."""
-    text = BACI + "2022,899,276,811292,1,1\n2022,156,697,811292,1,1\n2022,999,276,811292,1,1\n2022,156,156,811292,1,1\n"
+    """A total is set aside, an area that nobody can name kept, an unknown number rejected, self-trade set aside."""
+    text = BACI + "2022,899,276,811292,1,1\n2022,156,97,811292,1,1\n2022,999,276,811292,1,1\n2022,156,156,811292,1,1\n"
     report = import_file(tmp_path, "baci", write(tmp_path / "BACI_HS92_Y2022_V202401.csv", text))
-    assert (report.rows, report.rejected) == (4, 1)
-    assert sorted(report.set_aside.values()) == [1, 1, 1]
+    assert (report.rows, report.rejected) == (5, 1)
+    assert sorted(report.set_aside.values()) == [1, 1]
     assert report.problems[0].value == "999"
+    assert [row[1] for row in rows_of(tmp_path, report) if row[1] == UNNAMED] == ["ZZZ"]
 
 
-def test_one_economy_under_two_numbers_makes_a_duplicate(tmp_path: Path) -> None:
-    """India is 699 in BACI and 356 in M49: the same flow under both is one flow given twice."""
+def test_flows_of_one_economy_under_two_numbers_are_added(tmp_path: Path) -> None:
+    """India is 699 in BACI and 356 in M49: what a source tells apart are two parts of one flow."""
     text = "t,i,j,k,v,q\n2022,699,276,811292,1,1\n2022,356,276,811292,2,1\n"
     report = import_file(tmp_path, "baci", write(tmp_path / "BACI_HS92_Y2022_V202401.csv", text))
-    assert (report.rows, report.rejected) == (1, 1)
-    assert rows_of(tmp_path, report)[0][4] == Decimal("1.000")
+    assert (report.rows, report.rejected) == (1, 0)
+    assert rows_of(tmp_path, report)[0][4:] == (Decimal("3.000"), Decimal("2.000"))
+    assert any("1 rows were added" in note for note in report.caveats)
 
 
 def test_gzip_is_unpacked(tmp_path: Path) -> None:
@@ -131,9 +134,9 @@ def baci_twin(row: tuple[str, ...], seen: set[tuple[object, ...]]) -> tuple[obje
     if not (t.isdigit() and len(t) == 4 and 1900 <= int(t) <= 2100):
         return "rejected"
     numbers = [int(c) if c.isdigit() else None for c in (i, j)]
-    if any(n in baci.AGGREGATES for n in numbers):
+    if any(n in TOTALS for n in numbers):
         return "aside"
-    codes = [iso3_of_baci(n) if n is not None else None for n in numbers]
+    codes = [UNNAMED if n in AREAS else iso3_of_baci(n) if n is not None else None for n in numbers]
     if None in codes or not (k.isdigit() and len(k) in (5, 6) and int(k) >= 10000):
         return "rejected"
 
@@ -260,7 +263,7 @@ def test_comext_flows_declared_by_both_sides_count_once(tmp_path: Path) -> None:
         ("FRA", "DEU", Decimal("1.081")),
         ("FRA", "ITA", Decimal("0.649")),
     ]
-    assert any(note.startswith("1 export rows were left out") for note in report.caveats)
+    assert any(note.startswith("1 flows between two reporters are declared by both") for note in report.caveats)
 
 
 def test_comext_total_regime_is_not_added_to_its_parts(tmp_path: Path) -> None:
@@ -282,7 +285,6 @@ def test_comext_codes_outside_the_table_are_set_aside_and_said(tmp_path: Path) -
         new("DE", "CN", "99SSS999", 1, "202352", 1, 1),
         new("DE", "CN", "8112", 1, "202352", 1, 1),
         new("DE", "CN", "99500000", 1, "202352", 1, 1),
-        new("DE", "QP", "81129281", 1, "202352", 1, 1),
         new("DE", "EXT_EU27_2020", "81129281", 1, "202352", 1, 1),
         new("EU27_2020", "CN", "81129281", 1, "202352", 1, 1),
         new("DE", "DE", "81129281", 1, "202352", 1, 1),

@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 
 import trade_twin
 from ostra.ecosystem.trade.dependency import (
+    BOUNDED,
+    BOUNDS,
     EVIDENCE_COLUMNS,
     INDICATORS,
+    SUPPLIER_BOUNDS,
     SUPPLIER_COLUMNS,
     trade_frames,
 )
@@ -48,7 +51,7 @@ def dependencies(*world: Any, **options: Any) -> pl.DataFrame:
 def test_five_country_world_by_hand() -> None:
     """Every indicator of the five-country world equals the number worked out on paper."""
     frame = dependencies(relation(FIVE), HOME, [2022], descriptions={GALLIUM: "Gallium and others"})
-    assert frame.columns == [*INDICATORS, *EVIDENCE_COLUMNS]
+    assert frame.columns == [*INDICATORS, *BOUNDS, *EVIDENCE_COLUMNS]
     got = frame.row(0, named=True)
     expected = {
         "product": GALLIUM,
@@ -82,7 +85,9 @@ def test_five_country_world_by_hand() -> None:
         "others_rows": 3,
         "reverse_rows": 2,
         "world_rows": 12,
+        "unnamed_kusd": 0.0,
     }
+    expected |= {f"{name}_{end}": expected[name] for name in BOUNDED for end in ("low", "high")}
     assert got == {k: pytest.approx(v, rel=1e-15) if isinstance(v, float) else v for k, v in expected.items()}
 
 
@@ -113,7 +118,7 @@ def test_one_supplier_in_columns_of_its_own() -> None:
     """`supplier` adds that supplier's share, and home's share of its imports."""
     world = [*FIVE, (2022, "FRA", "BRA", GALLIUM, 30)]
     frame = dependencies(relation(world), HOME, [2022], supplier="USA")
-    assert frame.columns == [*INDICATORS, *SUPPLIER_COLUMNS, *EVIDENCE_COLUMNS]
+    assert frame.columns == [*INDICATORS, *SUPPLIER_COLUMNS, *SUPPLIER_BOUNDS, *BOUNDS, *EVIDENCE_COLUMNS]
     got = frame.row(0, named=True)
     assert (got["supplier"], got["supplier_share"], got["supplier_reverse_share"]) == ("USA", 0.15, 60 / 520)
     buyer = dependencies(relation(world), HOME, [2022], supplier="BRA").row(0, named=True)
@@ -229,7 +234,7 @@ def test_a_year_without_data_is_unknown_for_every_product() -> None:
 
 def test_no_data_and_no_products_give_no_rows() -> None:
     """Empty facts and an empty product list both give an empty frame with all columns."""
-    assert dependencies(relation([]), HOME, [2022]).columns == [*INDICATORS, *EVIDENCE_COLUMNS]
+    assert dependencies(relation([]), HOME, [2022]).columns == [*INDICATORS, *BOUNDS, *EVIDENCE_COLUMNS]
     assert dependencies(relation(FIVE), HOME, [2022], products=[]).height == 0
 
 

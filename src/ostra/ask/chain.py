@@ -75,9 +75,10 @@ def structures(
     unnamed: Literal["possible", "none"] = "possible",
 ) -> tuple[list[Structure], Dossier]:
     """As `structure_of`, for several ways to count at the cost of reading the facts once."""
-    dossier = workspace.dossier(ecosystem)
+    written = workspace.dossier(ecosystem)
+    dossier, edition = workspace.as_traded(written), workspace.edition_for(written)
     facts_year = year or workspace.latest_year()
-    inherited = _inherited_holds(workspace, dossier, economies.home(home), facts_year)
+    inherited = _inherited_holds(workspace, dossier, economies.home(home), facts_year, edition)
     blocs = chain.acting_blocs(map(economies.home, sides), facts_year)
     return [
         chain.structure(dossier, by=by, of=of, year=year, inherited=inherited, blocs=blocs, unnamed=unnamed)
@@ -85,11 +86,11 @@ def structures(
     ], dossier
 
 
-def _inherited_holds(workspace: Workspace, dossier: Dossier, home: Home, year: int) -> list[Hold]:
+def _inherited_holds(workspace: Workspace, dossier: Dossier, home: Home, year: int, edition: str) -> list[Hold]:
     """Holds from facts for items that are bound to materials and customs headings."""
     names = sorted({item.material for item in dossier.items if item.material})
     products = sorted({binding.hs for item in dossier.items for binding in item.products})
-    tables = workspace.fact_tables(workspace.facts)
+    tables = workspace.fact_tables(workspace.facts, edition)
     produced = production_shares.production_shares(tables.production, [year], names)
     holds = production_shares.production_holds(dossier, produced)
     if products:
@@ -298,19 +299,30 @@ def importance(
     level: float = 0.0,
     max_size: int = 3,
     possible: bool = False,
-    of: Of = "economies",
-    members: Literal["players", "items"] = "items",
+    of: Of | None = None,
+    members: Literal["players", "items"] | None = None,
     by: By = "either",
     probability: float = 0.1,
     home: str = DEFAULT_HOME,
     year: int | None = None,
 ) -> Listing:
-    """How much each member matters for whether an item can be stopped: Birnbaum and Fussell–Vesely importance."""
+    """How much each member matters for whether an item can be stopped: Birnbaum and Fussell–Vesely importance.
+
+    Parameters
+    ----------
+    of
+        Who plays: economies, or organisations; whoever says it is answered for players.
+    members
+        What the sets are made of: players, or items; items where neither this nor `of` is said.
+    """
+    members = members or ("items" if of is None else "players")
+    of = of or "economies"
     structure, dossier = structure_of(workspace, ecosystem, by=by, of=of, home=home, year=year)
     found = chain.importance(
         structure, item, level=level, members=members, certain=not possible, probability=probability, max_size=max_size
     )
-    filters = {"item": item, "probability of failure": f"{probability:g}", "of": members, "basis": by}
+    played = "items" if members == "items" else of
+    filters = {"item": item, "probability of failure": f"{probability:g}", "of": played, "basis": by}
     caveats = (f"P(stopped) = {found.stopped:.4g}.", found.cut_sets.message)
     return listing(workspace, dossier, found.table, "Importance", filters, caveats)
 

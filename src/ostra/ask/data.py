@@ -56,7 +56,7 @@ def datasets(workspace: Workspace, *, table: str | None = None, covers: bool = F
     return Listing(frame, Provenance(title="Data sets", filters={"order": order}, sources=()))
 
 
-def _covered(facts: Facts, dataset: Dataset) -> dict[str, str | int]:
+def _covered(facts: Facts, dataset: Dataset) -> dict[str, int | str | None]:
     """What a data set covers, and what of it others answer."""
     found = facts.cells(dataset)
 

@@ -339,7 +339,8 @@ QUESTIONS = (
         "data list",
         "ostra.ask.data:datasets",
         "List data sets: what they hold, from where, under which licence.",
-        "dataset table place years rows edition imports_of exports_of cells answered_by_others licence origin title sha256",
+        "dataset table place years rows edition imports_of exports_of cells answered_by_others licence origin title "
+        "sha256",
     ),
     Question(
         "data balance",

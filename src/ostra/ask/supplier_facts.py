@@ -9,7 +9,7 @@ from ostra.ask.trade import dependencies
 from ostra.ecosystem.materials.production_shares import production_shares
 from ostra.words import economies
 from ostra.words.economies import Home
-from ostra.words.figures import percent
+from ostra.words.figures import percent, percent_range
 from ostra.workspace import Workspace
 
 MOST = 10  # rows of each kind: the largest; the commands named in the last row have all
@@ -24,21 +24,29 @@ def _imports(workspace: Workspace, code: str, home: Home, year: int) -> list[Row
     if code in home.members(year):
         return []
     frame = dependencies(workspace, home=home.code, years=year, supplier=code).frame
-    bought = frame.filter(pl.col("supplier_share") > 0.0).sort("supplier_share", "product", descending=[True, False])
+    bought = frame.filter(pl.col("supplier_share_low") > 0.0).sort(
+        "supplier_share_low", "product", descending=[True, False]
+    )
     cited = workspace.facts.answering("trade")
     rows = []
     for row in bought.head(MOST).iter_rows(named=True):
-        reverse = row["supplier_reverse_share"]
+        reverse, least = row["supplier_reverse_share"], row["supplier_reverse_share_low"]
         rows.append(
             a_row(
                 "facts",
                 "import share",
                 row["description"] or row["product"],
                 detail="share of home in its imports of the same: "
-                + ("unknown" if reverse is None else percent(reverse)),
+                + (
+                    percent(reverse)
+                    if reverse is not None
+                    else "unknown"
+                    if least is None
+                    else percent_range(least, row["supplier_reverse_share_high"])
+                ),
                 since=str(year),
-                low=row["supplier_share"],
-                high=row["supplier_share"],
+                low=row["supplier_share_low"],
+                high=row["supplier_share_high"],
                 unit="share",
                 source=cited.title,
                 locator=f"heading {row['product']}",

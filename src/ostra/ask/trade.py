@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ostra.ecosystem.trade import dependency, network
+from ostra.ecosystem.trade import dependency, flows, network
 from ostra.ecosystem.trade.trends import trends as slopes
 from ostra.errors import UsageError
 from ostra.facts.citing import cited, covered, lapsed_caveats, spans
+from ostra.facts.editions import carried_dossier
+from ostra.facts.store import Answering
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.model.profile import TradeThresholds
 from ostra.words import economies
+from ostra.words.figures import number
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME, Years, told, wanted_years
 
@@ -65,9 +68,10 @@ def dependencies(
     UsageError, NotFoundError
         A year, product, economy, ecosystem or threshold that cannot be had.
     """
+    edition = _edition(workspace, ecosystem, dataset, edition)
     seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
     wanted = wanted_years(years, source)
-    codes = _products(workspace, products, ecosystem)
+    codes, carried = _products(workspace, products, ecosystem, source)
     limits = _limits(workspace.profile().trade, min_concentration, min_extra_share, min_import_export_ratio)
     frame = dependency.trade_frames(
         workspace.facts.relation("trade", dataset, edition),
@@ -80,6 +84,7 @@ def dependencies(
         group=economies.home(group) if group else None,
         persistence_years=workspace.profile().persistence_years,
         every_supplier=False,
+        also=tuple(source.lapsed),
     ).dependencies
     filters = told(seen_from, wanted)
     filters["thresholds"] = (
@@ -88,7 +93,8 @@ def dependencies(
     )
     named = {"products": ", ".join(codes or ()), "ecosystem": ecosystem, "supplier": supplier, "one supplier": group}
     filters |= {key: value for key, value in named.items() if value}
-    shown = frame.select(*dependency.INDICATORS, *(dependency.SUPPLIER_COLUMNS if supplier else ()))
+    asked = (*dependency.SUPPLIER_COLUMNS, *dependency.SUPPLIER_BOUNDS) if supplier else ()
+    shown = frame.select(*dependency.INDICATORS, *asked, *dependency.BOUNDS, "unnamed_kusd")
     return Listing(
         shown.filter(pl.col("dependent").fill_null(False)) if dependent else shown,
         Provenance(
@@ -96,7 +102,11 @@ def dependencies(
             filters=filters,
             sources=cited(source),
             method="trade-dependency",
-            caveats=lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
+            caveats=(
+                *carried,
+                *lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
+                *_unnamed_caveat(frame),
+            ),
         ),
     )
 
@@ -127,10 +137,11 @@ def trends(
     Listing
         Columns as `ecosystem.trade.trends`.
     """
+    edition = _edition(workspace, ecosystem, dataset, edition)
     seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
     first, last = covered(source)
     wanted = wanted_years(range(first, last + 1) if years is None else years, source)
-    codes = _products(workspace, products, ecosystem)
+    codes, carried = _products(workspace, products, ecosystem, source)
     series = dependency.trade_frames(
         workspace.facts.relation("trade", dataset, edition),
         seen_from,
@@ -138,6 +149,7 @@ def trends(
         products=codes,
         descriptions=workspace.product_names(workspace.facts, source),
         every_supplier=False,
+        also=tuple(source.lapsed),
     ).dependencies
     return Listing(
         slopes(series),
@@ -146,7 +158,11 @@ def trends(
             filters=told(seen_from, wanted) | ({"products": ", ".join(codes)} if codes else {}),
             sources=cited(source),
             method="trade-dependency",
-            caveats=lapsed_caveats(source, series["product"].unique().to_list(), wanted),
+            caveats=(
+                *carried,
+                *lapsed_caveats(source, series["product"].unique().to_list(), wanted),
+                *_unnamed_caveat(series),
+            ),
         ),
     )
 
@@ -176,16 +192,53 @@ def points_of_failure(
             filters={"years": spans(wanted)},
             sources=cited(source),
             method="points-of-failure",
+            caveats=_outside_the_network(workspace, dataset, edition, wanted, products),
         ),
     )
 
 
-def _products(workspace: Workspace, products: Sequence[str] | None, ecosystem: str | None) -> Sequence[str] | None:
-    """The products asked for, and those that items of the ecosystem are traded under; None is all."""
+def _outside_the_network(
+    workspace: Workspace,
+    dataset: str | None,
+    edition: str | None,
+    years: Sequence[int],
+    products: Sequence[str] | None,
+) -> tuple[str, ...]:
+    found = flows.years_with_unnamed(workspace.facts.relation("trade", dataset, edition), years, products)
+    if not found:
+        return ()
+    return (f"Flows with areas that nobody can name are left out, in {', '.join(map(str, sorted(found)))}.",)
+
+
+def _products(
+    workspace: Workspace, products: Sequence[str] | None, ecosystem: str | None, source: Answering
+) -> tuple[Sequence[str] | None, tuple[str, ...]]:
+    """The products asked for, those that items of the ecosystem are traded under, and caveats; None is all."""
     if ecosystem is None:
-        return products
-    items = workspace.dossier(ecosystem).items
-    return sorted({*(products or ()), *(binding.hs for item in items for binding in item.products)})
+        return products, ()
+    dossier = carried_dossier(workspace.dossier(ecosystem), source.edition, source.id)
+    codes = sorted({*(products or ()), *(binding.hs for item in dossier.items for binding in item.products)})
+    return codes, dossier.caveats
+
+
+def _edition(workspace: Workspace, ecosystem: str | None, dataset: str | None, edition: str | None) -> str | None:
+    """The edition to read trade in: the one named, else that which an ecosystem is read in, else the first."""
+    if ecosystem is None or dataset is not None or edition is not None:
+        return edition
+    return workspace.edition_for(workspace.dossier(ecosystem))
+
+
+def _unnamed_caveat(frame: pl.DataFrame) -> tuple[str, ...]:
+    """That some imports come from nobody who can be named, so that indicators lie between bounds."""
+    open_rows = frame.filter(pl.col("unnamed_kusd") > 0)
+    if not open_rows.height:
+        return ()
+    largest = open_rows.sort("unnamed_kusd", "product", "year", descending=[True, False, False]).row(0, named=True)
+    return (
+        f"In {open_rows.height:,} rows some imports come from areas that no single economy stands for (most: HS "
+        f"{largest['product']} in {largest['year']}, {number(largest['unnamed_kusd'])} of "
+        f"{number(largest['imports_kusd_high'])} kUSD): what they leave open lies between the columns _low and _high.",
+    )
 
 
 def _limits(

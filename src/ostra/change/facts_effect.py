@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ostra.errors import OstraError
 from ostra.facts.datasets import Dataset
 from ostra.facts.joined import CELLS
+from ostra.facts.store import UNSTATED
 from ostra.model.assessment import Assessment
 from ostra.progress import Advance, quiet
 from ostra.workspace import Workspace
@@ -42,13 +43,13 @@ def cells_told(space: Workspace, dataset: Dataset) -> tuple[str, ...]:
 def dossiers_told(space: Workspace, dataset: Dataset, advance: Advance = quiet) -> tuple[str, ...]:
     """The dossiers whose numbers differ with and without a data set, a line each, seen from the default home.
 
-    The year is the latest that trade and production cover without the data set; both assessments are of that year.
+    Both assessments are of the last year of the data set, or of the latest that trade and production covered before.
     """
     before, after = Workspace(space.path, without=(dataset.id,)), Workspace(space.path)
     names = [name for name in after.dossier_files() if _concerns(after, dataset, name)]
     if not names:
         return ("no dossier has an item that the data are on",)
-    year = before.latest_year()
+    year = min(before.latest_year(), dataset.years[1] if dataset.years else before.latest_year())
     told: list[str] = []
     for done, name in enumerate(names, 1):
         try:
@@ -58,7 +59,7 @@ def dossiers_told(space: Workspace, dataset: Dataset, advance: Advance = quiet) 
         except OstraError as error:
             told.append(f"{name}: cannot be assessed: {error}")
         advance(done, len(names))
-    return tuple(told) or (f"no numbers of the {len(names)} dossiers move ({DEFAULT_HOME}, {year})",)
+    return tuple(told) or (f"no number moves in {', '.join(names)} ({DEFAULT_HOME}, {year})",)
 
 
 def _concerns(space: Workspace, dataset: Dataset, name: str) -> bool:
@@ -69,7 +70,10 @@ def _concerns(space: Workspace, dataset: Dataset, name: str) -> bool:
     if column is None:
         return True
     held = {value for (value,) in space.facts.relation(dataset.table, dataset.id).project(column).distinct().fetchall()}
-    items = space.dossier(name).items
+    written = space.dossier(name)
+    if column == "product" and space.edition_for(written) != (dataset.edition or UNSTATED):
+        return False
+    items = space.as_traded(written).items
     materials = {item.material for item in items if item.material}
     if column == "material":
         return bool(held & materials)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from ostra.cli import assessing, changes, reporting
+from ostra.cli.characters import print_what_can_be_printed
 from ostra.cli.verbs import bind, new_spelling
 from ostra.errors import DataError, OstraError, UsageError
 from ostra.version import __version__
@@ -44,6 +45,7 @@ DAMAGED = ("IOException", "InvalidInputException", "SerializationException")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 2 usage, 3 bad data, 4 conflict."""
     words = sys.argv[1:] if arguments is None else arguments
+    print_what_can_be_printed()
     try:
         make_app(words)(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

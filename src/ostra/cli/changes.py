@@ -124,7 +124,8 @@ def import_files(
     Parameters
     ----------
     kind
-        Format of the files, such as baci, comext, trade, raw-materials; any other word lists them.
+        Format of the files: baci, comext, plain, ec-supply-shares, ec-material-uses, production, governance,
+        material-products, hs-products.
     files
         One or more files, plain, gzipped or zipped as published.
     dataset

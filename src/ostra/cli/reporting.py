@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,22 +109,26 @@ def write_reports(assessment: Assessment, output: Path) -> list[Path]:
     OstraError
         The extra for PDF is not installed, or a file cannot be written.
     """
-    from ostra import show
     from ostra.files.whole_files import write_whole
     from ostra.show.output import to_json
+    from ostra.show.printed.page import render_html
+    from ostra.show.printed.paper import render_pdf
+    from ostra.show.printed.workbook import render_xlsx
 
     files = report_files(output, assessment.ecosystem)
     html = ""
     with progress("report") as advance:
         for done, (form, file) in enumerate(files.items(), start=1):
             if form in (".html", ".pdf"):
-                html = html or show.render_html(assessment)
+                html = html or render_html(assessment)
             if form == ".html":
                 write_whole(file, html)
             elif form == ".pdf":
-                write_whole(file, show.render_pdf(html))
+                lost: set[str] = set()
+                write_whole(file, render_pdf(html, lost.add))
+                _tell_lost(lost)
             elif form == ".xlsx":
-                write_whole(file, show.render_xlsx(assessment))
+                write_whole(file, render_xlsx(assessment))
             else:
                 write_whole(file, to_json(assessment.model_dump(mode="json")))
             advance(done, len(files))
@@ -140,13 +145,15 @@ def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
     OstraError
         The assessments do not belong together, the extra for PDF is not installed, or a file cannot be written.
     """
-    from ostra import show
     from ostra.files.whole_files import write_whole
     from ostra.model.assessment import AssessmentSet
     from ostra.show.output import to_json
+    from ostra.show.printed.paper import render_volume_pdf
+    from ostra.show.printed.volume import make_volume
+    from ostra.show.printed.workbook import render_volume_xlsx
 
     with progress("chapters") as advance:
-        volume = show.make_volume(made, advance)
+        volume = make_volume(made, advance)
     files = report_files(output, volume.name)
     if ".json" in files:
         stored = AssessmentSet(assessments=tuple(made))
@@ -154,11 +161,24 @@ def write_volume(made: Sequence[Assessment], output: Path) -> list[Path]:
     if ".html" in files:
         write_whole(files[".html"], volume.html())
     if ".xlsx" in files:
-        write_whole(files[".xlsx"], show.render_volume_xlsx(made))
+        write_whole(files[".xlsx"], render_volume_xlsx(made))
     if ".pdf" in files:
+        lost: set[str] = set()
         with progress("print") as advance:
-            write_whole(files[".pdf"], show.render_volume_pdf(volume, advance))
+            write_whole(files[".pdf"], render_volume_pdf(volume, advance, lost.add))
+        _tell_lost(lost)
     return list(files.values())
+
+
+def _tell_lost(lost: set[str]) -> None:
+    """Say which characters no font has, so that none vanishes without a word."""
+    if lost:
+        print(
+            f"ostra: no font on this computer has {len(lost)} characters of the report ({''.join(sorted(lost)[:12])}): "
+            "boxes stand for them in the PDF. Install a font that has them, such as Noto Sans CJK "
+            "(Debian: apt-get install fonts-noto-cjk), and print again; the HTML and the workbook have them.",
+            file=sys.stderr,
+        )
 
 
 def read_assessment(path: Path) -> Assessment:

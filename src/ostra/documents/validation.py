@@ -241,7 +241,7 @@ def _choices(model: type[BaseModel], path: Path, value: Any) -> str:
         if typing.get_origin(kind) is Literal
         for word in typing.get_args(kind)
     ]
-    close = _nearest(str(value).lower(), words)
+    close = _nearest(str(value), words) or _nearest(str(value).lower(), words)
     return f"Did you mean '{close}'?" if close else f"Allowed: {', '.join(words)}"
 
 

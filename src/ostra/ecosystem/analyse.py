@@ -94,7 +94,7 @@ def analyse(
     own = readings.of(dossier)
     series, suppliers, produced, indicators = own.trade, own.suppliers, own.produced, own.indicators
     this_year = series.filter(pl.col("year") == year)
-    listed_suppliers = suppliers.filter(pl.col("share") >= LISTED_SHARE)
+    listed_suppliers = suppliers.filter(pl.col("share_high") >= LISTED_SHARE)
 
     members = home.members(year)
     order = graph.orders(dossier)

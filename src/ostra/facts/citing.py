@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ostra.errors import UsageError
 from ostra.facts.datasets import Dataset
+from ostra.facts.editions import carry
 from ostra.facts.joined import Joined
-from ostra.facts.readers.plain import EDITIONS
 from ostra.facts.store import Answering, Facts
+from ostra.model.dossier import EDITIONS, Dossier
 from ostra.model.evidence import Source
 
 
@@ -63,12 +64,34 @@ def as_source(source: Answering) -> Source:
     )
 
 
-def binding_edition(facts: Facts) -> str | None:
-    """The edition of trade that most materials are bound to; None where no trade is in an edition of theirs."""
-    counted = facts.relation("material_products").query(
-        "bound", "SELECT edition FROM bound GROUP BY edition ORDER BY count(*) DESC, edition"
-    )
-    return next((edition for (edition,) in counted.fetchall() if edition in facts.editions()), None)
+def widest_edition(facts: Facts) -> str:
+    """The edition of the Harmonised System in which trade facts hold most products; of equals the one read first."""
+    editions = facts.editions()
+    return editions[0] if len(editions) == 1 else max(editions, key=lambda edition: len(held_products(facts, edition)))
+
+
+def held_products(facts: Facts, edition: str) -> frozenset[str]:
+    """The product codes that trade facts of an edition have a row of."""
+    rows = facts.relation("trade", edition=edition).project("product").distinct().fetchall()
+    return frozenset(code for (code,) in rows)
+
+
+def best_edition(dossier: Dossier, held: Mapping[str, Collection[str]]) -> str:
+    """The edition in which trade facts hold most of a dossier's customs headings; of equals the first.
+
+    `held` is edition -> product codes, by precedence. So a few rows in another edition hide nothing from a dossier, and
+    a full set of the user's takes over.
+    """
+
+    def found(edition: str) -> int:
+        carried = (
+            carry(binding.hs, binding.edition, edition or None).products
+            for item in dossier.items
+            for binding in item.products
+        )
+        return sum(any(code in held[edition] for code in codes) for codes in carried)
+
+    return max(held, key=found)
 
 
 def product_names(facts: Facts, source: Answering) -> dict[str, str]:

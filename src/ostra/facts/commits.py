@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +77,7 @@ def described(
     rejected: int = 0,
     axes: Axes | None = None,
     coverage: Coverage | None = None,
+    lapsed: Mapping[str, int] | None = None,
 ) -> Entry:
     """What the manifest is to say of the files `part-YEAR.parquet`, or the one file, of a new data set.
 
@@ -111,6 +112,7 @@ def described(
         imports_of=coverage.imports_of if coverage else None,
         exports_of=coverage.exports_of if coverage else None,
         axes=axes,
+        lapsed=dict(lapsed or {}),
     )
 
 

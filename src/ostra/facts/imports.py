@@ -21,9 +21,10 @@ from ostra.facts import staging
 from ostra.facts.commits import REJECTS, commit, described, input_of, recognised
 from ostra.facts.coverage import Coverage, coverage
 from ostra.facts.datasets import Dataset, FactsFile, facts_root, written
+from ostra.facts.editions import lapsed_codes
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
-from ostra.facts.readers.reading import Reading, quoted
+from ostra.facts.readers.reading import Reading, parquet, quoted
 from ostra.facts.tables import SORTED_BY, table
 from ostra.files.spreadsheets import write_csv
 from ostra.files.whole_files import flush_folder
@@ -122,6 +123,8 @@ def import_file(
             edition, notes, covers = _settled(staged, prepared, options)
             data = folder / "data"
             files = _write(staged, data, advance)
+            lapsed = _lapsed(connection, prepared.reading.table, edition, data)
+            notes += _lapse_notes(edition, lapsed)
             found = staging.problems(staged)
             first = tuple(itertools.islice(found, SHOWN))
             with (folder / "rejects.csv").open("w", encoding="utf-8", newline="") as handle:
@@ -129,7 +132,7 @@ def import_file(
         reading = prepared.reading
         entry = described(
             reading, reading.table, made_from, files, options, dataset=dataset, retrieved=retrieved, notes=notes,
-            edition=edition, rejected=staged.rejected, coverage=covers,
+            edition=edition, rejected=staged.rejected, lapsed=lapsed, coverage=covers,
         )  # fmt: skip
         made = commit(root, folder, entry)
     return ImportReport(made, made.rows, made.rejected, caveats=notes, set_aside=staged.set_aside, problems=first)
@@ -158,6 +161,8 @@ def check_file(
             first = tuple(itertools.islice(staging.problems(staged), SHOWN))
             rows = connection.execute("SELECT count(*) FROM sound").fetchall()[0][0]
             notes = _settled(staged, prepared, options or Options())[1] if rows else ()
+            if rows:  # what only shows when rows are added up and converted is found by doing it
+                _write(staged, scratch / "data", advance)
     return ImportReport(None, rows, staged.rejected, caveats=notes, set_aside=staged.set_aside, problems=first)
 
 
@@ -178,6 +183,11 @@ def _connected(folder: Path, memory: str, threads: int | None) -> Iterator[duckd
     try:
         with staging.connect(folder / "spill", memory, threads) as connection:
             yield connection
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise DataError(
+            f"a sum is too large for the table: {str(error).splitlines()[0]}",
+            mend="Values are thousand US dollars and tonnes below 1e15; check the unit of the source.",
+        ) from None
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise UsageError(
             "the memory or the disk does not suffice for this import; allow more memory or free disk space"
@@ -215,7 +225,14 @@ def _settled(
     if table(reading.table).has_years and reading.settle:
         years = connection.execute("SELECT DISTINCT year FROM sound ORDER BY year").fetchall()
         edition = reading.settle(tuple(row[0] for row in years))
+    if reading.first:
+        staging.run(connection, reading.first.format(staged="sound"))
     notes = [*reading.notes, *prepared.notes]
+    if staged.added:
+        notes.append(
+            f"{staged.added:,} rows were added to others of the same flow: their source gives several codes for one"
+            " economy, or for areas that cannot be named."
+        )
     for sql in reading.caveats:
         notes += [row[0] for row in connection.execute(sql.format(staged="sound")).fetchall()]
     notes += [f"{count:,} rows set aside: {reason}." for reason, count in staged.set_aside.items()]
@@ -223,6 +240,24 @@ def _settled(
         notes.append(f"{staged.rejected:,} faulty rows were left out; the report of rejected rows lists them.")
     covers = coverage(connection, reading, options.covers)
     return edition, (*notes, *([covers.in_words()] if covers else [])), covers
+
+
+def _lapsed(connection: duckdb.DuckDBPyConnection, table_name: str, edition: str | None, data: Path) -> dict[str, int]:
+    """Product codes of the data that reporters gave up in the years covered: what is recorded then is a remnant."""
+    if table_name != "trade" or edition is None:
+        return {}
+    products, last = connection.execute(
+        f"SELECT list(DISTINCT product), max(year) FROM {parquet(sorted(data.iterdir()))}"
+    ).fetchall()[0]
+    return {code: year for code, year in lapsed_codes(edition, products or ()).items() if year <= last}
+
+
+def _lapse_notes(edition: str | None, lapsed: Mapping[str, int]) -> tuple[str, ...]:
+    if not lapsed:
+        return ()
+    first = ", ".join(f"{code} ({year})" for code, year in list(lapsed.items())[:3])
+    more = f" and {len(lapsed) - 3:,} more" if len(lapsed) > 3 else ""
+    return (f"Codes of {edition} that reporters gave up, unknown from the year on: {first}{more}.",)
 
 
 def _write(staged: staging.Staged, data: Path, advance: Advance) -> list[FactsFile]:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from ostra.errors import DataError, NotFoundError
 from ostra.facts.readers import baci, comext, plain, raw_materials
-from ostra.facts.readers.archives import Scanned, header_line, opened, split_line
+from ostra.facts.readers.archives import Scanned, header_names, opened
 from ostra.facts.readers.reading import Reading
 from ostra.facts.tables import table
+from ostra.model.dossier import EDITIONS
 from ostra.progress import Advance, quiet
+
+ENCODINGS = {"cp1252": "Windows-1252", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def _is_csv(name: str) -> bool:
 
 
 def _plain(name: str) -> Callable[[Sequence[str], Sequence[str], Options], Reading]:
-    return lambda names, header, options: plain.reading(table(name), edition=options.edition)
+    return lambda names, header, options: plain.reading(table(name), edition=options.edition, header=header)
 
 
 KINDS: dict[str, Kind] = {
@@ -127,20 +130,24 @@ def prepare(kind: str, paths: Sequence[Path], folder: Path, options: Options, ad
         A file is missing, truncated, of another type, or its header does not fit.
     """
     chosen = kind_of(kind)
-    if options.edition is not None and options.edition not in plain.EDITIONS:
-        raise DataError("not an HS edition", value=options.edition, mend=f"Editions: {', '.join(plain.EDITIONS)}.")
+    if options.edition is not None and options.edition not in EDITIONS:
+        raise DataError("not an HS edition", value=options.edition, mend=f"Editions: {', '.join(EDITIONS)}.")
     originals: list[Scanned] = []
     files: list[Scanned] = []
     for path in paths:
         original, members = opened(path, folder / f"unpacked-{len(originals)}", chosen.member, advance)
         originals.append(original)
         files += members
-    reading = chosen.reader(
-        [file.name for file in files], [name.strip() for name in split_line(header_line(files[0]))], options
-    )
-    notes = [
-        f"{file.name.rsplit('/', 1)[-1]} is not UTF-8 and was read as Latin-1."
-        for file in files
-        if file.encoding == "latin-1"
-    ]
-    return Prepared(reading, tuple(originals), files, tuple(notes))
+    reading = chosen.reader([file.name for file in files], header_names(files[0]), options)
+    notes = [f"{_short(file)} is not UTF-8 and was read as {ENCODINGS[file.encoding]}." for file in files
+             if file.encoding in ENCODINGS]  # fmt: skip
+    once: dict[str, Scanned] = {}
+    for file in files:
+        same = once.setdefault(file.sha256, file)
+        if same is not file:
+            notes.append(f"{_short(file)} holds the same bytes as {_short(same)} and was counted once.")
+    return Prepared(reading, tuple(originals), list(once.values()), tuple(notes))
+
+
+def _short(file: Scanned) -> str:
+    return file.name.rsplit("/", 1)[-1]

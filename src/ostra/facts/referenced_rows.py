@@ -36,7 +36,7 @@ def referenced_rows(references: Sequence[FactRef], facts: Facts | None) -> list[
     for number, reference in enumerate(references):
         alike.setdefault((reference.table, reference.dataset, tuple(reference.where)), []).append(number)
     for (table, dataset, names), numbers in alike.items():
-        if dataset not in {one.id for one in facts.datasets(table)}:
+        if not facts.holds(table, dataset):
             caveat = f"data set '{dataset}' is not in this workspace"
         else:
             relation = facts.relation(table, dataset)

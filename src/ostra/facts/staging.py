@@ -7,7 +7,7 @@ back to its line. Nothing is kept in Python but counts and, in pieces, the rejec
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import duckdb
 
-from ostra.errors import DataError, NotFoundError, Problem
+from ostra.errors import DataError, Problem
 from ostra.facts.readers.archives import Header, Scanned, read_header, record_lines
-from ostra.facts.readers.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, quoted, quoted_path
+from ostra.facts.readers.reading import FIRST_YEAR, LAST_YEAR, Field, Reading, Resolve, quoted, quoted_path
 from ostra.progress import Advance, quiet
 
 # A column with more different values than this is not what its header says (there are about 250 economies).
@@ -51,6 +51,8 @@ class Staged:
     explanations: dict[str, str] = field(default_factory=dict)  # raw text of an open list -> how to mend it
     set_aside: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
+    added: int = 0  # rows that were added to another one of the same economies, given under other codes
+    delimiters: list[str] = field(default_factory=list)  # of each file
 
     @property
     def rejected(self) -> int:
@@ -108,14 +110,17 @@ def stage(
     staged = Staged(connection, reading)
     headers = [read_header(file, dict(reading.columns), reading.optional, reading.delimiter) for file in files]
     connection.execute(_enumeration("code_year", [str(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)]))
-    lists = {name: _declare(connection, name, dict(codes)) for name, codes in reading.codes.items()}
-    for name, (columns, resolve) in reading.resolve.items():
-        lists[name] = _declare(connection, name, _resolved(staged, files, headers, columns, resolve))
+    codes = {name: dict(closed) for name, closed in reading.codes.items()}
+    codes |= {name: _resolved(staged, files, headers, open_list) for name, open_list in reading.resolve.items()}
+    lists = {f"code_{name}": _declare(connection, name, closed) for name, closed in codes.items()}
+    for name, mark in reading.marks.items():
+        lists[f"mark_{name}"] = f"([{', '.join(str(mark(text)) for text in sorted(codes[name]))}]::SMALLINT[])"
     for number, (file, header) in enumerate(zip(files, headers, strict=True)):
         _stage_file(staged, number, file, header, lists, advance)
     _view(staged)
     _count(staged)
     _find_duplicates(staged, advance)
+    _add_parts(staged)
     return staged
 
 
@@ -135,14 +140,14 @@ def _enumeration(name: str, texts: list[str]) -> str:
     return f"CREATE TYPE {name} AS ENUM ({', '.join(quoted(text) for text in texts) or quoted('')})"
 
 
-def _resolved(
-    staged: Staged, files: list[Scanned], headers: list[Header], columns: tuple[str, ...], resolve: Callable[[str], str]
-) -> dict[str, str]:
-    """The codes of an open list, found for each different text that occurs."""
+def _resolved(staged: Staged, files: list[Scanned], headers: list[Header], named: Resolve) -> dict[str, str]:
+    """The codes of an open list, found for each different text that occurs.
+
+    What a text without a code is most like takes long to find, so that it is told of the first of them only.
+    """
     codes: dict[str, str] = {}
-    unknown = 0
     for file, header in zip(files, headers, strict=True):
-        present = [column for column in columns if column in header.raw]
+        present = [column for column in named.columns if column in header.raw]
         texts_in = ", ".join(f"trim(r_{column})" for column in present)
         query = (
             f"SELECT DISTINCT text FROM (SELECT unnest([{texts_in}]) AS text"
@@ -158,15 +163,10 @@ def _resolved(
                 mend="These columns hold economies; check which column is which.",
             )
         for text in texts:
-            if text in codes or text in staged.explanations:
-                continue
-            try:
-                codes[text] = resolve(text) if unknown < MOST_SUGGESTIONS else ""
-            except NotFoundError as error:
-                unknown += 1
-                staged.explanations[text] = str(error)
-            if not codes.get(text, "-"):
-                del codes[text]
+            if (code := named.find(text)) is not None:
+                codes[text] = code
+            elif len(staged.explanations) < MOST_SUGGESTIONS and text not in staged.explanations:
+                staged.explanations[text] = named.explain(text)
     return codes
 
 
@@ -174,7 +174,7 @@ def _source(file: Scanned, header: Header, reading: Reading, *, rejects: bool) -
     columns = ", ".join(f"{quoted('r_' + raw)}: 'VARCHAR'" for raw in header.raw)
     return (
         f"read_csv({quoted_path(file.path)}, columns = {{{columns}}}, header = true, auto_detect = false,"
-        f" delim = {quoted(reading.delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(file.encoding)},"
+        f" delim = {quoted(header.delimiter)}, quote = '\"', escape = '\"', encoding = 'utf-8',"
         f" new_line = {quoted(_line_end(file))}, compression = 'none', hive_partitioning = false,"
         f" max_line_size = {LONGEST_LINE},"
         + (" store_rejects = true, rejects_limit = 0)" if rejects else " ignore_errors = true)")
@@ -192,8 +192,10 @@ def _stage_file(
     reading = staged.reading
     raws = list(reading.columns)
     absent = [raw for raw in raws if raw not in header.raw]
+    commas = header.delimiter != "," and _has_decimal_commas(staged, file, header)
     given = ", ".join(
-        [f"r_{raw}" for raw in raws if raw in header.raw] + [f"NULL::VARCHAR AS r_{raw}" for raw in absent]
+        [_decimal_point(raw) if commas and raw in reading.numbers else f"r_{raw}" for raw in raws if raw in header.raw]
+        + [f"NULL::VARCHAR AS r_{raw}" for raw in absent]
     )
     values = ", ".join(_value(item, lists) for item in reading.fields)
     names = ", ".join(item.name for item in reading.fields)
@@ -220,13 +222,38 @@ def _stage_file(
             f"cannot be read as CSV: {str(error).splitlines()[0]}", file.name, mend="Export it again as CSV."
         ) from None
     staged.files.append(file)
+    staged.delimiters.append(header.delimiter)
     staged.starts.append(staged.rows)
     count = connection.execute(f"SELECT count(*) FROM staged_{number}").fetchall()[0][0]
     staged.rows += count
     staged.structure[number] = _structure(staged, file, header)
     records = count + len(staged.structure[number])
     if not reading.multiline and file.quotes and file.lines != records + 1:
-        _refuse_line_breaks(file, reading.delimiter)
+        _refuse_line_breaks(file, header.delimiter)
+
+
+def _has_decimal_commas(staged: Staged, file: Scanned, header: Header) -> bool:
+    """Whether a column of numbers holds one with a comma for decimals, such as 1234,5."""
+    numbers = [f"coalesce(trim(r_{raw}), '')" for raw in header.raw if raw in staged.reading.numbers]
+    if not numbers:
+        return False
+    written = " OR ".join(f"regexp_matches({text}, '^[+-]?[0-9. ]*,[0-9]+$')" for text in numbers)
+    source = _source(file, header, staged.reading, rejects=False)
+    return bool(staged.connection.execute(f"SELECT coalesce(bool_or({written}), false) FROM {source}").fetchall()[0][0])
+
+
+def _decimal_point(raw: str) -> str:
+    """A number of a file with decimal commas, with a point; one with points alone may mean either and is told as such.
+
+    1.234,5 is 1234.5 and 12,5 is 12.5, but 1.234 may be a thousand or one and a bit.
+    """
+    text = f"trim(r_{raw})"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '[+-]?([0-9]{{1,3}}([. ][0-9]{{3}})+|[0-9]*),[0-9]+')"
+        f" THEN replace(replace(replace({text}, '.', ''), ' ', ''), ',', '.')"
+        f" WHEN contains({text}, '.') AND regexp_full_match({text}, '[+-]?[0-9.]+')"
+        f" THEN {text} || ' (point or comma?)' ELSE r_{raw} END AS r_{raw}"
+    )
 
 
 def _structure(staged: Staged, file: Scanned, header: Header) -> dict[int, Problem]:
@@ -246,7 +273,7 @@ def _structure(staged: Staged, file: Scanned, header: Header) -> dict[int, Probl
                 reason, mend = "blank line", "Remove it."
             if kind == "MISSING COLUMNS" or kind == "TOO MANY COLUMNS":
                 reason = f"{reason}: {len(header.names)} expected"
-            problem = Problem(reason, file.name, line, value=(text or "").strip("\r\n")[:200], mend=mend)
+            problem = Problem(reason, file.name, line + file.skipped, value=(text or "").strip("\r\n")[:200], mend=mend)
             if kind == "UNQUOTED VALUE":
                 raise DataError([problem])
             found.setdefault(line, problem)
@@ -266,8 +293,8 @@ def _refuse_line_breaks(file: Scanned, delimiter: str) -> None:
 
 def _value(item: Field, lists: dict[str, str]) -> str:
     """SQL of a staged column; of a closed list, from the raw text to the code."""
-    if item.type.startswith("code_"):
-        return f"{lists[item.type.removeprefix('code_')]}[enum_code({item.sql})::INTEGER + 1] AS {item.name}"
+    if item.type.startswith(("code_", "mark_")):
+        return f"{lists[item.type]}[enum_code({item.sql})::INTEGER + 1] AS {item.name}"
     return f"({item.sql})::{item.type} AS {item.name}"
 
 
@@ -306,7 +333,8 @@ def _find_duplicates(staged: Staged, advance: Advance) -> None:
     reading = staged.reading
     if not reading.key:
         return
-    key = ", ".join(reading.key)
+    columns = (*reading.key, *_apart(staged))
+    key = ", ".join(columns)
     run(
         staged.connection,
         f"CREATE TABLE repeated AS SELECT {key}, min(row) AS first FROM unlike GROUP BY {key} HAVING count(*) > 1",
@@ -314,12 +342,61 @@ def _find_duplicates(staged: Staged, advance: Advance) -> None:
     )
     if not staged.connection.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
         return
-    same = " AND ".join(f"u.{column} IS NOT DISTINCT FROM r.{column}" for column in reading.key)
+    same = " AND ".join(f"u.{column} IS NOT DISTINCT FROM r.{column}" for column in columns)
+    if reading.agree:
+        _refuse_revisions(staged, columns)
     staged.connection.execute(
         f"INSERT INTO doubled SELECT u.row FROM unlike AS u JOIN repeated AS r ON {same} WHERE u.row > r.first"
     )
     staged.duplicates = staged.connection.execute("SELECT count(*) FROM doubled").fetchall()[0][0]
     staged.connection.execute("CREATE OR REPLACE VIEW sound AS SELECT * FROM unlike ANTI JOIN doubled USING (row)")
+
+
+def _apart(staged: Staged) -> tuple[str, ...]:
+    """The mark fields of the reading that tell any rows apart; mostly none does, and the key is shorter."""
+    return tuple(
+        name
+        for name in staged.reading.apart
+        if staged.connection.execute(f"SELECT coalesce(max({name}), 0) FROM unlike").fetchall()[0][0]
+    )
+
+
+def _refuse_revisions(staged: Staged, key: tuple[str, ...]) -> None:
+    """Refuse files that give the same flow twice with different values: which of them holds is not known."""
+    differing = " OR ".join(f"count(DISTINCT coalesce({name}::VARCHAR, '')) > 1" for name in staged.reading.agree)
+    same = ", ".join(key)
+    found = staged.connection.execute(
+        f"SELECT count(*), min(first), min(last) FROM (SELECT min(row) AS first, max(row) AS last FROM unlike"
+        f" SEMI JOIN repeated USING ({same}) GROUP BY {same} HAVING {differing})"
+    ).fetchall()[0]
+    if found[0]:
+        names = [staged.files[bisect.bisect_right(staged.starts, row) - 1].name for row in found[1:]]
+        both = " and ".join(dict.fromkeys(names))
+        raise DataError(
+            f"{found[0]:,} flows are given twice with different values, such as a month and its revision",
+            both,
+            mend="Import the newer file without the older one; within one file, remove the rows that do not hold.",
+        )
+
+
+def _add_parts(staged: Staged) -> None:
+    """Add flows that a source gives under several codes of one economy, as the view `sound`."""
+    reading = staged.reading
+    if not _apart(staged):
+        return
+    key = ", ".join(reading.key)
+    counted = f"SELECT count(*) - count(DISTINCT ({key})) FROM sound"
+    staged.added = staged.connection.execute(counted).fetchall()[0][0]
+    if not staged.added:
+        return
+    kept = [item.name for item in reading.fields if item.name not in reading.apart]
+    summed = ", ".join(f"{reading.add[name]} AS {name}" if name in reading.add else name for name in kept)
+    grouped = ", ".join(name for name in kept if name not in reading.add)
+    staged.connection.execute(
+        f"CREATE VIEW parted AS SELECT * FROM unlike ANTI JOIN doubled USING (row);"
+        f"CREATE OR REPLACE VIEW sound AS SELECT min(row) AS row, {summed}, 0::UTINYINT AS fault FROM parted"
+        f" GROUP BY {grouped}"
+    )
 
 
 def problems(staged: Staged) -> Iterator[Problem]:
@@ -342,7 +419,8 @@ def problems(staged: Staged) -> Iterator[Problem]:
                 while waiting and (line is None or waiting[0] < line):
                     yield waiting[1]
                     waiting = next(pending, None)
-                yield _problem(staged, file, line, fault, raw, key)
+                shown = None if line is None else line + file.skipped
+                yield _problem(staged, file, shown, fault, raw, key)
         while waiting:
             yield waiting[1]
             waiting = next(pending, None)
@@ -380,7 +458,7 @@ class _Lines:
         self._exact: list[int] | None = None
         if file.lines != count + len(self._bad) + 1:
             bad = set(self._bad)
-            self._exact = [first for first, _ in record_lines(file, staged.reading.delimiter) if first not in bad]
+            self._exact = [first for first, _ in record_lines(file, staged.delimiters[number]) if first not in bad]
             if len(self._exact) != count:
                 self._exact = []
 

@@ -16,6 +16,7 @@ from ostra.facts.tables import table as definition_of
 if TYPE_CHECKING:
     import duckdb
 
+UNSTATED = ""  # stands for the edition of trade whose edition nobody stated
 Answering = Dataset | Joined
 """What a table is read from: one data set, or several as one."""
 
@@ -115,13 +116,17 @@ class Facts:
         parts = self._parts(table, edition)
         if not parts:
             self.dataset(table)
-            known = ", ".join(str(one) for one in self.editions(table)) or "none stated"
+            known = ", ".join(one or "one that was not stated" for one in self.editions(table))
             raise NotFoundError(f"no data set of table '{table}' in edition {edition}; there are: {known}")
         return parts[0] if len(parts) == 1 else Joined(table, parts)
 
+    def holds(self, table: str, dataset: str) -> bool:
+        """Whether there is a data set of that id, or several that are joined under it."""
+        return any(one.id == dataset for one in self.datasets(table)) or self._joined_as(table, dataset) is not None
+
     def editions(self, table: str = "trade") -> tuple[str, ...]:
-        """The editions of the Harmonised System that data sets of a table are in, by precedence."""
-        return tuple(dict.fromkeys(one.edition for one in self._answering if one.table == table and one.edition))
+        """The editions of the Harmonised System that data sets of a table are in, by precedence; UNSTATED is one."""
+        return tuple(dict.fromkeys(one.edition or UNSTATED for one in self._answering if one.table == table))
 
     def relation(self, table: str, dataset: str | None = None, edition: str | None = None) -> duckdb.DuckDBPyRelation:
         """The rows of what answers as a lazy DuckDB relation, with the columns of the table in stored order.
@@ -180,8 +185,8 @@ class Facts:
         parts = tuple(one for one in self._answering if one.table == table)
         if table != "trade" or not parts:
             return parts
-        own = edition or parts[0].edition
-        return tuple(one for one in parts if one.edition == own)
+        own = parts[0].edition if edition is None else edition
+        return tuple(one for one in parts if (one.edition or UNSTATED) == (own or UNSTATED))
 
     def _joined_as(self, table: str, name: str) -> Joined | None:
         """The data sets that answer under the id of a joined one."""

@@ -18,6 +18,7 @@ SORTED_BY: dict[str, tuple[str, ...]] = {
     "supply_shares": ("study", "material", "stage", "scope", "country"),
     "material_uses": ("study", "material", "application", "nace"),
     "hs_products": ("edition", "product"),
+    "technology_shares": ("technology", "basis", "year", "economy", "organisation"),
     "input_output": ("year", "part", "seller", "seller_sector", "buyer", "buyer_sector"),
 }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,23 @@ EconomyOrBloc = Annotated[  # as Economy, or a bloc: EU27
 ]
 Hs6 = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
-IsoDate = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+
+
+def _in_the_calendar(text: str) -> str:
+    """A date of year, month and day that exists; 2023-02-30 is a slip of the pen that no later step could use."""
+    if len(text) == 10:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"{text} is no date: that month has no such day") from None
+    return text
+
+
+IsoDate = Annotated[
+    str,
+    StringConstraints(pattern=r"^[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+    AfterValidator(_in_the_calendar),
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 HomeName = Annotated[Text, Names("home")]  # a country or bloc by code or name
 Sector = Annotated[Text, Names("sector")]  # by code or name
@@ -63,6 +80,14 @@ class Model(BaseModel):
     # Validators are built when first used: most commands need few of the models.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     unique: ClassVar[tuple[str, ...]] = ()  # the keys that tell an entry from all others of its kind in a document
+
+
+class Entry(Model):
+    """An entry of a document with an id of its own, which no other entry of its kind has."""
+
+    unique: ClassVar = ("id",)
+
+    id: Id
 
 
 class Interval(Model):

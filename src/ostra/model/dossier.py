@@ -12,6 +12,7 @@ from ostra.model.base import (
     Dimension,
     Economy,
     EconomyOrBloc,
+    Entry,
     Horizon,
     Hs6,
     Id,
@@ -41,6 +42,11 @@ ItemKind = Literal[
 ]
 
 
+Edition = Literal["HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22"]
+EDITIONS: tuple[Edition, ...] = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
+"""Editions of the Harmonized System, oldest first."""
+
+
 class ProductBinding(Model):
     """A customs heading under which an item is traded, so that trade facts flow in.
 
@@ -50,11 +56,21 @@ class ProductBinding(Model):
 
     hs: Hs6
     """The heading."""
-    edition: str = "HS92"
+    edition: Edition = "HS92"
     """Edition of the Harmonized System."""
     coverage: Literal["exact", "wider", "part"] = "exact"
     """Whether the heading is the item, holds other goods too, or is one of several forms of it."""
     note: str = ""
+
+
+class CarriedBinding(ProductBinding):
+    """A heading that was carried over from the edition that the dossier names to that of the trade facts.
+
+    Never written in a dossier: it is made when trade facts of another edition are read.
+    """
+
+    carried: str
+    """Which code of which edition it stands for, and how well, as a sentence."""
 
 
 class SectorBinding(Model):
@@ -92,12 +108,9 @@ UNSPECIFIED: Economy = "ZZZ"
 """Stands for economies that a source does not tell apart; ISO 3166 leaves this code to users."""
 
 
-class Item(Model):
+class Item(Entry):
     """A node of the ecosystem."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
     kind: ItemKind
     stage: StageId
@@ -115,12 +128,9 @@ class Item(Model):
     """That it exists and matters."""
 
 
-class Stage(Model):
+class Stage(Entry):
     """A column of the ecosystem map, in production order."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
 
 
@@ -192,12 +202,9 @@ class Ownership(Model):
     claims: tuple[ClaimId, ...] = ()
 
 
-class Actor(Model):
+class Actor(Entry):
     """An organisation, or a public office holder in the public role, to watch."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
     kind: Literal["company", "state body", "research", "standards body", "alliance", "office holder"]
     """Persons only as office holders, in their public role."""
@@ -210,15 +217,12 @@ class Actor(Model):
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
-class JudgedFinding(Model):
+class JudgedFinding(Entry):
     """A signed judgement on one dimension; `effect` −1 weakens, +1 strengthens the home's autonomy.
 
     Severity 0 with effect −1 says that the author looked and found no challenge, which differs from saying nothing.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     items: tuple[ItemId, ...] = Field(min_length=1)
     supplier: Economy | None = None
     """On whom the dependency is, if on one."""
@@ -247,15 +251,12 @@ class JudgedFinding(Model):
         return self
 
 
-class ContextEntry(Model):
+class ContextEntry(Entry):
     """Something in the political world that bears on suppliers: a law, a control, an alliance, an event.
 
     `economy` may be a bloc, whose entry bears on whoever is its member in the year assessed.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     economy: EconomyOrBloc
     """Whose law, control or act it is; a bloc's bears on its members of the year assessed."""
     kind: Literal["law", "export control", "coercion", "state ownership", "alliance", "market exclusion", "subsidy"]
@@ -267,12 +268,9 @@ class ContextEntry(Model):
     claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
-class Recommendation(Model):
+class Recommendation(Entry):
     """What the source advises, tied to an instrument of the catalogue."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     instrument: Id
     """Of the catalogue."""
     text: Text

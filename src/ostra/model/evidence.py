@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from ostra.model.base import Id, IsoDate, Model, SourceId, Text
+from ostra.model.base import Entry, Id, IsoDate, Model, SourceId, Text
 
 Basis = Literal["measures", "cites", "judges"]
 """How the source knows: it measured the thing itself, cites somebody who did, or judges."""
@@ -16,12 +16,9 @@ EvidenceKind = Literal["measured", "computed", "cited", "judged"]
 reports a fact; judged: an opinion with an author."""
 
 
-class Source(Model):
+class Source(Entry):
     """A document or data set that claims and facts rest on."""
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     title: Text
     publisher: str
     authors: str = ""
@@ -36,13 +33,11 @@ class Source(Model):
     """What to know when using it."""
 
 
-class Claim(Model):
+class Claim(Entry):
     """One datum carried over from a source, in our own words, with the place where it stands.
 
     `value` (or `low` and `high`) with `unit` when it is a number; `as_of` is the time that it speaks of.
     """
-
-    unique: ClassVar = ("id",)
 
     id: Id
     """Traced as `claim.ID`."""

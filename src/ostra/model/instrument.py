@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from ostra.model.base import Dimension, EconomyOrBloc, Id, Level, Model, Relation, SourceId, Text
+from ostra.model.base import Dimension, EconomyOrBloc, Entry, Level, Model, Relation, SourceId, Text
 from ostra.model.dossier import ItemKind
 from ostra.model.evidence import Source
 from ostra.model.references import Document, Fault
@@ -31,15 +31,12 @@ class InstrumentUse(Model):
     locator: Text
 
 
-class Instrument(Model):
+class Instrument(Entry):
     """A policy tool, when it fits, what it serves and what it may hurt.
 
     `cases` holds the uses that the sources tell of; without any, no source that was read names one.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     name: Text
     goal: Text
     serves: tuple[Dimension, ...]

@@ -14,6 +14,7 @@ from ostra.model.base import (
     Dimension,
     Economy,
     EconomyOrBloc,
+    Entry,
     HomeName,
     Horizon,
     Id,
@@ -117,7 +118,7 @@ class Tolerance(Model):
     reason: Text
 
 
-class CoercionCase(Model):
+class CoercionCase(Entry):
     """One documented use of an economic dependency for political ends.
 
     `form`: a `measure` was taken; or `pressure` was put on somebody and the source names no measure. Base rates count
@@ -125,9 +126,6 @@ class CoercionCase(Model):
     docs/how-to/add-coercion-cases.md.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     coercer: EconomyOrBloc
     target: EconomyOrBloc
     year: int = Field(ge=1945, le=2100)
@@ -208,10 +206,8 @@ class Profile(Document):
         decider = self.decider(economy)
         if economy in members or decider in members:
             return "domestic"
-        for row in self.relations:
-            if row.economy == decider and row.relation is not None:
-                return row.relation
-        return self.default_relation
+        row = self.row_of(decider)
+        return (row and row.relation) or self.default_relation
 
     def decider(self, economy: str) -> str:
         """The economy that decides for this one: itself, unless the profile says that it is like another."""

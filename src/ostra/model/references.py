@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self, Union, get_args, get_origin, get_type_h
 from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 
-from ostra.model.base import Model, Names, Refers
+from ostra.model.base import Entry, Model, Names, Refers
 
 Path = tuple[str | int, ...]
 EACH = "*"  # in place of the numbers of a list's entries; no field is called so
@@ -127,9 +127,8 @@ def _declared(kind: Any) -> Iterator[tuple[tuple[str, ...], object]]:
         for part in get_args(kind):
             yield from _declared(part)
     elif isinstance(kind, type) and issubclass(kind, Model):
-        owner = next((base for base in kind.__mro__ if vars(base).get("unique")), None)
-        if owner is not None:
-            yield (), Unique(owner, kind.unique)
+        if kind.unique:  # the kind is the first class of the family: all that a scenario states are of one
+            yield (), Unique(next(base for base in kind.__mro__ if base.__base__ in (Model, Entry)), kind.unique)
         hints = get_type_hints(kind, include_extras=True)
         for name in kind.model_fields:
             yield from (((name, *steps), mark) for steps, mark in _declared(hints[name]))

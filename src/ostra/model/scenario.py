@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ostra.model.base import HomeName, Id, IsoDate, Model, Sector, Share, SourceId, Text
+from ostra.model.base import Entry, HomeName, Id, IsoDate, Model, Sector, Share, SourceId, Text
 from ostra.model.evidence import Source
 from ostra.model.references import Document, Fault, Path
 
@@ -61,16 +61,13 @@ UncertainFactor = Factor | Range[Factor]
 UncertainChange = Change | Range[Change]
 
 
-class Stated(Model):
+class Stated(Entry):
     """What every entry carries: why these numbers, and from where. Without a source they are the author's choice.
 
     A source may say that something matters and not how much: `ours` then names the keys whose numbers are the author's
     choice all the same.
     """
 
-    unique: ClassVar = ("id",)
-
-    id: Id
     reason: Text
     source: SourceId | None = None
     locator: str = ""

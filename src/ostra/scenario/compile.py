@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +13,9 @@ from ostra.ecosystem.input_output.groups import Group, group
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import MethodError, UsageError
 from ostra.model.base import UNKNOWN, Interval
-from ostra.model.dossier import Item
-from ostra.model.scenario import (
-    ItemWithholding,
-    Lasting,
-    Scenario,
-    Stated,
-    Stocks,
-    Substitution,
-    Withholding,
-)
-from ostra.scenario.draws import Array, Draws, Hurts, Parameter, Written, parameter
+from ostra.model.dossier import Item, SectorBinding
+from ostra.model.scenario import ItemWithholding, Lasting, Scenario, Stated, Stocks, Substitution, Withholding
+from ostra.scenario.draws import Array, Draws, Hurts, Parameter, parameter
 from ostra.scenario.sector_choice import sector_numbers
 from ostra.scenario.simulation.behaviour import Behaviour
 from ostra.scenario.simulation.shocks import (
@@ -48,6 +41,13 @@ class ItemFacts:
     hold: Interval
     origin: str
     caveats: tuple[str, ...] = ()
+
+
+class Known(NamedTuple):
+    """A share that no scenario says itself, and where it is from."""
+
+    interval: Interval
+    origin: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +125,9 @@ def compiled(
     length = days or scenario.days
     trial = _Compiler(scenario, table, items or {}, length, Draws(0, seed, anything_open=True))
     trial.all()
-    trial.behaviour()
     anything_open = any(one.open for one in trial.draws.parameters)
     made = _Compiler(scenario, table, items or {}, length, Draws(draws, seed, anything_open))
-    made.all()
-    behaviour = made.behaviour()
+    behaviour = made.all()
     viewpoint = made.side(home or scenario.home)
     return Compiled(
         table=table,
@@ -163,8 +161,8 @@ class _Compiler:
     begins: int = FOREVER
     ends: int = 0
 
-    def all(self) -> None:
-        """Compile every shock and every answer of policy."""
+    def all(self) -> Behaviour:
+        """Compile every shock and every answer of policy, and how firms react."""
         for withheld in self.scenario.withheld:
             self._withheld(withheld)
         for item in self.scenario.items:
@@ -173,47 +171,26 @@ class _Compiler:
             first, last = self._period(loss)
             where_lost = self.side(loss.economy)
             self.hit += where_lost.economies
-            self.shocks.append(
-                CapacityLoss(
-                    self._nodes(where_lost, loss.sectors),
-                    self._number(loss, "share", loss.share, "share", 1),
-                    first,
-                    last,
-                    np.round(self._number(loss, "recovers", loss.recovers, "days", 1)).astype(np.int64),
-                )
-            )
+            nodes, share = self._nodes(where_lost, loss.sectors), self._number(loss, "share", "share", 1)
+            recovers = np.round(self._number(loss, "recovers", "days", 1)).astype(np.int64)
+            self.shocks.append(CapacityLoss(nodes, share, first, last, recovers))
         for change in self.scenario.demand:
             first, last = self._period(change)
             where = self._destinations(self.side(change.economy), change.id)
-            self.shocks.append(
-                DemandShock(
-                    self._sectors(change.sectors),
-                    where,
-                    self._number(change, "change", change.change, "fraction", -1),
-                    first,
-                    last,
-                )
-            )
+            sectors, fraction = self._sectors(change.sectors), self._number(change, "change", "fraction", -1)
+            self.shocks.append(DemandShock(sectors, where, fraction, first, last))
         for release in self.scenario.releases:
             begin = self.scenario.day(release.begins)
-            self.shocks.append(
-                StockRelease(
-                    self._sectors(release.sectors),
-                    self._nodes(self.side(release.economy), ()),
-                    self._number(release, "days_of_use", release.days_of_use, "days", -1),
-                    begin,
-                    begin + release.lasts - 1,
-                )
-            )
+            sectors, users = self._sectors(release.sectors), self._nodes(self.side(release.economy), ())
+            held = self._number(release, "days_of_use", "days", -1)
+            self.shocks.append(StockRelease(sectors, users, held, begin, begin + release.lasts - 1))
         for added in self.scenario.new_capacity:
-            self.shocks.append(
-                NewCapacity(
-                    self._nodes(self.side(added.economy), added.sectors),
-                    self._number(added, "share", added.share, "share", -1),
-                    np.ceil(self._number(added, "lag", added.lag, "days", 1)).astype(np.int64),
-                    np.round(self._number(added, "ramp", added.ramp, "days", 1)).astype(np.int64),
-                )
-            )
+            nodes = self._nodes(self.side(added.economy), added.sectors)
+            share = self._number(added, "share", "share", -1)
+            lag = np.ceil(self._number(added, "lag", "days", 1)).astype(np.int64)
+            ramp = np.round(self._number(added, "ramp", "days", 1)).astype(np.int64)
+            self.shocks.append(NewCapacity(nodes, share, lag, ramp))
+        return self._behaviour()
 
     def side(self, name: str) -> Group:
         """An economy or bloc in the table."""
@@ -221,20 +198,16 @@ class _Compiler:
         self.caveats += found.caveats
         return found
 
-    def _number(self, entry: Stated, key: str, written: Written, unit: str, hurts: Hurts, origin: str = "") -> Array:
-        """A number of an entry in every run; `origin` where it is not from the entry itself."""
-        field = key.partition(".")[0]
-        return self.draws.values(
-            parameter(
-                f"{entry.id}.{key}",
-                written,
-                unit=unit,
-                hurts=hurts,
-                origin=origin or entry.origin_of(field),
-                reason=entry.reason,
-                source="" if origin else entry.source_of(field),
-            )
-        )
+    def _number(
+        self, entry: Stated, key: str, unit: str, hurts: Hurts, *, sector: str = "", known: Known | None = None
+    ) -> Array:
+        """A number of an entry in every run; `known` takes its place where the entry leaves it open."""
+        written, origin, source = getattr(entry, key), entry.origin_of(key), entry.source_of(key)
+        if written is None and known is not None:
+            written, origin, source = known.interval, known.origin, ""
+        name = f"{entry.id}.{key}.{sector}" if sector else f"{entry.id}.{key}"
+        told = parameter(name, written, unit=unit, hurts=hurts, origin=origin, reason=entry.reason, source=source)
+        return self.draws.values(told)
 
     def _sectors(self, names: Sequence[str]) -> Nodes:
         """Numbers of sectors; none named, all."""
@@ -280,16 +253,14 @@ class _Compiler:
         seller = self.side(entry.seller)
         sides = self._buyers(entry, seller)
         sellers = self._nodes(seller, entry.sectors)
-        buyers = np.setdiff1d(
-            np.concatenate([self._nodes(side, entry.users) for side in sides]), self._nodes(seller, ())
-        )
+        buyers = self._across(sides, seller, entry.users)
         if not len(buyers):
             raise UsageError(f"withholding '{entry.id}': {seller.name} is seller and only buyer; name other buyers")
         finals = np.zeros(0, dtype=np.int64)
         if not entry.users:
             finals = np.concatenate([self._destinations(side, entry.id) for side in sides])
         first, last = self._period(entry)
-        share = self._number(entry, "share", entry.share, "share", 1)
+        share = self._number(entry, "share", "share", 1)
         self.sellers.append(sellers)
         self.shocks.append(Withheld(sellers, buyers, finals, share, first, last))
 
@@ -305,58 +276,40 @@ class _Compiler:
         seller = self.side(entry.seller)
         sides = self._buyers(entry, seller)
         first, last = self._period(entry)
-        share = self._number(entry, "share", entry.share, "share", 1)
-        own_hold = entry.hold is not None
-        hold = self._number(
-            entry,
-            "hold",
-            entry.hold if entry.hold is not None else facts.hold,
-            "share",
-            1,
-            "" if own_hold else facts.origin,
-        )
-        store = self._number(entry, "store", entry.store, "days", -1)
+        share = self._number(entry, "share", "share", 1)
+        hold = self._number(entry, "hold", "share", 1, known=Known(facts.hold, facts.origin))
+        store = self._number(entry, "store", "days", -1)
         missing = np.clip(share * hold, 0.0, 1.0)
         # Those who buy from the seller lack `share` of a day's use each day, so that their store lasts so many days.
         lasting = np.divide(store, share, out=np.full_like(store, float(self.days)), where=share > 0.0)
         lacking_from = first + np.ceil(np.minimum(lasting, self.days)).astype(np.int64)
         makers = [binding for binding in facts.item.sectors if binding.role == "makes"]
         users = [binding for binding in facts.item.sectors if binding.role == "uses"]
-        dossier = f"dossier {entry.ecosystem}"
-        said = {
-            key: "" if getattr(entry, key) is not None else f"{dossier}, item {entry.item}"
-            for key in ("value_share", "need")
-        }
-        using = [self._across(sides, seller, binding.sector) for binding in users]
+        using = [self._across(sides, seller, (binding.sector,)) for binding in users]
         for binding in makers:
-            written = binding.interval() if entry.value_share is None else entry.value_share
-            value = self._number(
-                entry, f"value_share.{binding.sector}", written, "share", 1, _known(said["value_share"], written)
-            )
+            known = _known(entry, binding)
+            value = self._number(entry, "value_share", "share", 1, sector=binding.sector, known=known)
             makes = self._nodes(seller, (binding.sector,))
             self.sellers.append(makes)
             if using:
                 self.shocks.append(Withheld(makes, np.unique(np.concatenate(using)), (), share * value, first, last))
+        last_day = last if last == FOREVER else np.maximum(last, lacking_from)
         for binding, nodes in zip(users, using, strict=True):
-            written = binding.interval() if entry.need is None else entry.need
-            need = self._number(entry, f"need.{binding.sector}", written, "share", 1, _known(said["need"], written))
-            last_day = last if last == FOREVER else np.maximum(last, lacking_from)
+            need = self._number(entry, "need", "share", 1, sector=binding.sector, known=_known(entry, binding))
             stopped = np.where(lacking_from <= last, missing * need, 0.0)
             self.shocks.append(CapacityLoss(nodes, stopped, lacking_from, last_day))
 
-    def _across(self, sides: Sequence[Group], seller: Group, sector: str) -> Nodes:
-        nodes = np.concatenate([self._nodes(side, (sector,)) for side in sides])
+    def _across(self, sides: Sequence[Group], seller: Group, sectors: Sequence[str]) -> Nodes:
+        """Sectors of all sides but the seller."""
+        nodes = np.concatenate([self._nodes(side, sectors) for side in sides])
         return np.setdiff1d(nodes, self._nodes(seller, ()))
 
-    def behaviour(self) -> Behaviour:
+    def _behaviour(self) -> Behaviour:
         """How firms react; what the scenario does not soften is not softened."""
         scenario = self.scenario
         over = scenario.overproduction
-        limit: Array | float = 1.0
-        speed_up: Array | float = 1.0
-        if over is not None:
-            limit = self._number(over, "limit", over.limit, "factor", -1)
-            speed_up = np.maximum(self._number(over, "days", over.days, "days", 1), 1.0)
+        limit = self._number(over, "limit", "factor", -1) if over else 1.0
+        speed_up = np.maximum(self._number(over, "days", "days", 1), 1.0) if over else 1.0
         turning = self._by_sector(scenario.substitution, "days", np.inf, "days", 1)
         return Behaviour(
             stock_days=np.maximum(
@@ -377,7 +330,7 @@ class _Compiler:
         """sectors × runs: entries that name sectors before the one that names none."""
         found = np.full((len(self.table.sectors), self.draws.runs), usual)
         for entry in sorted(entries, key=lambda entry: bool(entry.sectors)):
-            found[self._sectors(entry.sectors)] = self._number(entry, key, getattr(entry, key), unit, hurts)
+            found[self._sectors(entry.sectors)] = self._number(entry, key, unit, hurts)
         return found
 
     def _essential(self) -> Array | float:
@@ -388,10 +341,11 @@ class _Compiler:
         found = np.ones((width, width, self.draws.runs))
         for entry in self.scenario.essential:
             place = np.ix_(self._sectors(entry.sectors), self._sectors(entry.users))
-            found[place] = self._number(entry, "share", entry.share, "share", 1)
+            found[place] = self._number(entry, "share", "share", 1)
         return found
 
 
-def _known(said: str, written: Written) -> str:
-    """Where a share is from, if not from the entry itself; that nobody knows it, if that is so."""
-    return f"unknown: {said} states none" if said and written == UNKNOWN else said
+def _known(entry: ItemWithholding, binding: SectorBinding) -> Known:
+    """What the dossier says of an item's part in a sector, and that it says nothing, if that is so."""
+    interval, origin = binding.interval(), f"dossier {entry.ecosystem}, item {entry.item}"
+    return Known(interval, f"unknown: {origin} states none" if interval == UNKNOWN else origin)

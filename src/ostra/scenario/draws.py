@@ -98,13 +98,11 @@ class Draws:
     def values(self, parameter: Parameter) -> Array:
         """The parameter in every run."""
         self.parameters.append(parameter)
-        if not self.anything_open:
-            return np.array([parameter.middle])
+        if not parameter.open:
+            return np.full(self.runs, parameter.middle)
         ends = (parameter.low, parameter.high)
         mild, severe = ends if parameter.hurts > 0 else ends[::-1]
         fixed = np.array([parameter.middle, mild, severe])
-        if not parameter.open:
-            return np.full(self.runs, parameter.middle)
         # CRC-32 only tells names apart; it is the same on every machine, as Python's own hash is not.
         stream = np.random.default_rng([self.seed, zlib.crc32(parameter.name.encode("utf-8"))])
         return np.concatenate([fixed, parameter.at(stream.random(self.count))])
@@ -114,13 +112,12 @@ def parameter(
     name: str, written: Written, *, unit: str, hurts: Hurts, origin: str, reason: str, source: str = ""
 ) -> Parameter:
     """A parameter from what the document says: a number, a range or an interval."""
+    mode = None
     if isinstance(written, int | float):
-        low = middle = high = float(written)
-        mode = None
+        low = high = float(written)
     elif isinstance(written, Interval):
-        low, high, mode = written.low, written.high, None
-        middle = (low + high) / 2.0
+        low, high = written.low, written.high
     else:
         low, high, mode = written.ends()
-        middle = (low + high) / 2.0 if mode is None else mode
+    middle = (low + high) / 2.0 if mode is None else mode
     return Parameter(name, low, middle, high, mode, unit, hurts, origin, reason, source)

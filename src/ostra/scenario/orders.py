@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.scenario.compile import Compiled
 from ostra.scenario.draws import Array
+from ostra.scenario.rerouting import ratio
 from ostra.scenario.simulation.shocks import ByRun, CapacityLoss, DemandShock, Withheld
 from ostra.scenario.simulation.trajectories import Trajectories
 
@@ -61,7 +62,9 @@ def orders(scenario: Compiled, found: Trajectories) -> Orders:
 def _critical(scenario: Compiled) -> Array:
     """input sectors × using sectors × runs (or 1)."""
     found = np.asarray(scenario.behaviour.critical, dtype=np.float64)
-    return found if found.ndim == 3 else np.ones((1, 1, 1)) * found.reshape(1, 1, -1)
+    found = found if found.ndim == 3 else found.reshape(1, 1, -1)
+    width = len(scenario.table.sectors)
+    return np.broadcast_to(found, (width, width, found.shape[2]))
 
 
 def _by_run(value: ByRun, runs: int) -> Array:
@@ -88,12 +91,8 @@ def _direct(scenario: Compiled, critical: Array) -> Array:
                 continue
             for sector in np.unique(sellers % width):
                 rows = sellers[sellers % width == sector]
-                of_it = flows[rows // width, sector][:, buyers].sum(axis=0)
-                share = np.divide(of_it, bought[sector, buyers], out=np.zeros_like(of_it), where=of_it > 0.0)
-                weight = critical[sector if critical.shape[0] > 1 else 0][
-                    buyers % width if critical.shape[1] > 1 else [0]
-                ]
-                at_stake = fraction[:, None] * (share[:, None] * weight).T
+                share = ratio(flows[rows // width, sector][:, buyers].sum(axis=0), bought[sector, buyers])
+                at_stake = fraction[:, None] * (share[:, None] * critical[sector, buyers % width]).T
                 found[:, buyers] = np.maximum(found[:, buyers], at_stake)
         elif isinstance(shock, CapacityLoss):
             nodes = np.asarray(shock.nodes)
@@ -101,7 +100,7 @@ def _direct(scenario: Compiled, critical: Array) -> Array:
         elif isinstance(shock, DemandShock):
             wanted = table.final[:, list(shock.destinations)].sum(axis=1)
             wanted = np.where(np.isin(np.arange(table.size) % width, shock.sectors), np.maximum(wanted, 0.0), 0.0)
-            part = np.divide(wanted, table.output, out=np.zeros_like(wanted), where=table.output > 0.0)
+            part = ratio(wanted, table.output)
             less = np.maximum(-_by_run(shock.fraction, runs), 0.0)
             found = np.maximum(found, less[:, None] * np.minimum(part, 1.0))
     return np.minimum(found, 1.0)
@@ -117,8 +116,6 @@ def _passed_on(table: InputOutputTable, at_stake: Array, critical: Array) -> Arr
         makers = at_stake[:, sector::width]
         if not makers.any():
             continue
-        missing = makers @ flows[:, sector]
-        share = np.divide(missing, bought[sector], out=np.zeros_like(missing), where=bought[sector] > 0.0)
-        weight = critical[sector if critical.shape[0] > 1 else 0][of_users if critical.shape[1] > 1 else [0]]
-        found = np.maximum(found, share * weight.T)
+        share = ratio(makers @ flows[:, sector], bought[sector])
+        found = np.maximum(found, share * critical[sector, of_users].T)
     return np.minimum(found, 1.0)

@@ -7,6 +7,7 @@ draws lie. What does not happen within the days of the scenario is null.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,8 +94,11 @@ def _plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _sides(scenario: Compiled) -> dict[str, list[int]]:
-    """Numbers of economies of each side that is told of; who withholds or is hit only where it is not the home."""
+def _sides(scenario: Compiled, found: Trajectories) -> Iterator[tuple[str, list[int], Array, float]]:
+    """Each side that is told of, with its economies by number, output by run and day as a part of usual, and usual.
+
+    Who withholds or is hit is told of only where it is not the home.
+    """
     width = len(scenario.table.sectors)
     numbers = scenario.table.economies.index
     home = sorted(numbers(code) for code in scenario.home.economies)
@@ -103,26 +107,27 @@ def _sides(scenario: Compiled) -> dict[str, list[int]]:
         "sellers": sorted({int(node) // width for node in scenario.sellers}),
         "hit": sorted(numbers(code) for code in scenario.hit),
     }
-    sides |= {name: found for name, found in others.items() if found and found != home}
-    return sides | {"world": list(range(len(scenario.table.economies)))}
+    sides |= {name: other for name, other in others.items() if other and other != home}
+    sides["world"] = list(range(len(scenario.table.economies)))
+    by_economy = found.baseline_output.reshape(-1, width).sum(axis=1)
+    for where, mine in sides.items():
+        usual = by_economy[mine].sum()
+        yield where, mine, found.output_by_economy[:, :, mine].sum(axis=2) / usual, usual
 
 
 def _summary(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row]:
     rows = []
     width = len(found.sectors)
-    usual = found.baseline_output.reshape(-1, width).sum(axis=1)
-    for where, numbers in _sides(scenario).items():
+    for where, numbers, part, usual in _sides(scenario, found):
         nodes = np.concatenate([np.arange(number * width, (number + 1) * width) for number in numbers])
         lost = found.output_lost[:, nodes].sum(axis=1)
-        a_year = usual[numbers].sum() * DAYS_A_YEAR
-        part = found.output_by_economy[:, :, numbers].sum(axis=2) / usual[numbers].sum()
         # Sums of many nodes carry rounding; a day is below the level only if it is so beyond that.
         below = part < scenario.level * (1.0 - 1e-9)
         first, days, back = _times(below)
         added = found.value_added_lost[:, nodes].sum(axis=1)
         measures: list[tuple[str, str, Array]] = [
             (LOST, "million USD", lost),
-            (LOST_PART, "share", lost / a_year),
+            (LOST_PART, "share", lost / (usual * DAYS_A_YEAR)),
             (f"value added lost{', at most' if found.value_added == 'upper' else ''}", "million USD", added),
             ("lowest output of a day, part of usual", "share", part.min(axis=1)),
             (f"days until output falls below {exact_percent(scenario.level)}", "day", first),
@@ -160,21 +165,20 @@ def _times(below: np.ndarray) -> tuple[Array, Array, Array]:
 
 
 def _by_economy(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row]:
-    rows = []
     width = len(found.sectors)
-    for number, code in enumerate(found.economies):
-        nodes = slice(number * width, (number + 1) * width)
-        rows.append({"economy": code, **_loss(scenario, found, split, nodes)})
-    return sorted(rows, key=lambda row: -(row["middle"] or 0.0))
+    places = {code: slice(k * width, (k + 1) * width) for k, code in enumerate(found.economies)}
+    return _largest_first({"economy": code, **_loss(scenario, found, split, nodes)} for code, nodes in places.items())
 
 
 def _by_sector(scenario: Compiled, found: Trajectories, split: Orders) -> list[Row]:
-    rows = []
-    width = len(found.sectors)
-    starts = np.array([found.economies.index(code) * width for code in scenario.home.economies])
-    for number, code in enumerate(found.sectors):
-        row = {"sector": code, "name": scenario.table.sector_names[number]}
-        rows.append({**row, **_loss(scenario, found, split, starts + number)})
+    starts = np.array([found.economies.index(code) * len(found.sectors) for code in scenario.home.economies])
+    return _largest_first(
+        {"sector": code, "name": name, **_loss(scenario, found, split, starts + number)}
+        for number, (code, name) in enumerate(zip(found.sectors, scenario.table.sector_names, strict=True))
+    )
+
+
+def _largest_first(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: -(row["middle"] or 0.0))
 
 
@@ -194,10 +198,8 @@ def _loss(scenario: Compiled, found: Trajectories, split: Orders, nodes: Any) ->
 
 
 def _course(scenario: Compiled, found: Trajectories) -> list[Row]:
-    usual = found.baseline_output.reshape(-1, len(found.sectors)).sum(axis=1)
-    rows = []
-    for where, numbers in _sides(scenario).items():
-        part = found.output_by_economy[:, :, numbers].sum(axis=2) / usual[numbers].sum()
-        for day in range(found.days):
-            rows.append({"where": where, "day": day, **statistics(part[:, day], scenario.drawn)})
-    return rows
+    return [
+        {"where": where, "day": day, **statistics(part[:, day], scenario.drawn)}
+        for where, _, part, _ in _sides(scenario, found)
+        for day in range(found.days)
+    ]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ostra.errors import MethodError
-from ostra.scenario.rerouting import Array, Cut, Network, Rerouted, each_sector
+from ostra.scenario.rerouting import Array, Cut, Network, Rerouted, each_sector, ratio
 
 TOLERANCE = 1e-9  # of output and fulfilment, relative to before
 MOST_STEPS = 500
@@ -64,11 +64,8 @@ def ration(
     Raises
     ------
     MethodError
-        A curvature is not below 0, or no balance was reached.
+        No balance was reached.
     """
-    for name, value in (("inner", inner), ("outer", outer)):
-        if not -1e3 <= value < 0.0:
-            raise MethodError(f"the {name} curvature is {value:g}; expected a number below 0, such as −1")
     market = _Market(net, cuts, views, inner, outer, leakage)
     paths = [_Path(2 * len(net.output)) for _ in views]
     for step in range(1, MOST_STEPS + 1):
@@ -106,11 +103,11 @@ class _Market:
             self.severed.append(net.blocks[:, cut.sellers][:, :, cut.buyers] * gone[:, None, None])
         self.states = np.ones((len(views), 2 * len(net.output)))
         arriving = np.stack([view.bought for view in views], axis=1)
-        self.delivered = _ratio(arriving, self.columns)  # Σ u h k at these states: sectors × views × nodes
+        self.delivered = ratio(arriving, self.columns)  # Σ u h k at these states: sectors × views × nodes
         self.orders = np.array([net.by_node(view.sold) for view in views])  # D at these states: views × nodes
-        self.reach = _ratio(self.columns, net.bought[:, None])
-        self.alpha = _ratio(net.bought, net.budgets)
-        self.per_output = _ratio(np.ones_like(net.output), net.output)
+        self.reach = ratio(self.columns, net.bought[:, None])
+        self.alpha = ratio(net.bought, net.budgets)
+        self.per_output = ratio(1.0, net.output)
         self.sales = net.by_node(net.sold)
 
     def image(self, states: Array) -> Array:
@@ -164,12 +161,6 @@ def _products(block: NDArray[Any], left: NDArray[Any], right: NDArray[Any]) -> t
         sums.append(left[:, start : start + rows] @ run)
         backward.append(right @ run.T)
     return sum(sums[1:], start=sums[0]), np.hstack(backward)
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    """Zero where there is nothing below."""
-    shape = np.broadcast_shapes(above.shape, below.shape)
-    return np.divide(above, below, out=np.zeros(shape), where=below > 0.0)
 
 
 def _corrected(gap: Array, at_home: tuple[Array, Array, Array]) -> Array:

@@ -128,7 +128,7 @@ def network(table: InputOutputTable) -> Network:
     if over.any():
         caveats.append(f"more sold to producers than made, so output is taken to be that much: {_names(table, over)}")
     output = np.maximum(output, sales)
-    inputs = np.divide(flows.sum(axis=0), output, out=np.zeros_like(output), where=output > 0.0)
+    inputs = ratio(flows.sum(axis=0), output)
     heavy = inputs > MOST_INPUTS
     if heavy.any():
         caveats.append(f"inputs scaled down to {exact_percent(MOST_INPUTS)} of output: {_names(table, heavy)}")
@@ -245,8 +245,8 @@ def reroute(net: Network, cuts: list[Cut], *, friction: float, leakage: float) -
             kept[place] = np.maximum(kept[place] - gone, 0.0)
         together = by_buyer[sector].copy()
         together[:, economies_cut] -= np.add.reduceat(net.blocks[sector][:, buyers], first_cut, axis=1)
-        left = _Left(kept, buyers, np.maximum(together, 0.0))
-        found = _balance(left, (sold[sector], bought[sector]), net.table.sectors[sector])
+        others, name = np.maximum(together, 0.0), net.table.sectors[sector]
+        found = _balance(kept, buyers, others, sold[sector], bought[sector], name)
         rows[sector], columns[sector], sold[sector], sweeps = found
         bought[sector, columns[sector] == 0.0] = 0.0
         return sweeps
@@ -267,35 +267,26 @@ def each_sector(work: Callable[[int], Result], sectors: int) -> list[Result]:
         return [found for part in pool.map(lambda part: [work(sector) for sector in part], parts) for found in part]
 
 
-@dataclass(frozen=True, eq=False)
-class _Left:
-    """One sector's flows as the cuts leave them.
+def _balance(
+    kept: Array, buyers: NDArray[np.int64], others: Array, wanted_rows: Array, wanted_columns: Array, name: str
+) -> tuple[Array, Array, Array, int]:
+    """Row and column factors that give one sector's flows the wanted margins; the sums of rows, and the sweeps.
 
-    Attributes
+    Parameters
     ----------
-    flows
-        economies × nodes.
+    kept
+        economies × nodes: flows as the cuts leave them.
     buyers
         Numbers of the nodes that a cut concerns.
-    together
+    others
         economies × economies: flows to all other nodes, summed over each economy that buys.
     """
-
-    flows: Array
-    buyers: NDArray[np.int64]
-    together: Array
-
-
-def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Array, Array, Array, int]:
-    """Row and column factors that give the flows the wanted margins, sums of rows and columns; the sums of rows."""
-    wanted_rows, wanted_columns = margins
-    kept, buyers = left.flows, left.buyers
     scale = max(float(wanted_rows.max()), 1e-300)
     rows = np.ones(len(kept))
     # Columns that no cut concerns have their sums already, and those of an economy are alike: its nodes go together.
     columns = np.ones(len(wanted_columns))
     apart = kept[:, buyers]
-    columns[buyers] = _factors(wanted_columns[buyers], apart.sum(axis=0))
+    columns[buyers] = ratio(wanted_columns[buyers], apart.sum(axis=0))
     stuck = (wanted_columns > 1e-9 * scale) & (columns <= 0.0)
     if stuck.any():
         raise MethodError(
@@ -304,7 +295,7 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
         )
     reached = kept @ columns
     alive = (wanted_rows > 0.0) & (reached > 0.0)
-    inverse = _newton_matrix(np.hstack([left.together, apart * columns[buyers]]), alive)
+    inverse = _newton_matrix(np.hstack([others, apart * columns[buyers]]), alive)
     best = np.inf
     for sweep in range(1, MOST_SWEEPS + 1):
         gap = np.where(alive, wanted_rows - rows * reached, 0.0)
@@ -312,14 +303,14 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
         if error < TOLERANCE:
             return rows, columns, rows * reached, sweep
         if error > 0.3 * best:
-            others = columns.copy()
-            others[buyers] = 0.0
-            together = (kept * others).reshape(*left.together.shape, -1).sum(axis=2)
+            elsewhere = columns.copy()
+            elsewhere[buyers] = 0.0
+            together = (kept * elsewhere).reshape(*others.shape, -1).sum(axis=2)
             inverse = _newton_matrix(rows[:, None] * np.hstack([together, apart * columns[buyers]]), alive)
         best = min(best, error)
         step = inverse @ gap
         rows = rows * np.exp(np.clip(step, -1.0, 1.0))
-        columns = _factors(wanted_columns, rows @ kept)
+        columns = ratio(wanted_columns, rows @ kept)
         reached = kept @ columns
     raise MethodError(
         f"the flows of {name} cannot be rerouted to their former sums (still {error:.1e} apart): too little trade is "
@@ -327,9 +318,10 @@ def _balance(left: _Left, margins: tuple[Array, Array], name: str) -> tuple[Arra
     )
 
 
-def _factors(wanted: Array, sums: Array) -> Array:
-    """Factors that bring sums to what is wanted; zero where there is nothing to scale."""
-    return np.divide(wanted, sums, out=np.zeros_like(sums), where=sums > 0.0)
+def ratio(above: Array | float, below: Array) -> Array:
+    """One by the other, by the rules of broadcasting; zero where there is nothing below."""
+    shape = np.broadcast_shapes(np.shape(above), below.shape)
+    return np.divide(above, below, out=np.zeros(shape), where=below > 0.0)
 
 
 def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
@@ -340,7 +332,7 @@ def _newton_matrix(flows: Array, alive: NDArray[np.bool_]) -> Array:
     """
     sums = flows.sum(axis=1)
     arriving = flows.sum(axis=0)
-    flows = flows * np.sqrt(np.divide(1.0, arriving, out=np.zeros_like(arriving), where=arriving > 0.0))
+    flows = flows * np.sqrt(ratio(1.0, arriving))
     # einsum and not @: the threads of BLAS slow down matrices this small, and each other where sectors run at once.
     matrix = np.outer(sums, sums) / max(float(sums.sum()), 1e-300) - np.einsum("ij,kj->ik", flows, flows)
     matrix[np.diag_indices_from(matrix)] += sums

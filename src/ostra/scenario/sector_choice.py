@@ -43,16 +43,11 @@ def sector_numbers(table: InputOutputTable, name: str) -> Sectors:
         whole = [
             k for k, sector in enumerate(table.sectors) if division and _holds(sector, division[1], int(division[2]))
         ]
-        if whole and whole != parts:
-            held = ", ".join(f"{table.sectors[k]} ({table.sector_names[k]})" for k in whole)
-            if len(whole) == 1 and not parts:
-                return Sectors(
-                    tuple(whole), (f"sector {code} is part of {held} in the table and counts as all of it.",)
-                )
-        if parts or section:
-            return Sectors(tuple(parts or section))
-        if whole:
-            return Sectors(tuple(whole))
+        if len(whole) == 1 and not parts:
+            held = f"{table.sectors[whole[0]]} ({table.sector_names[whole[0]]})"
+            return Sectors(tuple(whole), (f"sector {code} is part of {held} in the table and counts as all of it.",))
+        if found := parts or section or whole:
+            return Sectors(tuple(found))
     try:
         return Sectors((table.sector_number(name),))
     except NotFoundError as error:

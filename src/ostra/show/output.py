@@ -91,14 +91,7 @@ def _joined(value: Any) -> Any:
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
-def to_terminal(
-    rows: Sequence[Row],
-    columns: Sequence[Column],
-    provenance: Provenance,
-    stream: IO[str],
-    legend: Legend = (),
-    keep: int = 0,
-) -> None:
+def to_terminal(listed: Shown, stream: IO[str]) -> None:
     """Print as many of the columns, first ones first, as fit the terminal, and say which were left out.
 
     With `keep`, none is left out: the others follow in further tables below, each beginning with the first `keep`
@@ -107,6 +100,8 @@ def to_terminal(
     from rich.console import Console
     from rich.text import Text
 
+    rows, columns, keep = listed.listing.frame.to_dicts(), listed.columns, listed.keep
+    provenance = listed.listing.provenance
     console = Console(file=stream, highlight=False, markup=False)
     texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
     console.print(provenance.title, style="bold")
@@ -124,8 +119,8 @@ def to_terminal(
             break
         left = [*range(keep), *left[shown:]]
         console.print()
-    if legend:
-        console.print(Text.assemble(*legend))
+    if listed.legend:
+        console.print(Text.assemble(*listed.legend))
     if not rows:
         console.print("(no rows)")
     if left:
@@ -209,23 +204,23 @@ def write_listing(shown: Shown, *, form: Format, output: Path | None = None, str
     UsageError
         XLSX without a file to write to.
     """
-    provenance, rows = shown.listing.provenance, shown.listing.frame.to_dicts()
-    keys = shown.listing.frame.columns or [column.key for column in shown.columns]
+    provenance, frame = shown.listing.provenance, shown.listing.frame
+    keys = frame.columns or [column.key for column in shown.columns]
     content: str | bytes
     if form == "xlsx" and output is None:
         raise UsageError("an XLSX workbook needs a file to go to; add -o FILE.xlsx")
     if form == "table":
         text = io.StringIO() if output is not None or stream is None else stream
-        to_terminal(rows, shown.columns, provenance, text, shown.legend, shown.keep)
+        to_terminal(shown, text)
         if not isinstance(text, io.StringIO):
             return
         content = text.getvalue()
     elif form == "csv":
-        content = to_csv(rows, keys)
+        content = to_csv(frame.to_dicts(), keys)
     elif form == "json":
-        content = to_json(rows)
+        content = to_json(frame.to_dicts())
     else:
-        content = to_xlsx(rows, keys, provenance)
+        content = to_xlsx(frame.to_dicts(), keys, provenance)
     if output is None:
         (stream or sys.stdout).write(content if isinstance(content, str) else content.decode())
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -62,9 +63,8 @@ class Economy:
 
 @dataclass(frozen=True)
 class Membership:
-    """One economy's membership of one bloc, from and to included."""
+    """One economy's membership of a bloc, from and to included."""
 
-    bloc: str
     iso3: str
     start: date
     end: date
@@ -73,13 +73,14 @@ class Membership:
 
 @dataclass(frozen=True)
 class Bloc:
-    """A bloc's code, names, and the public page that its membership was taken from."""
+    """A bloc's code, names, dated memberships in the order of the table, and the public page that they are from."""
 
     code: str
     name: str
     aliases: tuple[str, ...]
     source_title: str
     source_url: str
+    memberships: tuple[Membership, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def home(code: str) -> Home:
     NotFoundError
         Nothing of that name is known; the message lists the nearest matches and the blocs.
     """
-    bloc = _bloc_keys().get(_key(code))
+    bloc = _bloc_keys().get(words_of(code))
     if bloc is not None:
         return Home(bloc, _blocs()[bloc].name, is_bloc=True)
     try:
@@ -140,14 +141,18 @@ def iso3(name_or_code: str) -> str:
     NotFoundError
         Nothing of that name is known; the message lists the nearest matches.
     """
+    found = find(name_or_code)
+    if found is None:
+        raise NotFoundError(f"No economy is called {name_or_code!r}.{_suggestions(name_or_code.strip())}")
+    return found
+
+
+def find(name_or_code: str) -> str | None:
+    """As `iso3`, and None where nothing of that name is known: quick for lists of names that are no economies."""
     text = name_or_code.strip()
     if text.isascii() and text.isdigit():
-        found = iso3_of_baci(int(text))
-    else:
-        found = _codes().get(text.upper()) or _names().get(_key(text))
-    if found is None:
-        raise NotFoundError(f"No economy is called {name_or_code!r}.{_suggestions(text)}")
-    return found
+        return iso3_of_baci(int(text))
+    return _codes().get(text.upper()) or _names().get(words_of(text))
 
 
 def iso3_of_baci(code: int) -> str | None:
@@ -166,6 +171,11 @@ def iso3_of_baci(code: int) -> str | None:
         as ZA1, the code that BACI itself prints; it belongs to no bloc.
     """
     return _numbers().get(code)
+
+
+def is_other_territory(code: int) -> bool:
+    """Whether a number is BACI's for a wider or a former territory of an economy that has a number of its own, too."""
+    return any(economy.baci == code and economy.m49 != code for economy in _economies().values())
 
 
 def economy_name(iso3: str) -> str:
@@ -193,28 +203,17 @@ def blocs() -> tuple[str, ...]:
 
 
 def bloc(code: str) -> Bloc:
-    """Return names and source of a bloc.
+    """Return names, memberships and source of a bloc.
 
     Raises
     ------
     NotFoundError
         There is no bloc of that code or name.
     """
-    found = _bloc_keys().get(_key(code))
+    found = _bloc_keys().get(words_of(code))
     if found is None:
         raise NotFoundError(f"No bloc is called {code!r}. Blocs: {', '.join(blocs())}.")
     return _blocs()[found]
-
-
-def memberships(code: str) -> tuple[Membership, ...]:
-    """Return the dated memberships of a bloc, in the order of the table.
-
-    Raises
-    ------
-    NotFoundError
-        There is no bloc of that code or name.
-    """
-    return _memberships()[bloc(code).code]
 
 
 @cache
@@ -237,7 +236,7 @@ def bloc_members(code: str, year: int) -> frozenset[str]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     length = (last - first).days + 1
     days: dict[str, int] = {}
-    for member in memberships(code):
+    for member in bloc(code).memberships:
         overlap = min(last, member.end) - max(first, member.start) + timedelta(days=1)
         days[member.iso3] = days.get(member.iso3, 0) + max(overlap.days, 0)
     return frozenset(iso3 for iso3, count in days.items() if 2 * count > length)
@@ -251,7 +250,7 @@ def covered_by(code: str, year: int) -> frozenset[str]:
     return bloc_members(code, year) if code in _blocs() else frozenset({code})
 
 
-def _key(name: str) -> str:
+def words_of(name: str) -> str:
     """Reduce a name to the sorted set of its words, so that "Korea, Rep." and "Republic of Korea" are one."""
     text = unicodedata.normalize("NFKD", name.casefold())
     text = "".join(character for character in text if not unicodedata.combining(character))
@@ -269,7 +268,7 @@ def nearest(text: str, *, with_blocs: bool = False) -> tuple[str, ...]:
     if with_blocs:
         names |= _bloc_keys()
         codes |= {code: code for code in blocs()}
-    near = [names[key] for key in get_close_matches(_key(text), names, n=5, cutoff=0.6)]
+    near = [names[key] for key in get_close_matches(words_of(text), names, n=5, cutoff=0.6)]
     near += [codes[code] for code in get_close_matches(text.strip().upper(), codes, n=3, cutoff=0.6)]
     return tuple(dict.fromkeys(near))[:5]
 
@@ -330,7 +329,7 @@ def _numbers() -> dict[int, str]:
 @cache
 def _names() -> dict[str, str]:
     return {
-        _key(name): economy.iso3
+        words_of(name): economy.iso3
         for economy in _economies().values()
         for name in (economy.name, economy.official, *economy.aliases)
         if name
@@ -339,22 +338,20 @@ def _names() -> dict[str, str]:
 
 @cache
 def _blocs() -> dict[str, Bloc]:
-    return {
-        row["bloc"]: Bloc(row["bloc"], row["name"], _split(row["aliases"]), row["source_title"], row["source_url"])
-        for row in _rows("bloc_names.csv")
-    }
+    members: dict[str, list[Membership]] = defaultdict(list)
+    for row in _rows("blocs.csv"):
+        start = date.fromisoformat(row["start"]) if row["start"] else _OPEN_START
+        end = date.fromisoformat(row["end"]) if row["end"] else _OPEN_END
+        members[row["bloc"]].append(Membership(row["iso3"], start, end, row["source"]))
+    blocs = {}
+    for row in _rows("bloc_names.csv"):
+        names, source = (row["name"], _split(row["aliases"])), (row["source_title"], row["source_url"])
+        blocs[row["bloc"]] = Bloc(row["bloc"], *names, *source, tuple(members[row["bloc"]]))
+    return blocs
 
 
 @cache
 def _bloc_keys() -> dict[str, str]:
-    return {_key(name): entry.code for entry in _blocs().values() for name in (entry.code, entry.name, *entry.aliases)}
-
-
-@cache
-def _memberships() -> dict[str, tuple[Membership, ...]]:
-    found: dict[str, list[Membership]] = {code: [] for code in _blocs()}
-    for row in _rows("blocs.csv"):
-        start = date.fromisoformat(row["start"]) if row["start"] else _OPEN_START
-        end = date.fromisoformat(row["end"]) if row["end"] else _OPEN_END
-        found[row["bloc"]].append(Membership(row["bloc"], row["iso3"], start, end, row["source"]))
-    return {code: tuple(entries) for code, entries in found.items()}
+    return {
+        words_of(name): entry.code for entry in _blocs().values() for name in (entry.code, entry.name, *entry.aliases)
+    }

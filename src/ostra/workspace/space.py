@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
-from ostra.facts.citing import as_source, binding_edition, covered, product_names
+from ostra.facts.citing import as_source, best_edition, covered, held_products, product_names, widest_edition
 from ostra.facts.datasets import MANIFEST, facts_root
 from ostra.facts.store import Answering, Facts, open_facts
 from ostra.version import __version__
@@ -108,7 +108,8 @@ class Workspace(Documents):
         from ostra.model.assessment import Hashes
 
         facts = self.facts
-        dossier, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
+        written, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
+        dossier, edition = self.as_traded(written), self.edition_for(written)
         seen_from = economies.home(home)
         used = [*FACT_TABLES, *(["supply_shares"] if facts.datasets("supply_shares") else [])]
         exposure: HomeExposure | str = ""
@@ -116,7 +117,7 @@ class Workspace(Documents):
             exposure = self._exposure(facts, seen_from)
             used += ["input_output"]
         hashes = Hashes(
-            dossier=yaml_documents.document_sha256(dossier),
+            dossier=yaml_documents.document_sha256(written),
             facts=facts.sha256(used),
             profile=yaml_documents.document_sha256(profile),
             instruments=yaml_documents.document_sha256(catalogue),
@@ -125,48 +126,76 @@ class Workspace(Documents):
         )
 
         def made() -> Assessment:
-            facts_year = self._facts_year(facts, year)
+            facts_year = self._facts_year(facts, year, edition)
             return assess(
                 dossier,
-                self.fact_tables(facts),
+                self.fact_tables(facts, edition),
                 profile,
                 catalogue,
                 home=seen_from,
                 year=facts_year,
                 hashes=hashes,
-                fact_sources=[as_source(self.answering(table, facts)) for table in used],
+                fact_sources=[as_source(self.answering(table, facts, edition)) for table in used],
                 scenarios=scenarios,
                 provision_until=year,
                 exposure=exposure,
-                readings=self._read_facts(facts, profile, seen_from, facts_year, [dossier]),
+                readings=self._read_facts(facts, profile, seen_from, facts_year, edition, [dossier]),
             )
 
         # What scenarios came to is no function of the hashes alone.
         return made() if scenarios is not None else self._assessments.once((facts, hashes, seen_from.code, year), made)
 
+    def as_traded(self, dossier: Dossier) -> Dossier:
+        """The dossier with its customs headings in the edition that it is read in; see `facts.editions`."""
+        from ostra.facts.editions import carried_dossier
+
+        source = self.answering("trade", edition=self.edition_for(dossier))
+        return carried_dossier(dossier, source.edition, source.id)
+
+    def edition_for(self, dossier: Dossier) -> str:
+        """The edition of the Harmonised System in which trade is read for a dossier; see `best_edition`."""
+        facts = self.facts
+        editions = facts.editions()
+        if len(editions) < 2:
+            return editions[0]
+        if not any(item.products for item in dossier.items):
+            return self._edition(facts)
+
+        def held() -> dict[str, frozenset[str]]:
+            return {edition: held_products(facts, edition) for edition in editions}
+
+        return best_edition(dossier, self._kept((facts, "held products"), held))
+
     def read_ahead(self, ecosystems: Sequence[str], home: str = DEFAULT_HOME, year: int | None = None) -> None:
         """Read the facts of several ecosystems together before `assess` is called for each; parameters as there."""
-        facts, dossiers = self.facts, [self.dossier(name) for name in ecosystems]
-        self._read_facts(facts, self.profile(), economies.home(home), self._facts_year(facts, year), dossiers)
+        facts = self.facts
+        by_edition: dict[str, list[Dossier]] = {}
+        for written in map(self.dossier, ecosystems):
+            by_edition.setdefault(self.edition_for(written), []).append(self.as_traded(written))
+        for edition, dossiers in by_edition.items():
+            facts_year = self._facts_year(facts, year, edition)
+            self._read_facts(facts, self.profile(), economies.home(home), facts_year, edition, dossiers)
 
-    def _facts_year(self, facts: Facts, year: int | None) -> int:
-        return wanted_years(self.latest_year() if year is None else year, self.answering("trade", facts))[0]
+    def _facts_year(self, facts: Facts, year: int | None, edition: str) -> int:
+        source = self.answering("trade", facts, edition)
+        latest = min(covered(source)[1], covered(facts.answering("production"))[1])
+        return wanted_years(latest if year is None else year, source)[0]
 
     def _read_facts(
-        self, facts: Facts, profile: Profile, home: Home, year: int, dossiers: Sequence[Dossier]
+        self, facts: Facts, profile: Profile, home: Home, year: int, edition: str, dossiers: Sequence[Dossier]
     ) -> Readings:
         """What the methods find of the products and materials of dossiers; only what was not read before is read."""
         from ostra.ecosystem.readings import materials_of, products_of, read_facts
 
         products, materials = products_of(*dossiers), materials_of(*dossiers)
-        key = (facts, home.code, year, profile.trade, profile.persistence_years)
+        key = (facts, home.code, year, edition, profile.trade, profile.persistence_years)
         with self._reading:
             known = self._readings.get(key)
             if known is not None and products <= known.products and materials <= known.materials:
                 return known
             if known is not None:
                 products, materials = products - known.products, materials - known.materials
-            more = read_facts(self.fact_tables(facts), profile, home, year, products, materials)
+            more = read_facts(self.fact_tables(facts, edition), profile, home, year, products, materials)
             return self._readings.keep(key, more if known is None else known.joined(more))
 
     def input_output(self, dataset: str | None = None, year: int | None = None) -> InputOutputTable:
@@ -227,12 +256,12 @@ class Workspace(Documents):
         """The latest year that trade and production facts both cover."""
         return min(covered(self.answering(table))[1] for table in ("trade", "production"))
 
-    def fact_tables(self, facts: Facts) -> FactTables:
-        """The tables that step 1 reads, with what it has to know of them."""
+    def fact_tables(self, facts: Facts, edition: str | None = None) -> FactTables:
+        """The tables that step 1 reads, with what it has to know of them; trade in the edition, or the widest."""
         from ostra.ecosystem.fact_tables import FactTables
 
-        edition = self._binding_edition(facts)
-        source = self.answering("trade", facts)
+        edition = self._edition(facts) if edition is None else edition
+        source = self.answering("trade", facts, edition)
         return FactTables(
             trade=facts.relation("trade", edition=edition),
             production=facts.relation("production"),
@@ -245,13 +274,15 @@ class Workspace(Documents):
             product_names=self.product_names(facts, source),
         )
 
-    def answering(self, table: str, facts: Facts | None = None) -> Answering:
-        """What the four steps read a table from; of trade the data sets of the edition that materials are bound to."""
+    def answering(self, table: str, facts: Facts | None = None, edition: str | None = None) -> Answering:
+        """What the four steps read a table from; of trade the data sets of the edition, or of the widest."""
         facts = facts or self.facts
-        return facts.answering(table, edition=self._binding_edition(facts) if table == "trade" else None)
+        if table != "trade":
+            return facts.answering(table)
+        return facts.answering(table, edition=self._edition(facts) if edition is None else edition)
 
-    def _binding_edition(self, facts: Facts) -> str | None:
-        return self._kept((facts, "binding edition"), lambda: binding_edition(facts))
+    def _edition(self, facts: Facts) -> str:
+        return self._kept((facts, "edition of trade"), lambda: widest_edition(facts))
 
     def product_names(self, facts: Facts, source: Answering) -> dict[str, str]:
         """Words for the products of a data set."""

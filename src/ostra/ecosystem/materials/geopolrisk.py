@@ -13,18 +13,8 @@ import numpy as np
 import polars as pl
 
 from ostra.ecosystem.fact_tables import FactTables
-from ostra.ecosystem.materials.inputs import (
-    GAS_UNIT,
-    KEYS,
-    Floats,
-    Ints,
-    MaterialInputs,
-    as_floats,
-    beside,
-    production_of_members,
-    read_inputs,
-    sum_or_null,
-)
+from ostra.ecosystem.materials.exact_sums import KEYS, Floats, Ints, as_floats, beside, sum_or_null
+from ostra.ecosystem.materials.inputs import GAS_UNIT, UNNAMED, MaterialInputs, production_of_members, read_inputs
 from ostra.ecosystem.materials.production_shares import concentration
 from ostra.ecosystem.materials.supply_risk import supply_risk
 from ostra.words.economies import Home
@@ -79,6 +69,7 @@ def geopolrisk(inputs: MaterialInputs, intra_bloc: IntraBloc = "excluded") -> pl
         pl.col("low").sum().alias("imports_low"),
         sum_or_null("high").alias("imports_high"),
         pl.col("value", "weighed", "weight", "flows", "blank_value").sum(),
+        pl.col("value").filter(pl.col("exporter") == UNNAMED).sum().alias("unnamed_value"),
         pl.len().cast(pl.Int64).alias("suppliers"),
         pl.col("blanks").sum().alias("flows_without_quantity"),
         pl.col("without_governance").sum().cast(pl.Int64).alias("suppliers_without_governance"),
@@ -96,7 +87,9 @@ def geopolrisk(inputs: MaterialInputs, intra_bloc: IntraBloc = "excluded") -> pl
     listed = inputs.codes.group_by("material").agg(pl.len().alias("codes"))
     years = inputs.governance.group_by("year").agg(pl.col("governance_year").max())
     world = concentration(inputs.production)
-    counts = ("value", "weighed", "weight", "suppliers", "flows", "flows_without_quantity", "blank_value")
+    counts = (
+        "value", "weighed", "weight", "suppliers", "flows", "flows_without_quantity", "blank_value", "unnamed_value"
+    )  # fmt: skip
     table = (
         beside(inputs.grid.frame(), world, per_home, own, codes, listed, _lapsed_codes(inputs), years)
         .with_columns(pl.col("producers").is_not_null().alias("has_production"))
@@ -289,6 +282,7 @@ def _exact(name: str) -> pl.Expr:
 def _caveats(inputs: MaterialInputs, intra: IntraBloc, nothing: pl.Expr) -> pl.Expr:
     """One sentence for each doubt about a row, in a fixed order."""
     shared = {name: "; ".join(codes) for name, codes in inputs.shared.items()}
+    stages = {name: ", ".join(others) for name, others in inputs.other_stages.items()}
     within = "" if inputs.edition is None else f" in {inputs.edition}"
     no_code = pl.col("codes") == 0
     uncovered = (pl.col("codes") > 0) & (pl.col("covered") == 0)
@@ -322,12 +316,26 @@ def _caveats(inputs: MaterialInputs, intra: IntraBloc, nothing: pl.Expr) -> pl.E
                 pl.col("value") // 1000,
             )
         ),
+        pl.when(pl.col("unnamed_value") > 0).then(
+            pl.format(
+                "imports from areas that nobody can name, risk between 0 and 1: {} of {} thousand USD",
+                pl.col("unnamed_value") // 1000,
+                pl.col("value") // 1000,
+            )
+        ),
         pl.when(pl.col("suppliers_without_governance") > 0).then(
             pl.format("suppliers without governance estimate, risk between 0 and 1: {}", "suppliers_without_governance")
         ),
         pl.when(pl.col("producers_unknown") > 0).then(
             pl.format(
                 "producers without quantity in {}, bounded by their largest year: {}", "year", "producers_unknown"
+            )
+        ),
+        pl.when(pl.col("material").is_in(list(stages))).then(
+            pl.format(
+                "production at the stage {}; not added: {}",
+                pl.col("material").replace_strict(inputs.production_stages, default=None, return_dtype=pl.String),
+                pl.col("material").replace_strict(stages, default=None, return_dtype=pl.String),
             )
         ),
         pl.when(pl.col("gas")).then(

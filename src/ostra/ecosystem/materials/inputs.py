@@ -7,21 +7,16 @@ the upper bound means that there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from ostra.errors import DataError, MethodError, Problem
-from ostra.words.economies import Home
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-KEYS = ["material", "home", "year"]
+from ostra.ecosystem.materials.exact_sums import KEYS, frame_of, numbers, sum_in_order, sum_or_null, texts
+from ostra.ecosystem.materials.production_facts import read_production, stage_of
+from ostra.errors import MethodError
+from ostra.words.economies import REST_OF_WORLD, Home
 
 PV = "PV"  # political stability and absence of violence/terrorism, the WGI dimension that GeoPolRisk uses
 
@@ -37,6 +32,10 @@ UNIT_VALUE_QUANTILES = (0.05, 0.95)
 # (EN 16726:2015, table 1) times the density of air, 1.2255 kg/m³.
 GAS_TONNES = (680, 858)
 GAS_UNIT = "Mio m3"
+
+
+# Stands in trade facts for partners that nobody can name; for a bloc they may be its own members.
+UNNAMED = REST_OF_WORLD
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,10 @@ class Grid:
             .sort(KEYS)
         )
 
+    def blocs(self) -> list[str]:
+        """The codes of the homes that are blocs."""
+        return [home.code for home in self.homes if home.is_bloc]
+
     def members(self) -> pl.DataFrame:
         """One row per home, year and member: home, year, member."""
         rows = [(h.code, year, iso3) for h in self.homes for year in self.years for iso3 in sorted(h.members(year))]
@@ -71,7 +74,8 @@ class MaterialInputs:
     codes: pl.DataFrame  # material, product
     shared: dict[str, tuple[str, ...]]  # material -> its codes that other materials count too
     trade_stages: dict[str, str]  # extraction or processing: what the trade codes stand for
-    production_stages: dict[str, str]  # and what the production figures stand for
+    production_stages: dict[str, str]  # and which stage of the production figures counts
+    other_stages: dict[str, tuple[str, ...]]  # stages that the production facts hold beside the one that counts
     recycling: dict[str, float | None]
     flows: pl.DataFrame  # year, product, exporter, importer, value, low, high, blank (see read_flows)
     imports: pl.DataFrame  # see imports_by_supplier
@@ -115,13 +119,13 @@ def read_inputs(
     """
     if not homes or not years:
         raise MethodError("no home or no year was asked for: give at least one of each")
-    codes = _frame(
+    codes = frame_of(
         material_products,
-        "SELECT DISTINCT material, product, lower(stage) AS stage, eol_rir FROM material_facts ORDER BY ALL",
+        f"SELECT DISTINCT material, product, {stage_of('stage')} AS stage, eol_rir FROM material_facts ORDER BY ALL",
     )
-    produced = _frame(
+    produced = frame_of(
         production,
-        "SELECT material, min(lower(stage)) AS stage FROM material_facts GROUP BY material ORDER BY material",
+        f"SELECT DISTINCT material, {stage_of('stage')} AS stage FROM material_facts ORDER BY ALL",
     )
     known = sorted(set(codes["material"].to_list()) | set(produced["material"].to_list()))
     wanted = known if materials is None else sorted(set(materials))
@@ -131,9 +135,9 @@ def read_inputs(
     grid = Grid(tuple(wanted), tuple(homes), tuple(sorted(set(years))))
     bound = codes.filter(pl.col("product").is_not_null()).select("material", "product").unique()
     if edition is not None:
-        listed = _frame(
+        listed = frame_of(
             material_products,
-            f"SELECT DISTINCT material, product FROM material_facts WHERE edition = {_texts([edition])}",
+            f"SELECT DISTINCT material, product FROM material_facts WHERE edition = {texts([edition])}",
         )
         bound = bound.join(listed, on=["material", "product"], how="semi")
     users = bound.group_by("product").agg(pl.col("material").sort()).filter(pl.col("material").list.len() > 1)
@@ -144,18 +148,31 @@ def read_inputs(
             shared.setdefault(name, []).append(f"{product} ({others})")
     bound = bound.filter(pl.col("material").is_in(wanted)).sort("material", "product")
     flows = read_flows(trade, bound["product"].unique().sort().to_list(), grid.years)
+    traded_stages = {row[0]: row[2] for row in codes.iter_rows() if row[2]}
+    made_stages: dict[str, list[str]] = {}
+    for material, stage in produced.iter_rows():
+        made_stages.setdefault(material, []).append(stage)
+    chosen = {
+        name: traded_stages[name] if traded_stages.get(name) in stages else stages[0]
+        for name, stages in made_stages.items()
+    }
     return MaterialInputs(
         grid=grid,
         edition=edition,
         codes=bound,
         shared={name: tuple(values) for name, values in shared.items()},
-        trade_stages={row[0]: row[2] for row in codes.iter_rows() if row[2]},
-        production_stages={material: stage for material, stage in produced.iter_rows() if stage},
+        trade_stages=traded_stages,
+        production_stages=chosen,
+        other_stages={
+            name: tuple(stage for stage in stages if stage != chosen[name])
+            for name, stages in made_stages.items()
+            if len(stages) > 1
+        },
         recycling={row[0]: row[3] for row in codes.iter_rows()},
         flows=flows,
-        imports=imports_by_supplier(flows, bound, grid.members()),
+        imports=imports_by_supplier(flows, bound, grid.members(), grid.blocs()),
         covered=flows.select("year", "product").unique(),
-        production=read_production(production, grid.materials, grid.years),
+        production=read_production(production, grid.materials, grid.years, stages=chosen),
         governance=read_governance(governance, grid.years, (PV,)),
         governance_mean=read_governance(governance, grid.years, None),
     )
@@ -166,7 +183,7 @@ def read_flows(trade: duckdb.DuckDBPyRelation, products: Sequence[str], years: S
 
     A flow with a value and no quantity did move something: its quantity lies between value / p95 and value / p5, with
     p5 and p95 the percentiles of the unit values (value / quantity) of all flows of that product in that year. Where no
-    flow has a unit value the upper bound is null.
+    flow has a unit value the upper bound is null. A quantity of 0 beside a value is as unknown, and may be 0.
 
     Returns
     -------
@@ -178,13 +195,13 @@ def read_flows(trade: duckdb.DuckDBPyRelation, products: Sequence[str], years: S
     if not products:
         extra = {"value": pl.Int64, "low": pl.Int64, "high": pl.Int64, "blank": pl.Boolean}
         return pl.DataFrame(schema=schema | extra)
-    flows = _frame(
+    flows = frame_of(
         trade,
         f"""
         SELECT CAST(year AS BIGINT) AS year, product, exporter, importer,
                CAST(CAST(value_kusd AS DECIMAL(18,3)) * 1000 AS BIGINT) AS value,
                CAST(CAST(quantity_t AS DECIMAL(18,3)) * 1000 AS BIGINT) AS quantity
-        FROM material_facts WHERE year IN ({_numbers(years)}) AND product IN ({_texts(products)})
+        FROM material_facts WHERE year IN ({numbers(years)}) AND product IN ({texts(products)})
         """,
     )
     flows = flows.sort("product", "year", "exporter", "importer", "value", "quantity")
@@ -198,71 +215,24 @@ def read_flows(trade: duckdb.DuckDBPyRelation, products: Sequence[str], years: S
             unit_value.quantile(high, interpolation="nearest").alias("dear"),
         )
     )
-    blank = pl.col("quantity").is_null()
+    # A weight of 0 beside a value was not reported, or was rounded away: something moved, perhaps very little.
+    zero = (pl.col("quantity") == 0) & (pl.col("value") > 0)
+    blank = pl.col("quantity").is_null() | zero
+    flows = flows.with_columns(blank.alias("blank"), pl.when(zero).then(None).otherwise("quantity").alias("quantity"),
+                               zero.fill_null(False).alias("zero"))  # fmt: skip
     return (
         flows.join(prices, on=["product", "year"], how="left", maintain_order="left")
         .with_columns(
-            pl.coalesce(
-                "quantity", (pl.col("value") / pl.col("dear")).floor().cast(pl.Int64), pl.lit(0, pl.Int64)
-            ).alias("low"),
-            pl.coalesce("quantity", (pl.col("value") / pl.col("cheap")).ceil().cast(pl.Int64)).alias("high"),
-            blank.alias("blank"),
-        )
-        .drop("quantity", "cheap", "dear")
-    )
-
-
-def read_production(
-    production: duckdb.DuckDBPyRelation, materials: Sequence[str], years: Sequence[int]
-) -> pl.DataFrame:
-    """Production by material, year and country, the quantity of each as bounds.
-
-    A producer whose quantity is blank in a year lies between 0 and the largest quantity that the facts hold for it in
-    any year; without any such quantity the upper bound is null. Countries that are not listed produce nothing.
-
-    Returns
-    -------
-    DataFrame
-        material, year, country, unit, low, high (integers in thousandths of the unit), rows. Sorted.
-
-    Raises
-    ------
-    DataError
-        A material is given in two units in one year, so that its quantities cannot be added.
-    """
-    table = _frame(
-        production,
-        f"""
-        SELECT material, CAST(year AS BIGINT) AS year, country, stage, unit,
-               CAST(CAST(quantity AS DECIMAL(18,3)) * 1000 AS BIGINT) AS quantity
-        FROM material_facts WHERE material IN ({_texts(materials)})
-        """,
-    )
-    mixed = table.group_by("material", "year").agg(pl.col("unit").unique().sort()).filter(pl.col("unit").list.len() > 1)
-    if mixed.height:
-        raise DataError(
-            Problem(
-                reason=f"production of {material} in {year} is given in several units",
-                column="unit",
-                value=", ".join(units),
-                mend="Give one unit for each material",
+            pl.when("zero")
+            .then(0)
+            .otherwise(
+                pl.coalesce("quantity", (pl.col("value") / pl.col("dear")).floor().cast(pl.Int64), pl.lit(0, pl.Int64))
             )
-            for material, year, units in mixed.sort("material", "year").iter_rows()
+            .alias("low"),
+            pl.coalesce("quantity", (pl.col("value") / pl.col("cheap")).ceil().cast(pl.Int64)).alias("high"),
         )
-    largest = pl.col("quantity").max().over("material", "country", "stage")
-    unknown = pl.col("quantity").is_null()
-    return (
-        table.with_columns(pl.coalesce("quantity", largest).alias("high"))
-        .filter(pl.col("year").is_in(list(years)))
-        .group_by("material", "year", "country")
-        .agg(
-            pl.col("unit").first(),
-            # One blank among a country's rows leaves its sum unknown from 0 on: a wider bound, and still a bound.
-            pl.when(unknown.any()).then(0).otherwise(pl.col("quantity").sum()).alias("low"),
-            sum_or_null("high"),
-            pl.len().cast(pl.Int64).alias("rows"),
-        )
-        .sort("material", "year", "country")
+        .drop("quantity", "cheap", "dear", "zero")
+        .select("year", "product", "exporter", "importer", "value", "low", "high", "blank")
     )
 
 
@@ -282,8 +252,8 @@ def read_governance(
         country, year, estimate (about -2.5 weak to 2.5 strong), governance_year, dimensions (how many were averaged).
         A country without estimate in that year has no row.
     """
-    chosen = "" if indicators is None else f"AND indicator IN ({_texts(indicators)})"
-    table = _frame(
+    chosen = "" if indicators is None else f"AND indicator IN ({texts(indicators)})"
+    table = frame_of(
         governance,
         f"""
         SELECT CAST(year AS BIGINT) AS governance_year, country, indicator, estimate
@@ -307,8 +277,12 @@ def read_governance(
     )
 
 
-def imports_by_supplier(flows: pl.DataFrame, codes: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def imports_by_supplier(
+    flows: pl.DataFrame, codes: pl.DataFrame, members: pl.DataFrame, blocs: Sequence[str] = ()
+) -> pl.DataFrame:
     """Imports of each home by material, year and supplier, the intra-bloc ones marked.
+
+    What a bloc imports from partners that nobody can name may come from its own members: its low bound is 0.
 
     Returns
     -------
@@ -338,6 +312,7 @@ def imports_by_supplier(flows: pl.DataFrame, codes: pl.DataFrame, members: pl.Da
             pl.col("blank").sum().cast(pl.Int64).alias("blanks"),
             pl.col("value").filter(pl.col("blank")).sum().alias("blank_value"),
         )
+        .with_columns(_none_at_least("exporter", blocs))
         .sort("material", "home", "year", "exporter")
     )
 
@@ -349,10 +324,16 @@ def exports_outside(inputs: MaterialInputs) -> pl.DataFrame:
         inputs.flows.join(inputs.codes, on="product")
         .join(members, left_on=["exporter", "year"], right_on=["member", "year"])
         .join(members, left_on=["importer", "year", "home"], right_on=["member", "year", "home"], how="anti")
+        .with_columns(_none_at_least("importer", inputs.grid.blocs()))
         .group_by("material", "home", "year")
         .agg(pl.col("low").sum(), sum_or_null("high"), pl.len().cast(pl.Int64).alias("flows"))
         .sort("material", "home", "year")
     )
+
+
+def _none_at_least(partner: str, blocs: Sequence[str]) -> pl.Expr:
+    nobody = (pl.col(partner) == UNNAMED) & pl.col("home").is_in(list(blocs))
+    return pl.when(nobody).then(0).otherwise("low").alias("low")
 
 
 def production_of_members(inputs: MaterialInputs) -> pl.DataFrame:
@@ -383,49 +364,3 @@ def production_of_members(inputs: MaterialInputs) -> pl.DataFrame:
         .select("material", "home", "year", "country", "low", "high", "unit")
         .sort("material", "home", "year", "country")
     )
-
-
-def sum_in_order(table: pl.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
-    """Sum float columns by group, term after term in the order of the rows: the same bits on any machine.
-
-    Polars adds floats with whatever vector width the processor has; NumPy's bincount adds one by one.
-    """
-    groups = table.select(keys).unique(maintain_order=True).with_row_index("group")
-    if groups.height == 0:
-        return groups.drop("group").with_columns(pl.lit(0.0).alias(name) for name in columns)
-    index = table.join(groups, on=list(keys), maintain_order="left")
-    position = index["group"].cast(pl.Int64).to_numpy()
-    return groups.drop("group").with_columns(
-        pl.Series(name, np.bincount(position, index[name].to_numpy(), groups.height)) for name in columns
-    )
-
-
-def as_floats(column: pl.Series) -> Floats:
-    """Integers with null for "no upper bound", as floats with infinity."""
-    return column.cast(pl.Float64).fill_null(float("inf")).to_numpy().astype(np.float64)
-
-
-def beside(table: pl.DataFrame, *parts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a table with the columns of the parts, by those of material, home and year that each part has."""
-    for part in parts:
-        table = table.join(part, on=[key for key in KEYS if key in part.columns], how="left", maintain_order="left")
-    return table
-
-
-def sum_or_null(name: str) -> pl.Expr:
-    """The sum of a column of bounds; null where one of them is."""
-    return pl.when(pl.col(name).is_null().any()).then(None).otherwise(pl.col(name).sum()).alias(name)
-
-
-def _frame(relation: duckdb.DuckDBPyRelation, sql: str) -> pl.DataFrame:
-    # Polars reads DuckDB's Arrow stream itself; `relation.pl()` would ask for pyarrow, which ostra does not install.
-    return pl.DataFrame(relation.query("material_facts", sql))
-
-
-def _numbers(values: Iterable[int]) -> str:
-    return ", ".join(str(int(value)) for value in values)
-
-
-def _texts(values: Iterable[str]) -> str:
-    """Values as an SQL list; an empty one equals nothing."""
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values) or "NULL"

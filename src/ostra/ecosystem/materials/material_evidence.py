@@ -39,6 +39,7 @@ def production_evidence(produced: pl.DataFrame, dataset: str, least: float) -> l
         known = sum(part["quantity"].drop_nulls().to_list())
         unknown = part.filter(pl.col("quantity").is_null())["country"].to_list()
         for row in part.filter(pl.col("share_high") >= least).iter_rows(named=True):
+            stages = ", ".join(row["stages"] or ())
             quantity = "unknown" if row["quantity"] is None else number(row["quantity"])
             found.append(
                 Evidence(
@@ -50,7 +51,9 @@ def production_evidence(produced: pl.DataFrame, dataset: str, least: float) -> l
                     high=row["share_high"],
                     value=row["share_low"] if row["share_low"] == row["share_high"] else None,
                     formula=SHARE,
-                    substituted=f"s = {quantity} / {number(known)} {row['unit']}"
+                    substituted=f"between its shares at the stages {stages}"
+                    if stages
+                    else f"s = {quantity} / {number(known)} {row['unit']}"
                     + (" and what the unknown producers add" if unknown else ""),
                     method="geopolrisk",
                     sources=(dataset,),
@@ -62,7 +65,11 @@ def production_evidence(produced: pl.DataFrame, dataset: str, least: float) -> l
                             rows=rows,
                         ),
                     ),
-                    caveats=(f"No quantity is known for {', '.join(unknown)}.",) if unknown else (),
+                    caveats=(f"Production is known at several stages: {stages}; they are not added up.",)
+                    if stages
+                    else (f"No quantity is known for {', '.join(unknown)}.",)
+                    if unknown
+                    else (),
                 )
             )
     return found

@@ -17,7 +17,9 @@ import numpy as np
 import polars as pl
 
 from ostra.ecosystem.holds import Hold
-from ostra.ecosystem.materials.inputs import as_floats, read_production
+from ostra.ecosystem.materials.exact_sums import as_floats
+from ostra.ecosystem.materials.inputs import UNNAMED
+from ostra.ecosystem.materials.production_facts import read_production
 from ostra.model.base import Interval
 from ostra.model.dossier import Dossier
 from ostra.words.sentences import slug
@@ -34,7 +36,8 @@ def production_shares(
 
     s_c = q_c / Σ_k q_k. A blank quantity lies between 0 and the largest that the facts hold for that producer in any
     year, so that every share of that material and year becomes an interval:
-    s_c ∈ [low_c / (low_c + Σ_{k≠c} high_k), high_c / (high_c + Σ_{k≠c} low_k)].
+    s_c ∈ [low_c / (low_c + Σ_{k≠c} high_k), high_c / (high_c + Σ_{k≠c} low_k)]. Where the facts hold several stages of
+    a material, such as mining and refining, a share lies anywhere between those at each stage.
 
     Parameters
     ----------
@@ -47,15 +50,44 @@ def production_shares(
     -------
     DataFrame
         material, year, country (ISO alpha-3), quantity (null when unknown), unit, share_low, share_high (fractions;
-        null when nobody produces), rows (facts rows behind it). Sorted by material, year, falling share_high, country.
+        null when nobody produces), rows (facts rows behind it), stages (null, or those that the share spans). Sorted by
+        material, year, falling share_high, country.
     """
-    return with_shares(read_production(production, sorted(set(materials)), sorted(set(years)))).select(
-        "material", "year", "country", "quantity", "unit", "share_low", "share_high", "rows"
+    by_stage = with_shares(
+        read_production(production, sorted(set(materials)), sorted(set(years))), ("material", "year", "stage")
+    )
+    known = by_stage.filter(pl.col("share_high").is_not_null())
+    counted = known.group_by("material", "year").agg(pl.col("stage").unique().sort().alias("stages"))
+    several = counted.filter(pl.col("stages").list.len() > 1)
+    one = by_stage.join(several, on=["material", "year"], how="anti", maintain_order="left")
+    spanning = (
+        known.join(several, on=["material", "year"])
+        .group_by("material", "year", "country")
+        .agg(
+            pl.lit(None, pl.Float64).alias("quantity"),
+            pl.col("unit").first(),
+            # A country that is not listed at a stage has nothing of it.
+            pl.when(pl.len() < pl.col("stages").first().list.len())
+            .then(0.0)
+            .otherwise(pl.col("share_low").min())
+            .alias("share_low"),
+            pl.col("share_high").max(),
+            pl.col("rows").sum(),
+            pl.col("stages").first(),
+        )
+    )
+    columns = ["material", "year", "country", "quantity", "unit", "share_low", "share_high", "rows", "stages"]
+    nobody = pl.lit(None, pl.List(pl.String)).alias("stages")
+    return pl.concat([one.with_columns(nobody).select(columns), spanning.select(columns)]).sort(
+        "material", "year", "share_high", "country", descending=[False, False, True, False], nulls_last=True
     )
 
 
 def with_shares(production: pl.DataFrame, group: Sequence[str] = ("material", "year")) -> pl.DataFrame:
-    """Add quantity (in units), share_low and share_high within each group to bounds `low`, `high` (integers)."""
+    """Add quantity (in units), share_low and share_high within each group to bounds `low`, `high` (integers).
+
+    What nobody can name (`UNNAMED`) may be anybody's: it can be added to each share, and is nobody's for certain.
+    """
     keys = list(group)
     low, high = pl.col("low").cast(pl.Float64), pl.col("high").cast(pl.Float64)
     unbounded = pl.col("high").is_null()
@@ -63,9 +95,18 @@ def with_shares(production: pl.DataFrame, group: Sequence[str] = ("material", "y
     rest_low = (pl.col("low").sum().over(keys) - pl.col("low")).cast(pl.Float64)
     rest_high = (pl.col("high").sum().over(keys) - pl.col("high").fill_null(0)).cast(pl.Float64)
     rest_unbounded = (unbounded.sum().over(keys) - unbounded.cast(pl.UInt32)) > 0
+    nobody = pl.col("country") == UNNAMED
+    spare = pl.when(nobody).then("high").otherwise(0).sum().over(keys).cast(pl.Float64)
+    spare_low = pl.when(nobody).then("low").otherwise(0).sum().over(keys).cast(pl.Float64)
+    endless = (nobody & unbounded).any().over(keys)
+    high, rest_low = (
+        pl.when(nobody).then(high).otherwise(high + spare),
+        pl.when(nobody).then(rest_low).otherwise(rest_low - spare_low),
+    )
+    unbounded = unbounded | endless
     return production.with_columns(
         pl.when(pl.col("low") == pl.col("high")).then(low / 1000).alias("quantity"),
-        pl.when(rest_unbounded)
+        pl.when(rest_unbounded | nobody)
         .then(0.0)
         .when(low + rest_high > 0)
         .then(low / (low + rest_high))
@@ -168,6 +209,12 @@ def production_id(material: str, year: int, country: str) -> str:
     return f"production.{slug(material)}.{year}.{country}"
 
 
+def _stages_caveat(stages: Sequence[str] | None) -> tuple[str, ...]:
+    if not stages:
+        return ()
+    return (f"Production is known at several stages ({', '.join(stages)}); the share spans them.",)
+
+
 def production_holds(dossier: Dossier, produced: pl.DataFrame) -> list[Hold]:
     """Each producer's share of the world production of each item that is a material.
 
@@ -189,6 +236,7 @@ def production_holds(dossier: Dossier, produced: pl.DataFrame) -> list[Hold]:
             share=Interval(low=row["share_low"], high=row["share_high"]),
             year=row["year"],
             evidence=production_id(item.material, row["year"], row["country"]),
+            caveats=_stages_caveat(row["stages"]),
         )
         for item in dossier.items
         if item.material

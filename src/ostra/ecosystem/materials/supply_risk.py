@@ -8,14 +8,8 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from ostra.ecosystem.materials.inputs import (
-    KEYS,
-    MaterialInputs,
-    beside,
-    exports_outside,
-    production_of_members,
-    sum_in_order,
-)
+from ostra.ecosystem.materials.exact_sums import KEYS, beside, sum_in_order
+from ostra.ecosystem.materials.inputs import MaterialInputs, exports_outside, production_of_members
 from ostra.ecosystem.materials.production_shares import with_shares
 
 # The formula of this module in short, as evidence prints it.

@@ -41,8 +41,23 @@ INDICATORS = (
     "dependent",
 )
 SUPPLIER_COLUMNS = ("supplier", "supplier_share", "supplier_reverse_share")
+# Indicators that lie between bounds, in columns `_low` and `_high`, where partners cannot be named; the indicator
+# itself is null then. A null high bound beside a low one means that there is none.
+BOUNDED = (
+    "imports_kusd",
+    "concentration",
+    "extra_share",
+    "import_export_ratio",
+    "top_share",
+    "suppliers_effective",
+    "diversification_potential",
+    "reverse_share",
+)
+BOUNDS = tuple(f"{name}_{end}" for name in BOUNDED for end in ("low", "high"))
+SUPPLIER_BOUNDS = tuple(f"{name}_{end}" for name in SUPPLIER_COLUMNS[1:] for end in ("low", "high"))
 # What the indicators were computed from: sums in kUSD and the number of facts rows behind each sum.
 EVIDENCE_COLUMNS = (
+    "unnamed_kusd",
     "suppliers",
     "intra_kusd",
     "exports_kusd",
@@ -118,6 +133,7 @@ def trade_frames(
     group: Home | None = None,
     persistence_years: int = 3,
     every_supplier: bool = True,
+    also: Sequence[str] = (),
 ) -> TradeFrames:
     """Trade-dependency indicators of home, and every supplier's part in its imports, from one reading of the data.
 
@@ -149,17 +165,20 @@ def trade_frames(
         Length of the window, ending in the row's year, over which `years_flagged` counts.
     every_supplier : bool
         Whether the second frame is wanted; without it the reading is faster and that frame empty.
+    also
+        Products to answer for beside all that the data know, such as those whose code lapsed.
 
     Returns
     -------
     dependencies : DataFrame
-        One row per product and year, sorted by both: columns INDICATORS, then SUPPLIER_COLUMNS when `supplier` is
-        given, then EVIDENCE_COLUMNS. Unknown is null.
+        One row per product and year, sorted by both: columns INDICATORS, then SUPPLIER_COLUMNS and their bounds when
+        `supplier` is given, then BOUNDS and EVIDENCE_COLUMNS. Unknown is null; an indicator that partners whom nobody
+        can name leave open is null between its bounds.
     suppliers : DataFrame
         Sorted by product, year, falling imports, supplier: product, year, supplier, imports_kusd, share [of home's
         extra-home imports], world_exports_kusd [the supplier's exports of the product to everybody], buyer_share
         [part of these that home buys], supplier_imports_kusd [the supplier's own imports of the product],
-        reverse_share [part of those that come from home; null where it imports none], flows, reverse_flows
+        reverse_share [part of those that come from home; null where it imports none], its bounds, flows, reverse_flows
         [facts rows behind imports_kusd and supplier_imports_kusd]. Only suppliers with a flow to home in the data;
         share is null when all of a product's flows to home are of no value.
 
@@ -180,7 +199,7 @@ def trade_frames(
         raise UsageError(f"the persistence window is {persistence_years} years long. Give 1 or more")
     wanted = sorted(set(years))
     window = sorted({year - back for year in wanted for back in range(persistence_years)})
-    codes = sorted(set(products)) if products is not None else flows.known_products(trade)
+    codes = sorted(set(products)) if products is not None else sorted({*flows.known_products(trade), *also})
     frames = []
     for step in flows.plan(trade, home, window, products, group):
         answered = tuple(year for year in step.years if year in wanted)
@@ -195,29 +214,69 @@ def trade_frames(
         pl.DataFrame({"year": window}, schema={"year": pl.Int16}), how="cross"
     )
     table = grid.join(rows.filter(pl.col("rank") == 1), on=["product", "year"], how="left").sort("product", "year")
-    table = _with_persistence(_indicators(table, thresholds), window, wanted, persistence_years)
+    table = _with_persistence(_indicators(table, thresholds, home.is_bloc), window, wanted, persistence_years)
     names = dict(descriptions or {})
     table = table.with_columns(
         description=pl.Series([names.get(code, "") for code in table["product"]], dtype=pl.String),
         supplier=pl.lit(supplier, dtype=pl.String),
     )
-    columns = INDICATORS + (SUPPLIER_COLUMNS if supplier else ()) + EVIDENCE_COLUMNS
+    asked = SUPPLIER_COLUMNS + SUPPLIER_BOUNDS if supplier else ()
+    columns = INDICATORS + asked + BOUNDS + EVIDENCE_COLUMNS
     shares = _shares(rows.filter(pl.col("year").is_in(wanted))) if every_supplier else pl.DataFrame()
     return TradeFrames(table.select(columns), shares)
 
 
-def _indicators(table: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
-    """Ratios of the sums; every division is guarded, so that an undefined ratio is null and never NaN."""
+def _indicators(table: pl.DataFrame, thresholds: Thresholds, bloc: bool) -> pl.DataFrame:
+    """Ratios of the sums; every division is guarded, so that an undefined ratio is null and never NaN.
+
+    Of the imports M, U come from partners that nobody can name: each may be any economy, or many. Of a bloc they may be
+    its own members, so that imports from outside lie between M - U and M.
+    """
     known = pl.col("world_rows").is_not_null()
     table = table.with_columns(
         pl.when(known).then(pl.col(name).fill_null(0)).alias(name)
         for name in (
             *("imports", "intra", "exports", "elsewhere", "suppliers", "import_rows", "intra_rows", "export_rows"),
             *("supplier_elsewhere", "supplier_elsewhere_rows", "supplier_from_home", "reverse_rows", "asked_imports"),
+            *("unnamed", "unnamed_elsewhere", "exports_unnamed", "squares", "second", "supplier_from_nobody"),
         )
     )
-    imports, intra, exported = pl.col("imports"), pl.col("intra"), pl.col("exports")
+    imports, intra, unnamed = pl.col("imports"), pl.col("intra"), pl.col("unnamed")
+    top = pl.col("value").fill_null(0)
     traded = imports > 0
+    within = unnamed if bloc else pl.lit(0.0)  # what may be trade between members
+    at_least, exported = imports - within, pl.col("exports")
+    exported_high = exported + pl.col("unnamed_elsewhere")  # what nobody sells to others may be home's
+    exported_low = exported - (pl.col("exports_unnamed") if bloc else pl.lit(0.0))
+    named = unnamed == 0
+    # The largest supplier is known where nobody unnamed can have sold as much, or helped the second to it.
+    first = traded & (top > 0) & (named | ((top > pl.col("second") + unnamed) & (top > unnamed)))
+    spread = pl.when(named).then(pl.col("squares")).otherwise(pl.col("squares") - top**2 + (top + unnamed) ** 2)
+    others = pl.col("elsewhere") - pl.col("supplier_elsewhere")
+    bounds: dict[str, tuple[pl.Expr, pl.Expr, pl.Expr]] = {
+        "imports_kusd": (known, at_least / 1000, imports / 1000),
+        "concentration": (traded, pl.col("squares") / pl.col("squared"), spread / pl.col("squared")),
+        "extra_share": (imports + intra > 0, at_least / (imports + intra), imports / (imports + intra)),
+        "import_export_ratio": (exported_high > 0, at_least / exported_high, imports / exported_low),
+        "top_share": (traded, top / imports, (top + unnamed) / imports),
+        "suppliers_effective": (traded, pl.col("squared") / spread, pl.col("squared") / pl.col("squares")),
+        "diversification_potential": (
+            first,
+            others / (pl.col("value") + unnamed),
+            (others + pl.col("unnamed_elsewhere")) / pl.col("value"),
+        ),
+        "reverse_share": (
+            first & (pl.col("supplier_imports") > 0),
+            pl.col("supplier_from_home") / pl.col("supplier_imports"),
+            (pl.col("supplier_from_home") + pl.col("supplier_from_nobody")) / pl.col("supplier_imports"),
+        ),
+        "supplier_share": (traded, pl.col("asked_imports") / imports, (pl.col("asked_imports") + unnamed) / imports),
+        "supplier_reverse_share": (
+            pl.col("asked_supplier_imports") > 0,
+            pl.col("asked_from_home") / pl.col("asked_supplier_imports"),
+            (pl.col("asked_from_home") + pl.col("asked_from_nobody")) / pl.col("asked_supplier_imports"),
+        ),
+    }
     table = table.with_columns(
         status=pl.when(~known)
         .then(pl.lit("unknown"))
@@ -226,41 +285,49 @@ def _indicators(table: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
         .when(imports == 0)
         .then(pl.lit("zero"))
         .otherwise(pl.lit("traded")),
-        imports_kusd=imports / 1000,
-        concentration=pl.when(traded).then(pl.col("squares") / pl.col("squared")),
-        suppliers_effective=pl.when(traded).then(pl.col("squared") / pl.col("squares")),
-        extra_share=pl.when(imports + intra > 0).then(imports / (imports + intra)),
-        import_export_ratio=pl.when(exported > 0).then(imports / exported),
-        top_supplier=pl.when(traded).then(pl.col("supplier")),
-        top_share=pl.when(traded).then(pl.col("value") / imports),
-        diversification_potential=pl.when(traded).then(
-            (pl.col("elsewhere") - pl.col("supplier_elsewhere")) / pl.col("value")
+        top_supplier=pl.when(first).then(pl.col("supplier")),
+        world_concentration=pl.when((pl.col("world") > 0) & named & (pl.col("unnamed_elsewhere") == 0)).then(
+            pl.col("world_squares") / pl.col("world_squared")
         ),
-        reverse_share=pl.when(traded & (pl.col("supplier_imports") > 0)).then(
-            pl.col("supplier_from_home") / pl.col("supplier_imports")
-        ),
-        world_concentration=pl.when(pl.col("world") > 0).then(pl.col("world_squares") / pl.col("world_squared")),
-        supplier_share=pl.when(traded).then(pl.col("asked_imports") / imports),
-        supplier_reverse_share=pl.when(pl.col("asked_supplier_imports") > 0).then(
-            pl.col("asked_from_home") / pl.col("asked_supplier_imports")
-        ),
+        unnamed_kusd=unnamed / 1000,
         intra_kusd=intra / 1000,
         exports_kusd=exported / 1000,
         top_imports_kusd=pl.when(traded).then(pl.col("value") / 1000),
-        others_exports_kusd=pl.when(traded).then((pl.col("elsewhere") - pl.col("supplier_elsewhere")) / 1000),
+        others_exports_kusd=pl.when(traded).then(others / 1000),
         top_supplier_imports_kusd=pl.when(traded).then(pl.col("supplier_imports").fill_null(0) / 1000),
         top_supplier_from_home_kusd=pl.when(traded).then(pl.col("supplier_from_home") / 1000),
         top_rows=pl.when(traded).then(pl.col("flows")),
         others_rows=pl.when(traded).then(pl.col("elsewhere_rows") - pl.col("supplier_elsewhere_rows")),
         reverse_rows=pl.when(traded).then(pl.col("reverse_rows")),
+        **{f"{name}_low": pl.when(defined).then(low) for name, (defined, low, _) in bounds.items()},
+        **{
+            # A division by nothing has no bound.
+            f"{name}_high": pl.when(defined & high.is_finite()).then(high)
+            for name, (defined, _, high) in bounds.items()
+        },
     )
-    # A null ratio beside imports means that home exports nothing: the ratio has no bound, so it exceeds any threshold.
-    exceeded = (
-        (pl.col("concentration") > thresholds.concentration)
-        & (pl.col("extra_share") > thresholds.extra_share)
-        & (pl.col("import_export_ratio") > thresholds.import_export_ratio).fill_null(True)
+    table = table.with_columns(
+        pl.when(pl.col(f"{name}_low") == pl.col(f"{name}_high")).then(pl.col(f"{name}_low")).alias(name)
+        for name in bounds
     )
-    return table.with_columns(dependent=pl.when(traded).then(exceeded).when(known).then(pl.lit(False)))
+
+    def exceeded(end: str, unbounded: pl.Expr) -> pl.Expr:
+        # No exports beside imports mean a ratio without bound, which exceeds any threshold.
+        return (
+            (pl.col(f"concentration_{end}") > thresholds.concentration)
+            & (pl.col(f"extra_share_{end}") > thresholds.extra_share)
+            & ((pl.col(f"import_export_ratio_{end}") > thresholds.import_export_ratio).fill_null(False) | unbounded)
+        )
+
+    surely, possibly = exceeded("low", exported_high == 0), exceeded("high", exported_low == 0)
+    return table.with_columns(
+        dependent=pl.when(traded & surely)
+        .then(pl.lit(True))
+        .when(traded & possibly)
+        .then(None)
+        .when(known)
+        .then(pl.lit(False))
+    )
 
 
 def _with_persistence(
@@ -283,18 +350,28 @@ def _with_persistence(
 
 def _shares(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.filter(pl.col("supplier").is_not_null()).sort("product", "year", "rank")
+    unnamed = pl.col("unnamed").fill_null(0)
+    reverse = pl.col("supplier_imports") > 0
+    share = (pl.col("value") / pl.col("imports"), (pl.col("value") + unnamed) / pl.col("imports"))
+    bought = (
+        pl.col("supplier_from_home") / pl.col("supplier_imports"),
+        (pl.col("supplier_from_home") + pl.col("supplier_from_nobody")) / pl.col("supplier_imports"),
+    )
+    traded = pl.col("imports") > 0
     return rows.select(
         "product",
         "year",
         "supplier",
         imports_kusd=pl.col("value") / 1000,
-        share=pl.when(pl.col("imports") > 0).then(pl.col("value") / pl.col("imports")),
+        share=pl.when(traded & (unnamed == 0)).then(share[0]),
+        share_low=pl.when(traded).then(share[0]),
+        share_high=pl.when(traded).then(share[1]),
         world_exports_kusd=pl.col("world_exports") / 1000,
         buyer_share=pl.when(pl.col("world_exports") > 0).then(pl.col("value") / pl.col("world_exports")),
         supplier_imports_kusd=pl.col("supplier_imports").fill_null(0) / 1000,
-        reverse_share=pl.when(pl.col("supplier_imports") > 0).then(
-            pl.col("supplier_from_home") / pl.col("supplier_imports")
-        ),
+        reverse_share=pl.when(reverse & (pl.col("supplier_from_nobody") == 0)).then(bought[0]),
+        reverse_share_low=pl.when(reverse).then(bought[0]),
+        reverse_share_high=pl.when(reverse).then(bought[1]),
         flows=pl.col("flows"),
         reverse_flows=pl.col("reverse_rows").fill_null(0),
     )

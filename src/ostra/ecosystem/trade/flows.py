@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ostra.errors import MethodError, UsageError
+from ostra.words.economies import REST_OF_WORLD
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -27,6 +28,8 @@ ROWS_PER_PASS = 12_000_000
 
 # The name under which a query sees the trade relation.
 VIEW = "ostra_trade_flows"
+# Stands in the facts for partners that nobody can name. Their flows count in every sum; who they are is not known.
+UNNAMED = REST_OF_WORLD
 _PRODUCT = re.compile(r"[0-9]{6}")
 _ECONOMY = re.compile(r"[A-Za-z0-9_-]{2,20}")
 
@@ -39,6 +42,7 @@ class Pass:
     members: tuple[str, ...]
     group: str | None
     group_members: tuple[str, ...]
+    unnamed: bool = False  # whether a partner that nobody can name occurs
 
 
 def check_request(
@@ -91,8 +95,9 @@ def plan(
         merged = group.members(year) - members if group else frozenset()
         return tuple(sorted(members)), tuple(sorted(merged))
 
+    unnamed = years_with_unnamed(trade, list(rows), products)
     return [
-        Pass(batch, members, group.code if group else None, merged)
+        Pass(batch, members, group.code if group else None, merged, not unnamed.isdisjoint(batch))
         for (members, merged), run in groupby(sorted(rows), key=who)
         for batch in batches(run, rows)
     ]
@@ -104,6 +109,16 @@ def rows_by_year(
     """How many rows the data hold for each of the years; years without a row are absent."""
     sql = f"SELECT year, count(*) FROM {VIEW} WHERE {selection(years, products)} GROUP BY year ORDER BY year"
     return dict(trade.query(VIEW, sql).fetchall())
+
+
+def years_with_unnamed(trade: DuckDBPyRelation, years: Sequence[int], products: Sequence[str] | None) -> set[int]:
+    """The years in which a flow has a partner that nobody can name."""
+    # One comparison each: the code sorts behind all others, so that whole row groups are passed over by their maximum.
+    sql = " UNION ".join(
+        f"SELECT year FROM {VIEW} WHERE {selection(years, products)} AND {side} = {quoted(UNNAMED)}"
+        for side in ("exporter", "importer")
+    )
+    return {row[0] for row in trade.query(VIEW, sql).fetchall()}
 
 
 def batches(years: Iterable[int], rows: Mapping[int, int]) -> list[tuple[int, ...]]:
@@ -138,7 +153,8 @@ def read_pass(
     """One pass: a row per year, product and supplier to home (by `rank`, 1 the largest), product sums repeated on each.
 
     A product that nobody outside sells to home has one row with a null supplier. Flows of an economy with itself,
-    and those inside the merged group, are left out. Values are whole numbers of USD; `squares` and `squared` are
+    and those inside the merged group, are left out. Partners that nobody can name are no suppliers; what they sell is
+    in `imports` and `unnamed`. Values are whole numbers of USD; `squares` and `squared` are
     sums of squares and squares of sums, in USD squared, rounded to the nearest float in the same way.
 
     Parameters
@@ -166,6 +182,19 @@ def read_pass(
         )
         inside_group = f"AND NOT (list_contains({merged}, exporter) AND list_contains({merged}, importer))"
     asked = quoted(supplier) if supplier else "NULL"
+    # Where everybody is named, the columns for the others are constants, which cost nothing.
+    nobody, named = f"economy = {quoted(UNNAMED)}", "NOT is_home"
+    sides = second = unnamed = elsewhere = sold = ""
+    bought = "0"
+    if step.unnamed:
+        named = f"NOT is_home AND NOT ({nobody})"
+        sides = f""",
+               exporter = {quoted(UNNAMED)} AS from_nobody, importer = {quoted(UNNAMED)} AS to_nobody"""
+        sold = f""",
+               {usd("sum(value) FILTER (to_nobody)")} AS to_nobody"""
+        second = f"list_extract(max(to_home, 2) FILTER ({named}), 2)"
+        unnamed, elsewhere = f"sum(to_home) FILTER ({nobody})", f"sum(value - to_home) FILTER ({nobody})"
+        bought = usd("sum(value) FILTER (from_nobody)")
     if every_supplier:
         ranked = """
         SELECT *, row_number() OVER (PARTITION BY year, product ORDER BY to_home DESC, economy) AS rank
@@ -193,30 +222,33 @@ def read_pass(
     WITH flows AS NOT MATERIALIZED (
         SELECT {year} AS year, product, {exporter} AS exporter, {importer} AS importer,
                value_kusd::DECIMAL(18, 3) AS value,
-               list_contains({home}, exporter) AS from_home, list_contains({home}, importer) AS to_home
+               list_contains({home}, exporter) AS from_home, list_contains({home}, importer) AS to_home{sides}
         FROM {VIEW}
         WHERE {selection(step.years, products)} AND exporter <> importer {inside_group}
     ), sellers AS MATERIALIZED (
         SELECT year, product, exporter AS economy, list_contains({home}, exporter) AS is_home,
                {usd("sum(value)")} AS value, count(*) AS rows,
-               {usd("sum(value) FILTER (to_home)")} AS to_home, count(*) FILTER (to_home) AS to_home_rows
+               {usd("sum(value) FILTER (to_home)")} AS to_home, count(*) FILTER (to_home) AS to_home_rows{sold}
         FROM flows GROUP BY year, product, exporter
     ), outside AS (
-        SELECT * FROM sellers WHERE NOT is_home
+        SELECT * FROM sellers WHERE {named}
     ), totals AS MATERIALIZED (
         SELECT year, product,
                sum(to_home) FILTER (NOT is_home) AS imports,
                sum(to_home_rows) FILTER (NOT is_home) AS import_rows,
-               max(to_home) FILTER (NOT is_home) AS largest,
-               count(*) FILTER (NOT is_home AND to_home > 0) AS suppliers,
-               sum(to_home::HUGEINT * to_home) FILTER (NOT is_home) AS squares,
+               max(to_home) FILTER ({named}) AS largest, {second or "NULL"} AS second,
+               coalesce({unnamed or "0"}, 0) AS unnamed,
+               coalesce({elsewhere or "0"}, 0) AS unnamed_elsewhere,
+               coalesce({"sum(to_nobody) FILTER (is_home)" if step.unnamed else "0"}, 0) AS exports_unnamed,
+               count(*) FILTER ({named} AND to_home > 0) AS suppliers,
+               sum(to_home::HUGEINT * to_home) FILTER ({named}) AS squares,
                sum(to_home) FILTER (is_home) AS intra,
                sum(to_home_rows) FILTER (is_home) AS intra_rows,
                sum(value - to_home) FILTER (is_home) AS exports,
                sum(rows - to_home_rows) FILTER (is_home) AS export_rows,
-               sum(value - to_home) FILTER (NOT is_home) AS elsewhere,
-               sum(rows - to_home_rows) FILTER (NOT is_home) AS elsewhere_rows,
-               sum(value::HUGEINT * value) FILTER (NOT is_home) AS world_squares,
+               sum(value - to_home) FILTER ({named}) AS elsewhere,
+               sum(rows - to_home_rows) FILTER ({named}) AS elsewhere_rows,
+               sum(value::HUGEINT * value) FILTER ({named}) AS world_squares,
                sum(value) FILTER (NOT is_home) AS world,
                sum(rows) AS world_rows,
                sum(to_home) FILTER (economy = {asked}) AS asked_imports
@@ -229,14 +261,17 @@ def read_pass(
         FROM ranked
     ), buyers AS MATERIALIZED (
         SELECT year, product, importer AS economy, {usd("sum(value)")} AS supplier_imports,
-               {usd("sum(value) FILTER (from_home)")} AS supplier_from_home, count(*) AS reverse_rows
+               {usd("sum(value) FILTER (from_home)")} AS supplier_from_home, count(*) AS reverse_rows,
+               {bought} AS supplier_from_nobody
         FROM {buying} WHERE {str(reverse).lower()} GROUP BY year, product, importer
     )
     SELECT totals.year, totals.product, coalesce(rank, 1)::INTEGER AS rank, suppliers.supplier,
            {_floats("suppliers", "value", "world_exports", "supplier_elsewhere")},
            {_counts("suppliers", "flows", "supplier_elsewhere_rows")},
-           {_floats("buyers", "supplier_imports", "supplier_from_home")}, {_counts("buyers", "reverse_rows")},
+           {_floats("buyers", "supplier_imports", "supplier_from_home", "supplier_from_nobody")},
+           {_counts("buyers", "reverse_rows")},
            {_floats("totals", "imports", "squares", "intra", "exports", "elsewhere", "asked_imports")},
+           {_floats("totals", "unnamed", "unnamed_elsewhere", "exports_unnamed", "second")},
            (imports::HUGEINT * imports)::DOUBLE AS squared,
            (coalesce(world_squares, 0) + coalesce(exports, 0)::HUGEINT * coalesce(exports, 0))::DOUBLE AS world_squares,
            (coalesce(world, 0) + coalesce(exports, 0))::DOUBLE AS world,
@@ -244,7 +279,8 @@ def read_pass(
                AS world_squared,
            {_counts("totals", "import_rows", "suppliers", "intra_rows", "export_rows", "elsewhere_rows", "world_rows")},
            asked.supplier_imports::DOUBLE AS asked_supplier_imports,
-           asked.supplier_from_home::DOUBLE AS asked_from_home
+           asked.supplier_from_home::DOUBLE AS asked_from_home,
+           asked.supplier_from_nobody::DOUBLE AS asked_from_nobody
     FROM totals
     LEFT JOIN suppliers USING (year, product)
     LEFT JOIN buyers ON buyers.year = totals.year AND buyers.product = totals.product

@@ -51,6 +51,8 @@ def points_of_failure(
 ) -> pl.DataFrame:
     """The largest exporters of each product, with what their loss would do to its world network.
 
+    Flows with a partner that nobody can name have no place in the network and are left out.
+
     With v_ij what importer j buys from exporter i, V_j all that j buys, n the economies that trade the product and
     k_i the importers that i serves: world_share_i = sum_j v_ij / sum_j V_j; centrality_i = k_i / (n - 1), outdegree
     centrality; clustering_i = flows between i's customers / (k_i (k_i - 1)), directed clustering of type "out";
@@ -110,6 +112,7 @@ def _query(years: Sequence[int], products: Sequence[str] | None, exporters: int)
         SELECT year, product, exporter, importer, {flows.usd("value_kusd")} AS value
         FROM {VIEW}
         WHERE {flows.selection(years, products)} AND exporter <> importer AND value_kusd > 0
+            AND exporter <> '{flows.UNNAMED}' AND importer <> '{flows.UNNAMED}'
     ), importers AS MATERIALIZED (
         SELECT year, product, importer, sum(value)::BIGINT AS bought FROM sales GROUP BY ALL
     ), exporters AS MATERIALIZED (

@@ -30,6 +30,8 @@ INDICATORS = {
     "reverse_share": ("Home's share in what {} imports of the same product", "share"),
     "years_flagged": ("Years flagged as dependent in the window that ends here", "years"),
 }
+# Column of the frame of suppliers behind an indicator of one supplier.
+_COLUMN = {"share": "share", "reverse": "reverse_share"}
 Where = dict[str, str | int | tuple[str, ...] | tuple[int, ...]]
 
 
@@ -69,13 +71,32 @@ def _product_evidence(
 
     found: list[Evidence] = []
 
-    def add(indicator: str, value: float | None, label: str = "", unit: str = "share", **more: Any) -> None:
+    unnamed = row["unnamed_kusd"]
+    open_to = f"{number(unnamed)} kUSD of the imports come from areas that nobody can name." if unnamed else ""
+
+    def add(
+        indicator: str,
+        value: float | None,
+        label: str = "",
+        unit: str = "share",
+        of: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """The indicator of the product's row, or of `of`; between its bounds where it is not known exactly."""
         if indicator in INDICATORS:
             label, unit = INDICATORS[indicator]
+        column = indicator.partition(".")[0]
+        bounds = of or row
+        if value is None and bounds.get(f"{column if of is None else _COLUMN[column]}_low") is not None:
+            name = column if of is None else _COLUMN[column]
+            low, high = bounds[f"{name}_low"], bounds[f"{name}_high"]
+            more |= {"low": low, "high": high, "caveats": (*more.get("caveats", ()), *((open_to,) if open_to else ()))}
+            more["substituted"] = f"between {number(low)} and {'any value' if high is None else number(high)}"
+        leader = economy_name(row["top_supplier"]) if row["top_supplier"] else "which is not known for certain"
         found.append(
             Evidence(
                 id=trade_id(product, year, indicator),
-                label=f"{label.format(economy_name(row['top_supplier']))}: {what}",
+                label=f"{label.format(leader)}: {what}",
                 kind="measured" if indicator == "imports_kusd" else "computed",
                 unit=unit,
                 value=value,
@@ -87,11 +108,11 @@ def _product_evidence(
         )
 
     imported = {"importer": members, "exporter not": members}
-    total, top = row["imports_kusd"], row["top_supplier"]
+    total, top = row["imports_kusd_high"], row["top_supplier"]
     imports = trade_id(product, year, "imports_kusd")
     add(
         "imports_kusd",
-        total,
+        row["imports_kusd"],
         substituted=f"M = {number(total)} kUSD, from {row['import_rows']:,} flows",
         facts=(ref(row["import_rows"], **imported),),
     )
@@ -103,30 +124,33 @@ def _product_evidence(
             f"share.{code}",
             supplier["share"],
             f"Share of {economy_name(code)} in imports",
+            of=supplier,
             substituted=f"s = {number(supplier['imports_kusd'])} / {number(total)}",
             inputs=(imports,),
             facts=(ref(supplier["flows"], importer=members, exporter=code),),
         )
-        if supplier["reverse_share"] is not None:
+        if supplier["reverse_share_low"] is not None:
             bought = supplier["supplier_imports_kusd"]
             add(
                 f"reverse.{code}",
                 supplier["reverse_share"],
                 f"Home's share in what {economy_name(code)} imports of the same product",
-                substituted=f"r = {number(supplier['reverse_share'] * bought)} / {number(bought)}",
+                of=supplier,
+                substituted=f"r = {number(supplier['reverse_share_low'] * bought)} / {number(bought)}",
                 facts=(ref(supplier["reverse_flows"], importer=code),),
             )
     hhi = row["concentration"]
-    terms = " + ".join(f"{s['share']:.3f}²" for s in suppliers[:4]) + (" + …" if row["suppliers"] > 4 else "")
+    terms = " + ".join(f"{s['share_low']:.3f}²" for s in suppliers[:4]) + (" + …" if row["suppliers"] > 4 else "")
     add(
         "concentration",
         hhi,
-        substituted=f"HHI = {terms} = {hhi:.3f}",
+        substituted="" if hhi is None else f"HHI = {terms} = {hhi:.3f}",
         inputs=tuple(share_ids),
         facts=(ref(row["import_rows"], **imported),),
     )
     concentration = trade_id(product, year, "concentration")
-    add("suppliers_effective", row["suppliers_effective"], substituted=f"1 / {hhi:.4g}", inputs=(concentration,))
+    inverse = "" if hhi is None else f"1 / {hhi:.4g}"
+    add("suppliers_effective", row["suppliers_effective"], substituted=inverse, inputs=(concentration,))
     add(
         "extra_share",
         row["extra_share"],
@@ -142,17 +166,17 @@ def _product_evidence(
         substituted=f"{number(total)} / {number(row['exports_kusd'])}",
         inputs=(imports,),
         facts=(ref(row["export_rows"], **exported),) if row["export_rows"] else (),
-        caveats=(unbounded,) if ratio is None else (),
+        caveats=(unbounded,) if ratio is None and not row["exports_kusd"] else (),
     )
-    add("top_share", row["top_share"], inputs=(trade_id(product, year, f"share.{top}"),))
-    if row["diversification_potential"] is not None:
+    add("top_share", row["top_share"], inputs=(trade_id(product, year, f"share.{top}"),) if top else ())
+    if row["diversification_potential_low"] is not None:
         add(
             "diversification_potential",
             row["diversification_potential"],
             substituted=f"{number(row['others_exports_kusd'])} / {number(row['top_imports_kusd'])}",
             facts=(ref(row["others_rows"], **{"importer not": members, "exporter not": (*members, top)}),),
         )
-    if row["reverse_share"] is not None:
+    if row["reverse_share_low"] is not None and top:
         add("reverse_share", row["reverse_share"], inputs=(trade_id(product, year, f"reverse.{top}"),))
     add(
         "years_flagged",
@@ -190,7 +214,8 @@ def series_evidence(series: pl.DataFrame, dataset: str, home: Home) -> list[Evid
                 kind="computed",
                 unit="share",
                 text="; ".join(
-                    f"{row['year']}: {row['top_supplier']} {row['top_share']:.3f}, HHI {row['concentration']:.3f}"
+                    f"{row['year']}: {row['top_supplier'] or 'first not known'} {_between(row, 'top_share')},"
+                    f" HHI {_between(row, 'concentration')}"
                     for row in traded
                 ),
                 formula=f"as for each year: largest {FORMULAS['share']}, and {FORMULAS['concentration']}",
@@ -201,6 +226,13 @@ def series_evidence(series: pl.DataFrame, dataset: str, home: Home) -> list[Evid
             )
         )
     return found
+
+
+def _between(row: dict[str, Any], name: str) -> str:
+    """A value to three decimals, or its bounds."""
+    if row[name] is not None:
+        return f"{row[name]:.3f}"
+    return f"{row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f}"
 
 
 def year_spans(years: Iterable[int]) -> str:

@@ -44,7 +44,9 @@ def trends(series: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _slope(times: Sequence[int], values: Sequence[float]) -> float | None:
+def _slope(all_times: Sequence[int], all_values: Sequence[float | None]) -> float | None:
+    known = [(t, v) for t, v in zip(all_times, all_values, strict=True) if v is not None]
+    times, values = [t for t, _ in known], [v for _, v in known]
     if len(times) < 3:  # through two points a line always fits; it says nothing of a trend
         return None
     mean_time = math.fsum(times) / len(times)

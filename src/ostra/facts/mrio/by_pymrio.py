@@ -65,6 +65,8 @@ def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
     _refuse_programs(folder, name)
     with parsing(name):
         io = extra("pymrio").parse_exiobase3(folder)
+    computed = "Flows were computed from coefficients (Z = A diag(x)): the folder holds A and Y, no Z."
+    from_coefficients = (computed,) if io.Z is None else ()
     value_added = taxes = None
     for extension in ("factor_inputs", "satellite"):
         if not hasattr(io, extension):
@@ -84,7 +86,7 @@ def exiobase3(folder: Path, name: str, year: int, usd: float) -> Labelled:
         stocks=frozenset({"Changes in inventories", "Changes in valuables"}),
         codes=EXIOBASE_REST,
         usd=usd,
-        notes=(f"Converted from euros at {usd:g} US dollars.",),
+        notes=(f"Converted from euros at {usd:g} US dollars.", *from_coefficients),
     )
 
 
@@ -150,6 +152,8 @@ def gloria(folder: Path, name: str, year: int, version: str) -> Labelled:
 
 def _parsed(io: Any, layout: str, name: str, year: int) -> Labelled:
     """Flows, final use and output as pymrio has them, without what each layout knows besides."""
+    if io.Z is None and io.A is not None and io.Y is not None:
+        _flows_from_coefficients(io, name)
     if io.Z is None or io.Y is None:
         raise DataError("the parser found no flows or no final use", name)
     nodes = _pairs(io.Z.index)
@@ -165,6 +169,23 @@ def _parsed(io: Any, layout: str, name: str, year: int) -> Labelled:
         final=io.Y.to_numpy(dtype=np.float64),
         output=None if io.x is None else io.x.reindex(io.Z.index).to_numpy(dtype=np.float64).ravel(),
     )
+
+
+def _flows_from_coefficients(io: Any, name: str) -> None:
+    """Flows of a table that states coefficients A and final use Y alone: x = (I − A)⁻¹ Y 1, Z = A diag(x).
+
+    Reference: Miller, R. E. and Blair, P. D. (2022), Input-Output Analysis, 3rd edition, section 2.2.
+    """
+    pandas = extra("pandas")
+    if io.x is None:
+        coefficients = io.A.to_numpy(dtype=np.float64)
+        final = io.Y.reindex(io.A.index).to_numpy(dtype=np.float64).sum(axis=1)
+        try:
+            output = np.linalg.solve(np.eye(len(coefficients)) - coefficients, final)
+        except np.linalg.LinAlgError:
+            raise DataError("states coefficients from which output cannot be solved", name) from None
+        io.x = pandas.DataFrame(output, index=io.A.index, columns=["indout"])
+    io.Z = io.A * io.x.reindex(io.A.columns).to_numpy(dtype=np.float64).ravel()
 
 
 def _pairs(index: Any) -> list[User]:

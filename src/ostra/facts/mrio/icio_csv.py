@@ -174,9 +174,8 @@ def read_wide(file: Scanned) -> Wide:
 
 def _frame(file: Scanned, **options: Any) -> pl.DataFrame:
     """The lines of a CSV as Polars reads them."""
-    encoding = "utf8" if file.encoding == "utf-8" else "utf8-lossy"
     try:
-        return pl.read_csv(file.path, encoding=encoding, **options)
+        return pl.read_csv(file.path, **options)
     except pl.exceptions.PolarsError as error:
         reason = f"cannot be read as CSV: {str(error).splitlines()[0]}"
         raise DataError(reason, file.name, mend="Export it again as CSV.") from None
@@ -193,7 +192,7 @@ def _slice(numbers: Sequence[int]) -> slice | list[int]:
 def _refuse_words(file: Scanned, columns: Sequence[str]) -> None:
     """Go through the cells that are no numbers; blanks may be meant, words are not."""
     found: list[Problem] = []
-    with file.path.open(encoding=file.encoding, newline="") as lines:
+    with file.path.open(encoding="utf-8", newline="") as lines:
         reader = csv.reader(lines)
         next(reader, None)
         for record in reader:

@@ -25,6 +25,16 @@ MEMBERS = {
     "wiod16": re.compile(r"wiot(19|20)\d\d_\w+\.(xlsb|dta)", re.IGNORECASE),
 }
 
+YEAR = r"(?:19|20)\d{2}"
+# Where publishers put the year of the table into a name, which may hold that of an edition or of a download as well.
+PUBLISHED = (
+    re.compile(rf"^({YEAR})_(?:SML|LARGE)", re.IGNORECASE),  # OECD, each year by itself
+    re.compile(rf"^ICIO{YEAR}(?:econ|ext)?_({YEAR})(?!\d)", re.IGNORECASE),  # OECD, edition and year
+    re.compile(rf"(?<!\d)\d{{2}}ed_({YEAR})(?!\d)", re.IGNORECASE),  # FIGARO
+    re.compile(rf"^IOT_({YEAR})_(?:pxp|ixi)", re.IGNORECASE),  # EXIOBASE
+    re.compile(rf"^Eora26_({YEAR})_", re.IGNORECASE),
+)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -310,19 +320,24 @@ def _holding(one: Opened, name: str) -> Path:
 
 def _year_of(one: Opened) -> int:
     """The year that the name tells, or the names of the files in a folder, where they agree."""
-    found = _year_in(one.name)
-    if found is None and one.path.is_dir():
-        inside = {year for file in one.path.rglob("*") if (year := _year_in(file.name))}
-        found = inside.pop() if len(inside) == 1 else None
-    if found is None:
+    found = _years_in(one.name)
+    if not found and one.path.is_dir():
+        found = {year for file in one.path.rglob("*") for year in _years_in(file.name)}
+    if len(found) > 1:
+        listed = ", ".join(map(str, sorted(found)))
+        raise UsageError(
+            f"the name of {one.name} holds several years ({listed}); say which is that of the table with --year"
+        )
+    if not found:
         raise UsageError(f"the name of {one.name} does not tell the year of the table; say it with --year")
-    return found
+    return found.pop()
 
 
-def _year_in(name: str) -> int | None:
-    """The last number of four digits in a name that can be a year; editions stand before years."""
-    years = re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", name.replace("\\", "/").rsplit("/", 1)[-1])
-    return int(years[-1]) if years else None
+def _years_in(name: str) -> set[int]:
+    """The year where a publisher's name puts it, else every number of four digits that can be a year."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    published = {int(year) for pattern in PUBLISHED for year in pattern.findall(last)}
+    return published or {int(year) for year in re.findall(rf"(?<!\d){YEAR}(?!\d)", last)}
 
 
 def _usd(year: int, rates: Mapping[int, str]) -> float:

@@ -10,10 +10,11 @@ import csv
 import gzip
 import hashlib
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -38,8 +39,10 @@ class Scanned:
     sha256: str
     bytes: int
     lines: int
-    encoding: str  # 'utf-8' or 'latin-1'
+    encoding: str  # of the file as the user has it: 'utf-8', 'cp1252', or a kind of UTF-16
     quotes: bool  # whether any quotation mark occurs
+    old_ends: bool = False  # lines end with CR alone
+    skipped: int = 0  # lines of the user's file before the header
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Header:
 
     names: tuple[str, ...]
     raw: tuple[str, ...]
+    delimiter: str = ","
 
 
 def is_zip(path: Path) -> bool:
@@ -59,8 +63,9 @@ def is_zip(path: Path) -> bool:
 def scan(path: Path, name: str, advance: Advance = quiet, *, text: bool = True) -> Scanned:
     """Read the file once: its hash, its number of lines and its encoding.
 
-    A byte order mark is accepted. Bytes that are not UTF-8 are taken as Latin-1 (ISO 8859-1), which the caller
-    reports. NUL bytes, other file types and mixed line ends are refused. With `text` false only the hash is taken.
+    Encodings are UTF-8, with a byte order mark or without, UTF-16, and, of bytes that are none of them, Windows-1252,
+    which the caller reports. NUL bytes, other file types and mixed line ends are refused. With `text` false only the
+    hash is taken. A file that DuckDB cannot read as it is goes through `readable` before.
 
     Raises
     ------
@@ -68,16 +73,17 @@ def scan(path: Path, name: str, advance: Advance = quiet, *, text: bool = True) 
         The file is missing, empty, not text, or mixes line ends.
     """
     check_is_file(path)
+    wide = _utf16(path) if text else ""
     total, done, lines, returns, pairs = path.stat().st_size, 0, 0, 0, 0
     digest = hashlib.sha256()
-    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    decoders = {code: codecs.getincrementaldecoder(code)() for code in ("utf-8", "cp1252")}
     last, quotes = b"", False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             done += len(chunk)
             advance(done, total)
-            if not text:
+            if not text or wide:
                 continue
             if done == len(chunk):
                 _refuse_other_types(chunk, name)
@@ -91,23 +97,78 @@ def scan(path: Path, name: str, advance: Advance = quiet, *, text: bool = True) 
                 pairs += 1
             quotes = quotes or b'"' in chunk
             # ASCII needs no decoding unless a character was cut at the end of the chunk before.
-            if decoder and not (chunk.isascii() and not decoder.getstate()[0]):
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    decoder = None
+            for code, decoder in list(decoders.items()):
+                if not (chunk.isascii() and not decoder.getstate()[0]):
+                    try:
+                        decoder.decode(chunk)
+                    except UnicodeDecodeError:
+                        del decoders[code]
             last = chunk
-    if decoder and decoder.getstate()[0]:
-        decoder = None
-    if returns and (pairs != returns or pairs != lines):
+    if "utf-8" in decoders and decoders["utf-8"].getstate()[0]:
+        del decoders["utf-8"]
+    if text and not decoders:
         raise DataError(
-            "line ends are mixed (CR, LF and CR LF)" if lines else "lines end with CR alone",
+            "is text in an unknown encoding, neither UTF-8 nor Windows-1252", name, mend="Save it as CSV in UTF-8."
+        )
+    if lines and returns and (pairs != returns or pairs != lines):
+        raise DataError(
+            "line ends are mixed (CR, LF and CR LF)",
             name,
             mend="Save the file again with one kind of line end; it may have been joined from several.",
         )
     if not last.endswith(b"\n"):
         lines += 1
-    return Scanned(path, name, digest.hexdigest(), done, lines, "utf-8" if decoder else "latin-1", quotes)
+    encoding = wide or next(iter(decoders), "utf-8")
+    return Scanned(path, name, digest.hexdigest(), done, lines, encoding, quotes, old_ends=bool(returns and not pairs))
+
+
+def _utf16(path: Path) -> str:
+    """The kind of UTF-16 that a file begins as: by its byte order mark, or by every other byte of ASCII being NUL."""
+    with path.open("rb") as file:
+        start = file.read(32)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) >= 8 and not any(start[1::2]) and all(start[::2]):
+        return "utf-16-le"
+    return "utf-16-be" if len(start) >= 8 and not any(start[::2]) and all(start[1::2]) else ""
+
+
+def readable(file: Scanned, folder: Path) -> Scanned:
+    """The file as UTF-8 with line feeds and the header in its first line; a copy in `folder` where it is not so.
+
+    Hash and name stay those of the user's file; `skipped` counts lines before the header: Excel's `sep=;`.
+
+    Raises
+    ------
+    DataError
+        It is damaged UTF-16.
+    """
+    with file.path.open("rb") as handle:
+        first = handle.read(64).decode("utf-16" if file.encoding == "utf-16" else "latin-1", "replace")
+    first = first.replace("\0", "").removeprefix("ï»¿").lstrip("\ufeff")
+    says_separator = re.match(r'"?sep=(.)"?\r?\n', first, re.IGNORECASE)
+    if file.encoding == "utf-8" and not file.old_ends and not says_separator:
+        return file
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"readable-{len(list(folder.iterdir()))}.csv"
+    encoding = "utf-8-sig" if file.encoding == "utf-8" else file.encoding
+    lines, quotes = 0, False
+    try:
+        with (
+            file.path.open(encoding=encoding, newline=None) as source,
+            target.open("w", encoding="utf-8", newline="\n") as sink,
+        ):
+            for number, line in enumerate(source):
+                if number == 0 and says_separator:
+                    continue
+                sink.write(line)
+                lines += 1
+                quotes = quotes or '"' in line
+    except UnicodeError:
+        raise DataError("is damaged UTF-16 text", file.name, mend="Save it as CSV in UTF-8.") from None
+    if not lines:
+        raise DataError("holds no rows", file.name)
+    return replace(file, path=target, lines=lines, quotes=quotes, skipped=1 if says_separator else 0)
 
 
 def _refuse_other_types(start: bytes, name: str) -> None:
@@ -120,25 +181,21 @@ def _refuse_other_types(start: bytes, name: str) -> None:
 def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: frozenset[str], delimiter: str) -> Header:
     """Match the header line with the columns that a reader needs, in any order and case; others are ignored.
 
+    Columns are separated by `delimiter`, or by whichever of DELIMITERS makes most of the header understood.
+
     Raises
     ------
     DataError
-        The file has no header or no rows, another delimiter, a column twice, or misses a column.
+        The file has no header or no rows, a column twice, or misses a column.
     """
     text = header_line(file)
     wanted = {alias.casefold(): raw for raw, aliases in columns.items() for alias in aliases}
+
+    def hits(separator: str) -> int:
+        return len({name.strip().casefold() for name in split_line(text, separator)} & wanted.keys())
+
+    delimiter = max((delimiter, *DELIMITERS), key=lambda separator: (hits(separator), separator == delimiter))
     names = split_line(text, delimiter)
-    if not any(name.strip().casefold() in wanted for name in names) or len(names) == 1:
-        for other, word in DELIMITERS.items():
-            hits = sum(name.strip().casefold() in wanted for name in split_line(text, other))
-            if other != delimiter and hits > 1:
-                raise DataError(
-                    f"columns are separated by {word}",
-                    file.name,
-                    1,
-                    value=text[:80],
-                    mend=f"Save the file with {DELIMITERS[delimiter]} as separator and a point as decimal mark.",
-                )
     raw: list[str] = []
     seen: set[str] = set()
     for number, name in enumerate(names):
@@ -159,7 +216,7 @@ def read_header(file: Scanned, columns: dict[str, tuple[str, ...]], optional: fr
         )
     if file.lines < 2:
         raise DataError("holds a header and no rows", file.name, 1, mend="Download or export it again.")
-    return Header(tuple(names), tuple(raw))
+    return Header(tuple(names), tuple(raw), delimiter)
 
 
 def header_line(file: Scanned, longest: int = LONGEST_HEADER) -> str:
@@ -174,7 +231,13 @@ def header_line(file: Scanned, longest: int = LONGEST_HEADER) -> str:
         line = handle.readline(longest)
     if len(line) >= longest:
         raise DataError(f"the first line is no header: it is longer than {longest >> 10} kB", file.name, 1)
-    return line.decode("utf-8-sig" if file.encoding == "utf-8" else "latin-1").rstrip("\r\n")
+    return line.decode("utf-8-sig").rstrip("\r\n")
+
+
+def header_names(file: Scanned) -> list[str]:
+    """The names in the first line, by the separator that gives most of them."""
+    text = header_line(file)
+    return [name.strip() for name in max((split_line(text, separator) for separator in DELIMITERS), key=len)]
 
 
 def split_line(line: str, delimiter: str = ",") -> list[str]:
@@ -187,7 +250,7 @@ def split_line(line: str, delimiter: str = ",") -> list[str]:
 
 def record_lines(file: Scanned, delimiter: str) -> Iterator[tuple[int, int]]:
     """First and last line of each record after the header, blank lines left out; slow, for files that need it."""
-    with file.path.open(encoding=file.encoding, newline="") as handle:
+    with file.path.open(encoding="utf-8", newline="") as handle:
         reader = csv.reader(handle, delimiter=delimiter)
         before = 0
         try:
@@ -292,11 +355,15 @@ def opened(
     packed = is_zip(path)
     if not packed and path.suffix.lower() != ".gz":
         found = scan(path, str(path), advance)
-        return found, [found]
+        return found, [readable(found, folder)]
+    if packed and "[Content_Types].xml" in member_names(path):
+        raise DataError(
+            "is a spreadsheet (XLSX), not CSV", str(path), mend="Save the sheet with the data as CSV in UTF-8."
+        )
     folder.mkdir()
     original = scan(path, str(path), advance, text=False)
     members = unpack(path, folder, wanted, advance) if packed else [(str(path), unpack_gzip(path, folder, advance))]
-    return original, [scan(member, name, advance) for name, member in members]
+    return original, [readable(scan(member, name, advance), folder / "readable") for name, member in members]
 
 
 def joined_hash(files: Sequence[Scanned]) -> str:

@@ -14,21 +14,21 @@ from collections.abc import Iterable
 from functools import cache
 
 from ostra.errors import DataError
-from ostra.facts.readers.plain import EDITIONS, RE_IMPORT
-from ostra.facts.readers.reading import Fault, Field, Reading, decimal_field, number_faults, year_fault, year_field
-from ostra.words import economies
+from ostra.facts.readers.partners import TOTALS, partner, territory
+from ostra.facts.readers.plain import RE_IMPORT
+from ostra.facts.readers.reading import (
+    ADDED_TRADE,
+    Fault,
+    Field,
+    Reading,
+    decimal_field,
+    number_faults,
+    year_fault,
+    year_field,
+)
+from ostra.model.dossier import EDITIONS
 
 FILE_NAME = re.compile(r"BACI_(?P<edition>HS\d\d)_Y(?P<year>\d{4})_V(?P<version>\w+)\.csv$", re.IGNORECASE)
-
-# Numbers of UN Comtrade that stand for no single economy. Their flows are sound, yet nobody's dependency.
-AGGREGATES = {
-    0: "World", 97: "European Union", 129: "Caribbean, nes", 221: "Eastern Europe, nes", 290: "Northern Africa, nes",
-    471: "Central American Common Market, nes", 472: "Africa CAMEU region, nes", 473: "LAIA, nes",
-    492: "Europe EU, nes", 527: "Oceania, nes", 536: "Neutral Zone", 568: "Other Europe, nes", 577: "Other Africa, nes",
-    636: "Rest of America, nes",
-    637: "North America and Central America, nes", 697: "Europe EFTA, nes", 837: "Bunkers", 838: "Free Zones",
-    839: "Special Categories", 849: "US Miscellaneous Pacific Islands", 879: "Western Asia, nes", 899: "Areas, nes",
-}  # fmt: skip
 
 
 def is_member(name: str) -> bool:
@@ -66,7 +66,7 @@ def edition_of(names: Iterable[str], stated: str | None = None) -> str:
 
 @cache
 def _codes() -> dict[str, str]:
-    known = {number: economies.iso3_of_baci(number) for number in range(1, 1000) if number not in AGGREGATES}
+    known = {number: partner(str(number)) for number in range(1, 1000) if number not in TOTALS}
     plain = {str(number): iso3 for number, iso3 in known.items() if iso3}
     padded = {f"{number:03d}": iso3 for number, iso3 in known.items() if iso3}
     return plain | padded
@@ -81,7 +81,7 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
     names = tuple(names)
     hs = edition_of(names, edition)
     versions = sorted({match["version"] for name in names if (match := FILE_NAME.search(name))})
-    aggregates = {text: name for number, name in AGGREGATES.items() for text in (str(number), f"{number:03d}")}
+    totals = {text: name for number, name in TOTALS.items() for text in (str(number), f"{number:03d}")}
     sides = {"i": "exporter", "j": "importer"}
     country = "A number of BACI's country_codes file, such as 156 for China."
     return Reading(
@@ -92,10 +92,18 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
         licence="Etalab 2.0",
         url="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
         columns={name: (name,) for name in "tijkvq"},
-        codes={"baci": _codes(), "aggregate": aggregates},
+        codes={"baci": _codes(), "total": totals},
+        marks={"baci": territory},
+        apart=("exporter_part", "importer_part"),
+        add=ADDED_TRADE,
+        numbers=frozenset("vq"),
         fields=(
             year_field("r_t"),
             *(Field(name, "code_baci", f"TRY_CAST(trim(r_{column}) AS code_baci)") for column, name in sides.items()),
+            *(
+                Field(f"{name}_part", "mark_baci", f"TRY_CAST(trim(r_{column}) AS code_baci)")
+                for column, name in sides.items()
+            ),
             Field(
                 "product",
                 "INTEGER",
@@ -108,9 +116,9 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
             year_fault("year", "t"),
             *(
                 Fault(
-                    f"TRY_CAST(trim(r_{column}) AS code_aggregate) IS NOT NULL",
+                    f"TRY_CAST(trim(r_{column}) AS code_total) IS NOT NULL",
                     column,
-                    f"{name} is no single economy (nes, special categories)",
+                    f"{name} is a total over economies that are listed apart",
                     aside=True,
                 )
                 for column, name in sides.items()
@@ -123,7 +131,7 @@ def reading(names: Iterable[str], *, edition: str | None = None) -> Reading:
                 "Five digits are read with a leading zero; anything else is not a subheading.",
             ),
             *number_faults("r_v", "value_kusd", "v", required=True),
-            *number_faults("r_q", "quantity_t", "q", required=False, empty="(r_q IS NULL OR trim(r_q) IN ('', 'NA'))"),
+            *number_faults("r_q", "quantity_t", "q", required=False),
         ),
         sure=(
             "year IS NOT NULL AND exporter IS NOT NULL AND importer IS NOT NULL AND product >= 10000"

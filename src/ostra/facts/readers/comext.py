@@ -11,8 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import cache
+from string import ascii_uppercase
 
 from ostra.errors import DataError
+from ostra.facts.readers.partners import UNNAMED
 from ostra.facts.readers.plain import RE_IMPORT
 from ostra.facts.readers.reading import (
     Fault,
@@ -33,18 +36,34 @@ EDITION_SINCE = {2022: "HS22", 2017: "HS17", 2012: "HS12", 2007: "HS07", 2002: "
 # weigh nothing because Comext rounds to whole kilograms.
 MOST_UNWEIGHED = "0.01"
 
-# Codes of Comext that stand for no single economy, besides those that begin with Q (stores and provisions,
-# countries not specified or secret) and those longer than two letters (EU27_2020, EXT_EU27_2020, WORLD): our reading
-# of the code list GEONOMENCLATURE. XC Ceuta and XL Melilla lie outside the statistical territory of Spain.
-NO_ECONOMY = ("EU", "EA", "XC", "XL", "XX", "ZZ", "AQ")
-# Northern Ireland is reported as XI since 2021.
-OWN_CODES = {"XI": "GBR", "XK": "XKX", "XS": "SRB", "EL": "GRC"}
+# Codes of Comext for what nobody can name, besides those that begin with Q (stores and provisions, countries not
+# specified or secret): our reading of the code list GEONOMENCLATURE. XC Ceuta and XL Melilla lie outside the
+# statistical territory of Spain.
+NOT_NAMED = ("XC", "XL", "XX", "ZZ")
+# Totals over partners that are listed apart, besides codes longer than two letters (EU27_2020, EXT_EU27_2020, WORLD).
+TOTALS = ("EU", "EA")
+# Codes of its own and of earlier years. Since 2021 GB is without Northern Ireland, XI, which is added to it; XI as a
+# reporter declares its own flows alone, and says nothing of those of GB.
+OWN_CODES = {
+    "XI": "GBR", "XU": "GBR", "UK": "GBR", "XK": "XKX", "XS": "SRB", "EL": "GRC", "AN": "ANT", "TP": "TLS", "ZR": "COD",
+    "BU": "MMR", "SU": "SUN", "DD": "DDR", "YD": "YEM", "FX": "FRA",
+}  # fmt: skip
+# Codes that changed their meaning: (code, first year of the later meaning, earlier, later).
+REUSED = (("CS", 1993, "CSK", "SCG"), ("YU", 1992, "YUG", "SCG"))
 RATES_HELP = "State the euro's price in US dollars of each year, such as 2023: 1.0813 (ECB annual average)."
 
 
-def economy(code: str) -> str:
-    """The alpha-3 code of a Comext country code."""
-    return OWN_CODES.get(code.upper()) or economies.iso3(code)
+@cache
+def economy_of() -> dict[str, str]:
+    """Every code of Comext -> alpha-3 code, those of nobody too; `CS-` is CS in its earlier meaning."""
+    letters = [f"{one}{two}" for one in ascii_uppercase for two in ascii_uppercase]
+    found = {code: iso3 for code in letters if (iso3 := economies.find(code))} | OWN_CODES
+    found |= {code: UNNAMED for code in letters if code.startswith("Q") and code != "QA"} | dict.fromkeys(
+        NOT_NAMED, UNNAMED
+    )
+    for code, _, earlier, later in REUSED:
+        found |= {f"{code}-": earlier, code: later}
+    return {code: iso3 for code, iso3 in sorted(found.items()) if code not in TOTALS}
 
 
 def edition_of(years: Sequence[int]) -> str:
@@ -89,8 +108,10 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
     """How Comext files with this header become rows of the table trade.
 
     CN8 codes are summed to HS6 and months to years. An import of the reporter is a flow from partner to reporter, an
-    export one from reporter to partner. Flows between two reporters are declared twice; the importer's declaration
-    counts. Where a year is there both as annual file (period 52) and as months, the annual rows count.
+    export one from reporter to partner. What is declared twice is counted once, flow by flow: between two reporters the
+    importer's declaration of the product in the year counts, the exporter's where there is none; the year's figure
+    (period 52) before its months; the total regime (4, until 2021) before its parts. The same row in two files counts
+    once, and files that give a flow twice with different values are refused.
 
     Raises
     ------
@@ -102,6 +123,8 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
     rates = per_kusd(eur_usd)
     old = any(name.upper() == "DECLARANT_ISO" for name in header)
     columns = {
+        "number": ("PARTNER",) if old else ("PARTNER_NUMBER",),
+        "kind": ("TRADE_TYPE",),
         "reporter": ("DECLARANT_ISO",) if old else ("REPORTER",),
         "partner": ("PARTNER_ISO",) if old else ("PARTNER",),
         "product": ("PRODUCT_NC",),
@@ -119,7 +142,7 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         return edition_of(years)
 
     # The order in which a product is judged: codes with letters are suppressed, short ones are totals.
-    product, none = "trim(r_product)", ", ".join(quoted(code) for code in NO_ECONOMY)
+    product, totals = "trim(r_product)", ", ".join(quoted(code) for code in TOTALS)
     year = year_field("left(trim(r_period), 4)")
     faults = [
         Fault(
@@ -135,16 +158,16 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         raw = f"upper(trim(r_{name}))"
         faults += [
             Fault(
-                f"length({raw}) > 2 OR starts_with({raw}, 'Q') OR {raw} IN ({none})",
+                f"length({raw}) > 2 OR {raw} IN ({totals})",
                 columns[name][0],
-                f"{name} is no single economy (groups of countries, stores, not specified)",
+                f"{name} is a total over economies that are listed apart",
                 aside=True,
             ),
             Fault(
                 f"{name} IS NULL",
                 columns[name][0],
                 "unknown country code",
-                "Comext uses ISO alpha-2, GR, XI, XK and XS.",
+                "Comext uses ISO alpha-2, those of former states, GR, XI, XK and XS.",
             ),
         ]
     faults += [
@@ -179,24 +202,28 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         licence="Eurostat reuse policy (Commission Decision 2011/833/EU), source to be acknowledged",
         url="https://ec.europa.eu/eurostat/databrowser/bulk?selectedTab=fileComext",
         columns=columns,
-        optional=frozenset({"regime", "quantity"}),
-        resolve={"comext": (("reporter", "partner"), economy)},
+        optional=frozenset({"regime", "quantity", "number", "kind"}),
+        codes={"comext": {code: code for code in economy_of()}},
+        numbers=frozenset({"value", "quantity"}),
         fields=(
             year,
             Field("month", "UTINYINT", "TRY_CAST(right(trim(r_period), 2) AS UTINYINT)"),
-            Field("reporter", "code_comext", "TRY_CAST(trim(r_reporter) AS code_comext)"),
-            Field("partner", "code_comext", "TRY_CAST(trim(r_partner) AS code_comext)"),
+            Field("reporter", "code_comext", _code("r_reporter")),
+            Field("partner", "code_comext", _code("r_partner")),
             Field("flow", "UTINYINT", "CASE trim(r_flow) WHEN '1' THEN 1 WHEN '2' THEN 2 END"),
             Field("regime", "VARCHAR", "trim(r_regime)"),
-            Field("product", "INTEGER", f"TRY_CAST(left({product}, 6) AS INTEGER)"),
+            Field("partner_number", "VARCHAR", "concat_ws(' ', trim(r_number), trim(r_kind))"),
+            Field("cn", "INTEGER", f"TRY_CAST({product} AS INTEGER)"),
             decimal_field("value_eur", "r_value"),
             decimal_field("quantity_kg", "r_quantity"),
         ),
         faults=tuple(faults),
-        select=_select(rates, old),
-        late=(Fault("reporter = partner", "PARTNER", RE_IMPORT.reason, aside=True),),
-        key=(),
-        caveats=_caveats(old),
+        first=_flows(old),
+        select=_select(rates),
+        late=(Fault(f"{_iso('reporter')} = {_iso('partner')}", "PARTNER", RE_IMPORT.reason, aside=True),),
+        key=("year", "month", "reporter", "partner", "flow", "regime", "partner_number", "cn"),
+        agree=("value_eur", "quantity_kg"),
+        caveats=CAVEATS,
         settle=settle,
         reporting=(
             "SELECT DISTINCT reporter::VARCHAR, CASE flow WHEN 1 THEN 'importer' ELSE 'exporter' END FROM {staged}"
@@ -210,41 +237,94 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
     )
 
 
-def _counted(old: bool) -> str:
-    """SQL for the rows that count: annual before monthly, the total regime before its parts, imports before mirrors."""
-    # In the old layout regime 4 is the total of the others; where it is given, only it counts.
-    total = "(regime IS NOT DISTINCT FROM '4') = (year IN (SELECT year FROM {staged} WHERE regime = '4'))"
+def _code(raw: str) -> str:
+    """A country code as the closed list has it: in capitals, reused ones by the year of the row."""
+    text = f"upper(trim({raw}))"
+    reused = " ".join(
+        f"WHEN {text} = '{code}' AND left(trim(r_period), 4) < '{since}' THEN '{code}-'" for code, since, _, _ in REUSED
+    )
+    return f"TRY_CAST((CASE {reused} ELSE {text} END) AS code_comext)"
+
+
+def _iso(name: str) -> str:
+    """SQL from a Comext code, an enumeration in the order of the alphabet, to the alpha-3 code of its economy."""
+    listed = ", ".join(quoted(iso3) for iso3 in economy_of().values())
+    return f"([{listed}]::VARCHAR[])[enum_code({name})::INTEGER + 1]"
+
+
+def _flows(old: bool) -> str:
+    """SQL that makes the table `flows`: what counts of all rows, by year, exporter, importer and product.
+
+    Codes are those of Comext still, because a declaration of Northern Ireland says nothing of the rest of its economy.
+    """
+    cell = "year, reporter, partner, flow, cn"
+    if old:  # regime 4 is the total of the others
+        chosen = ", ".join(
+            f"CASE WHEN bool_or(regime = '4') THEN sum({name}) FILTER (regime = '4') ELSE sum({name}) END AS {name}"
+            for name in ("value_eur", "quantity_kg", "unweighed")
+        )
+        rows = f"SELECT {cell}, month, {chosen} FROM ({_WITH_UNWEIGHED}) GROUP BY {cell}, month"
+    else:
+        rows = _WITH_UNWEIGHED
+    annual = ", ".join(
+        f"CASE WHEN bool_or(month = 52) THEN sum({name}) FILTER (month = 52) ELSE sum({name}) END AS {name}"
+        for name in ("value_eur", "quantity_kg", "unweighed")
+    )
+    declared = ", ".join(
+        f"CASE WHEN bool_or(flow = 1) THEN sum({name}) FILTER (flow = 1) ELSE sum({name}) END AS {short}"
+        for name, short in (("value_eur", "eur"), ("quantity_kg", "kg"), ("unweighed", "unweighed"))
+    )
     return (
-        "SELECT * FROM {staged} WHERE (month = 52) = (year IN (SELECT year FROM {staged} WHERE month = 52))"
-        + (f" AND {total}" if old else "")
-        + " AND (flow = 1 OR (year, partner) NOT IN (SELECT DISTINCT (year, reporter) FROM {staged} WHERE flow = 1))"
+        f"CREATE TABLE flows AS WITH rows AS ({rows}),"
+        f" cells AS (SELECT {cell}, {annual}, bool_or(month = 52) AND bool_or(month <> 52) AS doubled"
+        f" FROM rows GROUP BY {cell})"
+        " SELECT year, CASE flow WHEN 1 THEN partner ELSE reporter END AS exporter,"
+        " CASE flow WHEN 1 THEN reporter ELSE partner END AS importer, cn // 100 AS product,"
+        f" {declared}, bool_or(flow = 1) AND bool_or(flow = 2) AS twice, bool_or(flow = 1) AS by_importer,"
+        " bool_or(doubled) AS doubled FROM cells GROUP BY ALL"
     )
 
 
-def _select(rates: Mapping[int, Decimal], old: bool) -> str:
+# A weight of 0 beside a value is one that was not reported, or that was rounded away.
+_WITH_UNWEIGHED = (
+    "SELECT year, month, reporter, partner, flow, regime, cn, value_eur, quantity_kg,"
+    " CASE WHEN quantity_kg IS NULL OR (quantity_kg = 0 AND value_eur > 0) THEN value_eur ELSE 0 END AS unweighed"
+    " FROM {staged}"
+)
+
+
+def _select(rates: Mapping[int, Decimal]) -> str:
     values = ", ".join(f"({int(year)}, {rate}::DECIMAL(12,9))" for year, rate in sorted(rates.items()))
     return (
-        f"WITH counted AS ({_counted(old)}), rates (year, kusd) AS (VALUES {values}), flows AS ("
-        " SELECT year, CASE flow WHEN 1 THEN partner ELSE reporter END AS exporter,"
-        " CASE flow WHEN 1 THEN reporter ELSE partner END AS importer, lpad(product::VARCHAR, 6, '0') AS product,"
-        " sum(value_eur)::DECIMAL(18,3) AS eur, sum(quantity_kg)::DECIMAL(18,3) AS kg,"
-        " coalesce(sum(value_eur) FILTER (quantity_kg IS NULL OR (quantity_kg = 0 AND value_eur > 0)), 0) AS unweighed"
-        " FROM counted GROUP BY ALL)"
-        " SELECT year, exporter, importer, product, (eur * kusd)::DECIMAL(18,3) AS value_kusd,"
-        f" CASE WHEN unweighed <= {MOST_UNWEIGHED} * eur THEN (kg * 0.001)::DECIMAL(18,3) END AS quantity_t"
-        " FROM flows JOIN rates USING (year)"
+        f"SELECT year, exporter, importer, product, (eur::DECIMAL(26,3) * kusd)::DECIMAL(18,3) AS value_kusd,"
+        f" CASE WHEN unweighed <= {MOST_UNWEIGHED} * eur THEN (kg::DECIMAL(26,3) * 0.001)::DECIMAL(18,3) END"
+        " AS quantity_t"
+        f" FROM (SELECT year, {_iso('exporter')} AS exporter, {_iso('importer')} AS importer,"
+        " lpad(product::VARCHAR, 6, '0') AS product, sum(eur) AS eur, sum(kg) AS kg, sum(unweighed) AS unweighed"
+        f" FROM flows GROUP BY ALL) JOIN (VALUES {values}) AS rates (year, kusd) USING (year)"
     )
 
 
-def _caveats(old: bool) -> tuple[str, ...]:
-    counted = _counted(old)
-    return (
-        "SELECT 'Year ' || year || ' is incomplete: only ' || count(DISTINCT month) || ' months (' ||"
-        " string_agg(DISTINCT month::VARCHAR, ', ' ORDER BY month::VARCHAR) || ') are in the files.'"
-        f" FROM ({counted}) WHERE month <> 52 GROUP BY year HAVING count(DISTINCT month) < 12 ORDER BY year",
-        "SELECT 'Year ' || year || ' is there both as annual and as monthly rows; the annual rows were taken.'"
-        " FROM {staged} GROUP BY year HAVING bool_or(month = 52) AND bool_or(month <> 52) ORDER BY year",
-        "SELECT format('{{:,}} export rows were left out because the partner reports the same flow as an import.',"
-        " count(*)) FROM {staged} WHERE flow = 2 AND"
-        " (year, partner) IN (SELECT DISTINCT (year, reporter) FROM {staged} WHERE flow = 1) HAVING count(*) > 0",
-    )
+# Months that are there of each reporter, of directions of which it has no annual row in the year.
+_MONTHS = (
+    "SELECT year, reporter, list_sort(list_distinct(flatten(list(present)))) AS months FROM"
+    " (SELECT year, reporter, list(DISTINCT month::INTEGER) AS present FROM {staged}"
+    " GROUP BY year, reporter, flow HAVING bool_and(month <> 52)) GROUP BY year, reporter HAVING len(months) < 12"
+)
+CAVEATS = (
+    "SELECT 'Year ' || year || ' is incomplete' || CASE WHEN count(*) OVER (PARTITION BY year) > 1 OR shown < everybody"
+    " THEN ' for ' || named ELSE '' END || ': only ' || len(months) || ' months (' ||"
+    " array_to_string(months, ', ') || ') are in the files.' FROM (SELECT year, months,"
+    " string_agg(DISTINCT reporter::VARCHAR, ', ' ORDER BY reporter::VARCHAR) AS named,"
+    f" count(DISTINCT reporter) AS shown FROM ({_MONTHS}) GROUP BY year, months)"
+    " JOIN (SELECT year, count(DISTINCT reporter) AS everybody FROM {staged} GROUP BY year) USING (year)"
+    " ORDER BY year, months",
+    "SELECT 'Year ' || year || ': ' || count(*) || ' flows are there both as annual and as monthly rows; the annual"
+    " rows were taken.' FROM flows WHERE doubled GROUP BY year ORDER BY year",
+    "SELECT format('{{:,}} flows between two reporters are declared by both; the importer''s declaration counts.',"
+    " count(*)) FROM flows WHERE twice HAVING count(*) > 0",
+    "SELECT format('{{:,}} flows to economies that report themselves rest on the exporter''s declaration: the importer"
+    " declares none of that product from there.', count(*)) FROM flows"
+    " WHERE NOT by_importer AND (year, importer) IN (SELECT (year, reporter) FROM {staged} WHERE flow = 1)"
+    " HAVING count(*) > 0",
+)

@@ -13,9 +13,9 @@ import csv
 from functools import cache, partial
 from pathlib import Path
 
-from ostra.errors import NotFoundError
+from ostra.facts.readers.partners import unknown_economy
 from ostra.facts.readers.plain import economy_fault, economy_field
-from ostra.facts.readers.reading import Fault, Field, Reading
+from ostra.facts.readers.reading import Fault, Field, Reading, Resolve
 from ostra.words import economies
 
 STUDY = "EC critical raw materials 2023"
@@ -35,23 +35,19 @@ def names(subject: str) -> dict[str, str]:
         return {row["printed"]: row["name"] for row in csv.DictReader(lines) if row["subject"] == subject}
 
 
-def material(printed: str) -> str:
-    """The harmonised name of a material.
-
-    Raises
-    ------
-    NotFoundError
-        The name is not in the table of names.
-    """
-    known = names("material")
-    if printed not in known:
-        raise NotFoundError(f"Material {printed!r} is not in the table of names; spell it as the study of 2023 does.")
-    return known[printed]
+def material(printed: str) -> str | None:
+    """The harmonised name of a material; None where it is not in the table of names."""
+    return names("material").get(printed)
 
 
-def economy(printed: str) -> str:
-    """The alpha-3 code of an economy as the study prints it, misprints included."""
-    return economies.iso3(names("economy").get(printed, printed))
+def unknown_material(printed: str) -> str:
+    """How to mend the name of a material."""
+    return f"Material {printed!r} is not in the table of names; spell it as the study of 2023 does."
+
+
+def economy(printed: str) -> str | None:
+    """The alpha-3 code of an economy as the study prints it, misprints included; None where it has none."""
+    return economies.find(names("economy").get(printed, printed))
 
 
 def supply_reading() -> Reading:
@@ -72,7 +68,10 @@ def supply_reading() -> Reading:
             "t": ("t",),
         },
         optional=frozenset({"t"}),
-        resolve={"material": (("material",), material), "economy": (("country",), economy)},
+        resolve={
+            "material": Resolve(("material",), material, unknown_material),
+            "economy": Resolve(("country",), economy, unknown_economy),
+        },
         fields=(
             Field("material", "code_material", "TRY_CAST(trim(r_material) AS code_material)"),
             Field("stage", "VARCHAR", "CASE trim(r_stage) WHEN 'E' THEN 'extraction' WHEN 'P' THEN 'processing' END"),
@@ -140,7 +139,7 @@ def uses_reading() -> Reading:
             "va": ("VA in million",),
         },
         optional=frozenset({"nace", "va"}),
-        resolve={"material": (("material",), material)},
+        resolve={"material": Resolve(("material",), material, unknown_material)},
         fields=(
             Field("material", "code_material", "TRY_CAST(trim(r_material) AS code_material)"),
             Field("application", "VARCHAR", text.format(raw="r_application")),

@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 # Years outside are typing errors (20222) or not years at all; trade statistics by product begin in 1962.
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+# What sources write where a number is not known, in small letters: R and UN Comtrade, the World Bank, Eurostat, Excel.
+NA_WORDS = ("", "na", "n/a", "n.a.", "#n/a", "null", "none", ".", "..", "...", "…", ":", "-", "–", "—")
+
+# How flows that are parts of one are added: a weight is known where all of their weights are.
+ADDED_TRADE = {
+    "value_kusd": "sum(value_kusd)::DECIMAL(18,3)",
+    "quantity_t": "CASE WHEN count(quantity_t) = count(*) THEN sum(quantity_t)::DECIMAL(18,3) END",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,14 @@ class Fault:
     aside: bool = False
 
 
+class Resolve(NamedTuple):
+    """An open list of codes: which raw columns hold it, text -> code or None, text -> how to mend it."""
+
+    columns: tuple[str, ...]
+    find: Callable[[str], str | None]
+    explain: Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Reading:
     """How the files of one format become rows of one table.
@@ -54,8 +72,21 @@ class Reading:
     codes : mapping
         Name of a closed list -> raw text -> code. Fields of type `code_<name>` hold the raw text as an enumeration.
     resolve : mapping
-        Like `codes`, for lists that are too open to write down: the text in the raw columns named is passed to a
-        function that returns the code, or raises an error whose message tells how to mend it.
+        Like `codes`, for lists that are too open to write down: raw columns, a quick function from a text in them to
+        its code (None where it has none), and one that tells how to mend such a text.
+    marks : mapping
+        Name of a list -> function from raw text to a small number. A field of type `mark_<name>` holds it, so that
+        two texts with one code can be told apart.
+    apart : tuple
+        Mark fields: rows that differ in them alone are parts of one flow and are added by `add`.
+    add : mapping
+        Field -> SQL that adds its values over such rows.
+    agree : tuple
+        Fields in which rows of the same key must agree; where they do not, the files are refused.
+    first : str
+        SQL that is carried out once, before `select` and `caveats`, which may read what it makes.
+    numbers : frozenset
+        Raw columns that hold numbers: in files that are not separated by commas, they may have decimal commas.
     fields, faults
         Evaluated in order; the first fault that holds is the one reported.
     select : str
@@ -98,7 +129,13 @@ class Reading:
     edition: str | None = None
     optional: frozenset[str] = frozenset()
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    resolve: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = field(default_factory=dict)
+    resolve: Mapping[str, Resolve] = field(default_factory=dict)
+    marks: Mapping[str, Callable[[str], int]] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
+    add: Mapping[str, str] = field(default_factory=dict)
+    agree: tuple[str, ...] = ()
+    first: str = ""
+    numbers: frozenset[str] = frozenset()
     sure: str = ""
     late: tuple[Fault, ...] = ()
     order: str = ""
@@ -146,9 +183,9 @@ def decimal_field(name: str, raw: str, factor: str = "") -> Field:
 def number_faults(raw: str, field_name: str, column: str, *, required: bool, empty: str | None = None) -> list[Fault]:
     """Faults of a number that may not be negative: missing (if required), not a number, below zero.
 
-    `empty` is SQL that tells an empty value; the default is NULL or blanks.
+    `empty` is SQL that tells an empty value; the default is NULL, blanks and NA_WORDS.
     """
-    is_empty = empty or f"({raw} IS NULL OR trim({raw}) = '')"
+    is_empty = empty or is_na(raw)
     faults = []
     if required:
         faults.append(Fault(is_empty, column, "value is missing", "Give the number, or leave the row out."))
@@ -160,13 +197,18 @@ def number_faults(raw: str, field_name: str, column: str, *, required: bool, emp
             "Write digits with a point, such as 1234.5, below 1e15; no thousands separators, NaN or infinity.",
         ),
         Fault(
-            f"starts_with(ltrim({raw}), '-')",
+            f"NOT {is_empty} AND starts_with(ltrim({raw}), '-')",
             column,
             "negative value",
             "Trade and production cannot be negative; check the sign or the source.",
         ),
     ]
     return faults
+
+
+def is_na(raw: str) -> str:
+    """SQL that holds where a raw column has no value, or one of the words that say so."""
+    return f"({raw} IS NULL OR lower(trim({raw})) IN ({', '.join(quoted(word) for word in NA_WORDS)}))"
 
 
 def year_fault(field_name: str, column: str) -> Fault:

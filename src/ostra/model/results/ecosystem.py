@@ -41,13 +41,13 @@ class TradeIndicators(Model):
 
 
 class SupplierShare(Model):
-    """One supplier's part in home's extra-home imports of a product."""
+    """One supplier's part in home's extra-home imports of a product; None where partners cannot be named."""
 
     product: str
     year: int
     supplier: str
     imports_kusd: float
-    share: float
+    share: float | None
 
 
 class MaterialIndicators(Model):

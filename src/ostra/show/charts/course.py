@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
-from ostra.show.charts.svg import element, fit, label, paragraph, picture, rule, standalone
+from ostra.show.charts.svg import curve, element, fit, label, paragraph, picture, rule, standalone
 from ostra.show.text.losses import sides_drawn
 from ostra.words.figures import exact_percent, money, percent
 
@@ -33,30 +34,22 @@ KEY = (
 )
 
 
-def course_picture(
-    scenarios: Sequence[tuple[str, str, Sequence[Row], Sequence[Row], Mapping[str, str]]], *, source: str = ""
-) -> str:
-    """Draw scenarios below each other on one scale, so that they can be compared.
-
-    Parameters
-    ----------
-    scenarios
-        Id, title, rows of the course (where, day, statistics), rows of the summary, and what each side is called.
-    source
-        What the numbers rest on: table, draws, method.
-    """
-    rows = [row for _, _, course, _, _ in scenarios for row in course]
+def drawn(listing: Listing) -> str:
+    """The scenarios behind a listing, drawn below each other on one scale, so that they can be compared."""
+    scenarios = listing.behind.simulations
+    rows = [row for one in scenarios for row in one.outcome.course]
     low = min(_least(row) for row in rows)
     span = next((step for step in STEPS if step >= 1.0 - low), 1.0)
     highest = max(_most(row) for row in rows)
     top = 1.0 + (0.0 if highest <= 1.0 + 0.02 * span else highest - 1.0)
-    drawn: list[str] = []
+    body: list[str] = []
     height = 4.0
-    for place, (name, title, course, summary, sides) in enumerate(scenarios):
+    for place, one in enumerate(scenarios):
+        sides, title = sides_drawn(one.parties), one.scenario.title
         shown, height = paragraph(height + 18, title, x=8, room=WIDTH - 16, lines=3, step=21, size=16, weight=600)
-        drawn += shown
+        body += shown
         height -= 8
-        parts = {side: [row for row in course if row["where"] == side] for side in SIDES}
+        parts = {side: [row for row in one.outcome.course if row["where"] == side] for side in SIDES}
         there = [(side, part) for side, part in parts.items() if part]
         width = (WIDTH - LEFT - RIGHT - GAP * (BESIDE - 1)) / BESIDE
         for number_, (side, part) in enumerate(there):
@@ -65,18 +58,19 @@ def course_picture(
                 height += ABOVE + PLOT + BELOW
             alone = number_ % BESIDE == 0 and number_ == len(there) - 1
             frame = (left, height + ABOVE, WIDTH - RIGHT - left if alone else width, 1.0 - span, top)
-            drawn.append(_panel(part, frame, sides[side], f"{name}-{side}-{place}"))
+            body.append(_panel(part, frame, sides[side], f"{one.scenario.id}-{side}-{place}"))
         height += ABOVE + PLOT + BELOW + 14
-        table, height = _table(summary, height, sides)
-        drawn += [*table]
+        table, height = _table(one.outcome.summary, height, sides)
+        body += table
         height += 12
     key, height = paragraph(height + 6, KEY, x=8, room=WIDTH - 16, lines=4, step=17, size=SMALL, fill=QUIET)
+    source = _source([one.provenance for one in scenarios])
     foot, height = paragraph(height + 4, source, x=8, room=WIDTH - 16, lines=12, step=17, size=SMALL, fill=QUIET)
     return standalone(
         picture(
             WIDTH,
             height,
-            "".join([*drawn, *key, *foot]),
+            "".join([*body, *key, *foot]),
             scale=SCALE,
             name="course",
             title="Output by day, as a part of usual",
@@ -85,6 +79,14 @@ def course_picture(
             "tables have the losses.",
         )
     )
+
+
+def _source(provenance: Sequence[Provenance]) -> str:
+    """What the numbers rest on: draws, table, method."""
+    runs = dict.fromkeys(one.filters["runs"] for one in provenance)
+    tables = dict.fromkeys(one.sources[0] for one in provenance)
+    method = dict.fromkeys(f"docs/methods/{one.method}.md" for one in provenance)
+    return f"Runs: {'; '.join(runs)}. {' '.join(tables)}; method: {', '.join(method)}"
 
 
 def _least(row: Row) -> float:
@@ -117,7 +119,7 @@ def _panel(rows: Sequence[Row], frame: tuple[float, float, float, float, float],
             back = [f"{x(row['day']):.1f},{y(max(row[end] for end in ends)):.1f}" for row in reversed(rows)]
             parts.append(element("polygon", points=" ".join([*there, *back]), fill=shade))
     line = " ".join(f"{x(row['day']):.1f},{y(row['middle']):.1f}" for row in rows if row["middle"] is not None)
-    parts.append(element("polyline", points=line, fill="none", stroke=BLUE, stroke_width=1.8, stroke_linejoin="round"))
+    parts.append(curve(line, BLUE))
     parts.append(label(left, top + PLOT + 16, "day 0", size=SMALL, fill=QUIET))
     parts.append(label(left + width, top + PLOT + 16, f"day {days - 1}", size=SMALL, anchor="end", fill=QUIET))
     worst = min(rows, key=_least)
@@ -157,19 +159,3 @@ def _table(summary: Sequence[Row], top: float, sides: Mapping[str, str]) -> tupl
             ]
         top += LINE
     return parts, top + 10
-
-
-def drawn(listing: Listing) -> str:
-    """The scenarios behind a listing, drawn below each other."""
-    found = listing.behind.simulations
-    provenance = [one.provenance for one in found]
-    runs = dict.fromkeys(one.filters["runs"] for one in provenance)
-    tables = dict.fromkeys(one.sources[0] for one in provenance)
-    method = dict.fromkeys(f"docs/methods/{one.method}.md" for one in provenance)
-    return course_picture(
-        [
-            (one.scenario.id, one.scenario.title, one.outcome.course, one.outcome.summary, sides_drawn(one.parties))
-            for one in found
-        ],
-        source=f"Runs: {'; '.join(runs)}. {' '.join(tables)}; method: {', '.join(method)}",
-    )

@@ -8,10 +8,11 @@ The same items and links give the same drawing, whatever the order of the links:
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from ostra.show.sections.selection import group
 
 COLUMN_HEIGHT = 540.0  # a taller column is split: with 1,290 units of width this is the shape of a landscape page
 GAP, LINE_GAP = 10.0, 7.0  # between two boxes, and where one of the two is a line that only passes
@@ -72,9 +73,9 @@ def lay_out(stages: Mapping[str, int], heights: Mapping[str, float], needs: Sequ
     position = {item: number for number, item in enumerate(stages)}
     needs = sorted(set(needs), key=lambda n: (position[n.item], position[n.needs], n.kind))
     columns, stage_of = assign_columns(stages, heights, needs)
-    trunks: dict[Trunk, list[str]] = defaultdict(list)
-    for need in needs:
-        trunks[need.needs, need.kind, columns[need.needs] < columns[need.item]].append(need.item)
+    trunks: dict[Trunk, list[str]] = group(
+        ((need.needs, need.kind, columns[need.needs] < columns[need.item]), need.item) for need in needs
+    )
     found: list[dict[Place, None]] = [{} for _ in stage_of]
     for item, column in columns.items():
         found[column][item] = None
@@ -171,10 +172,8 @@ def _depths(items: Sequence[str], needs: Sequence[Need]) -> tuple[dict[str, int]
 def _by_user(items: Sequence[str], needs: Sequence[Need], stages: Mapping[str, int]) -> list[str]:
     """Items by the first item that needs them, so that a split column keeps together what belongs together."""
     position = {item: number for number, item in enumerate(stages)}
-    users: dict[str, list[int]] = defaultdict(list)
-    for need in needs:
-        users[need.needs].append(position[need.item])
-    return sorted(items, key=lambda i: (min(users[i], default=len(position)), position[i]))
+    users = group((need.needs, position[need.item]) for need in needs)
+    return sorted(items, key=lambda i: (min(users.get(i, ()), default=len(position)), position[i]))
 
 
 def _chunks(items: Sequence[str], heights: Mapping[str, float]) -> list[list[str]]:
@@ -207,12 +206,7 @@ def order_layers(
     layers: Sequence[Sequence[Place]], pairs: Sequence[Sequence[tuple[Place, Place]]]
 ) -> list[list[Place]]:
     """Order each column by the mean place of its neighbours, to the right and back, and keep the best order met."""
-    to_left: dict[Place, list[Place]] = defaultdict(list)
-    to_right: dict[Place, list[Place]] = defaultdict(list)
-    for gap in pairs:
-        for left, right in gap:
-            to_right[left].append(right)
-            to_left[right].append(left)
+    to_left, to_right = _neighbours(pairs)
     current = [list(layer) for layer in layers]
     best, fewest = [list(layer) for layer in current], crossings(current, pairs)
     for sweep in range(SWEEPS):
@@ -222,8 +216,8 @@ def order_layers(
             beside = {p: (n + 0.5) for n, p in enumerate(current[column - 1 if onward else column + 1])}
             scale = len(current[column]) / max(len(beside), 1)
             mean = {
-                place: sum(beside[p] for p in neighbours[place]) / len(neighbours[place]) * scale
-                if neighbours[place]
+                place: sum(beside[p] for p in near) / len(near) * scale
+                if (near := neighbours.get(place))
                 else number + 0.5
                 for number, place in enumerate(current[column])
             }
@@ -232,6 +226,14 @@ def order_layers(
         if count < fewest:
             best, fewest = [list(layer) for layer in current], count
     return best
+
+
+def _neighbours(
+    pairs: Sequence[Sequence[tuple[Place, Place]]],
+) -> tuple[dict[Place, list[Place]], dict[Place, list[Place]]]:
+    """What each place is joined to in the column to its left, and in the one to its right."""
+    joined = [pair for gap in pairs for pair in gap]
+    return group((right, left) for left, right in joined), group(joined)
 
 
 def crossings(layers: Sequence[Sequence[Place]], pairs: Sequence[Sequence[tuple[Place, Place]]]) -> int:
@@ -276,15 +278,8 @@ def _heights(
         for layer, packed, bottom in zip(layers, offsets, bottoms, strict=True)
         for place, offset in zip(layer, packed, strict=True)
     }
-    beside: dict[Place, list[Place]] = defaultdict(list)
-    left_of: dict[Place, list[Place]] = defaultdict(list)
-    right_of: dict[Place, list[Place]] = defaultdict(list)
-    for gap in pairs:
-        for left, right in gap:
-            left_of[right].append(left)
-            right_of[left].append(right)
-            beside[left].append(right)
-            beside[right].append(left)
+    left_of, right_of = _neighbours(pairs)
+    beside = {place: left_of.get(place, []) + right_of.get(place, []) for place in size}
     rounds = [left_of, right_of] * 4 + [beside, beside]
     for number, neighbours in enumerate(rounds):
         columns = range(len(layers)) if number % 2 == 0 else range(len(layers) - 1, -1, -1)
@@ -292,7 +287,7 @@ def _heights(
             layer, packed = layers[column], offsets[column]
             wanted, weight = [], []
             for place, offset in zip(layer, packed, strict=True):
-                near = neighbours[place] or [place]
+                near = neighbours.get(place) or [place]
                 wanted.append(sum(middles[p] for p in near) / len(near) - offset)
                 weight.append(1.0 if isinstance(place, str) else 3.0)  # a bend in a long line disturbs more
             free = height - bottoms[column]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,8 +10,21 @@ from typing import NamedTuple
 from ostra.model.assessment import Assessment
 from ostra.model.base import Interval
 from ostra.show.charts.ecosystem_layout import Layout, Need, Piece, Trunk, lay_out
-from ostra.show.charts.palette import BLUE, INK, QUIET, RULE, SHADE_NAMES, SHADES, shade
-from ostra.show.charts.svg import element, fit, hatch, label, link, picture, share_bar, text_width, wrap
+from ostra.show.charts.palette import BLUE, INK, QUIET, SHADE_NAMES, SHADES, shade
+from ostra.show.charts.svg import (
+    box,
+    element,
+    fit,
+    hatch,
+    label,
+    link,
+    picture,
+    rule,
+    share_bar,
+    text_width,
+    unknown,
+    wrap,
+)
 from ostra.show.sections.item_holds import BASES, Providers, is_unknown
 from ostra.words.figures import percents
 from ostra.words.sentences import listed
@@ -94,23 +107,24 @@ class EcosystemMap:
         target
             Item -> the place on the page that its node leads to; None for none.
         """
-        if self.layout is None:
+        layout = self.layout
+        if layout is None:
             return Drawing("", 0.0, 0.0)
-        first, last = columns or (0, len(self.layout.stages) - 1)
+        first, last = columns or (0, len(layout.stages) - 1)
         left = MARGIN + (STUB if first else 0.0)
         x = {c: left + (c - first) * (NODE + BETWEEN) for c in range(first - 1, last + 2)}
-        width = x[last] + NODE + (BETWEEN if last + 1 < len(self.layout.stages) else 0.0) + MARGIN
-        bottom = HEAD + self.layout.height + 14
-        parts = [element("defs", hatch(f"{name}-hatch"))]
-        parts += self._stage_heads(x, first, last, bottom)
+        width = x[last] + NODE + (BETWEEN if last + 1 < len(layout.stages) else 0.0) + MARGIN
+        bottom = HEAD + layout.height + 14
+        parts = [hatch(name)]
+        parts += self._stage_heads(layout, x, first, last, bottom)
         # Faint lines first, so that strong ones are seen where they cross.
-        ordered = sorted(self.layout.trunks, key=lambda t: self._strength(t[0]))
-        parts += [self._trunk(trunk, x, first, last, name) for trunk in ordered]
+        ordered = sorted(layout.trunks, key=lambda t: self._strength(t[0]))
+        parts += [self._trunk(trunk, layout.trunks[trunk], x, first, last) for trunk in ordered]
         if first:
-            parts += self._stubs(x, first)
-        for item, column in self.layout.columns.items():
+            parts += self._stubs(layout, first)
+        for item, column in layout.columns.items():
             if first <= column <= last:
-                parts.append(self._node(item, x[column], HEAD + self.layout.middles[item], name, target(item)))
+                parts.append(self._node(item, x[column], HEAD + layout.middles[item], name, target(item)))
         legend, depth = ("", 0.0) if first else _legend(name, MARGIN, bottom + 6, min(width, 1000.0) - 2 * MARGIN)
         known = sum(self.provided[i].top is not None for i in self.items)
         svg = picture(
@@ -128,9 +142,9 @@ class EcosystemMap:
         outside = self.provided[item].outside
         return -1.0 if outside is None or is_unknown(outside) else outside.low
 
-    def _stage_heads(self, x: Mapping[int, float], first: int, last: int, bottom: float) -> list[str]:
+    def _stage_heads(self, layout: Layout, x: Mapping[int, float], first: int, last: int, bottom: float) -> list[str]:
         """The names of the stages above their columns, and thin lines between them."""
-        stages = self._layout().stages
+        stages = layout.stages
         parts = []
         for stage in dict.fromkeys(stages[first : last + 1]):
             mine = [c for c in range(first, last + 1) if stages[c] == stage]
@@ -139,18 +153,13 @@ class EcosystemMap:
             parts += [label(start, 12 + 13 * n, text, size=11, weight=600, fill=BLUE) for n, text in enumerate(lines)]
             if mine[0] > first:
                 edge = start - BETWEEN / 2
-                parts.append(element("line", x1=edge, y1=2, x2=edge, y2=bottom, stroke=RULE, stroke_width=1))
+                parts.append(rule(edge, 2, edge, bottom))
         return parts
 
-    def _layout(self) -> Layout:
-        if self.layout is None:
-            raise ValueError("there is no layout to draw")
-        return self.layout
-
-    def _trunk(self, trunk: Trunk, x: Mapping[int, float], first: int, last: int, name: str) -> str:
+    def _trunk(self, trunk: Trunk, pieces: Sequence[Piece], x: Mapping[int, float], first: int, last: int) -> str:
         """All lines of one kind that leave one item, as one shape with its title."""
         source, kind, onward = trunk
-        pieces = [p for p in self._layout().trunks[trunk] if first - (not p.across) <= p.column <= last]
+        pieces = [p for p in pieces if first - (not p.across) <= p.column <= last]
         path = "".join(_curve(piece, x) for piece in pieces)
         if not path:
             return ""
@@ -176,9 +185,8 @@ class EcosystemMap:
         )
         return f'<g class="edge"><title>{escape(said)}</title>{line}{arrows}</g>'
 
-    def _stubs(self, x: Mapping[int, float], first: int) -> list[str]:
+    def _stubs(self, layout: Layout, first: int) -> list[str]:
         """At the left edge of a further sheet: what its lines come from, or lead to."""
-        layout = self._layout()
         found: set[tuple[str, float]] = set()
         for (source, _, onward), pieces in layout.trunks.items():
             for piece in pieces:
@@ -203,17 +211,8 @@ class EcosystemMap:
         y = middle - height / 2
         top = mine.top
         at_home = top is not None and top.is_home
-        shape = element(
-            "rect",
-            x=x,
-            y=y,
-            width=NODE,
-            height=height,
-            rx=2,
-            fill=HOME_FILL if at_home else "#ffffff",
-            stroke=INK if at_home else BLUE,
-            stroke_width=1.6 if at_home else 0.8,
-        )
+        fill, stroke, thick = (HOME_FILL, INK, 1.6) if at_home else ("#ffffff", BLUE, 0.8)
+        shape = box(x, y, NODE, height, fill, rx=2, stroke=stroke, stroke_width=thick)
         lines, size = self.names[item]
         for number, text in enumerate(lines):
             shape += label(x + PAD, y + PAD + 9 + LINE * number, text, size=size, weight=600)
@@ -293,7 +292,7 @@ def _curve(piece: Piece, x: Mapping[int, float]) -> str:
 def _bar(x: float, y: float, hold: Interval | None, name: str, *, at_home: bool) -> str:
     """Along the foot of a node: dark is certain, pale is possible, hatched is unknown."""
     if hold is None:
-        return element("rect", x=x + 1, y=y, width=NODE - 2, height=BAR, fill=f"url(#{name}-hatch)")
+        return box(x + 1, y, NODE - 2, BAR, unknown(name))
     dark, pale = (HOME_BAR, "#b3bac1") if at_home else (BLUE, SHADES[2])
     return share_bar(x + 1, y, NODE - 2, BAR, hold.low, hold.high, dark, pale)
 
@@ -316,10 +315,9 @@ def _legend(name: str, left: float, top: float, width: float) -> tuple[str, floa
     entries.append(("", "Bars: share of the largest provider:", -6.0))
     for low, high, words in ((0.6, 0.6, "certain"), (0.25, 0.6, "certain and possible")):
         entries.append((share_bar(0, -6, 40, BAR, low, high, BLUE, SHADES[2]), words, 40.0))
-    grey = element("rect", x=0, y=-10, width=40, height=12, fill=HOME_FILL, stroke=INK, stroke_width=1.4)
+    grey = box(0, -10, 40, 12, HOME_FILL, stroke=INK, stroke_width=1.4)
     entries.append((grey + share_bar(0, -6, 40, BAR, 0.6, 0.6, HOME_BAR, HOME_BAR), "at home", 42.0))
-    unknown = element("rect", x=0, y=-6, width=40, height=BAR, fill=f"url(#{name}-hatch)")
-    entries.append((unknown, "unknown", 40.0))
+    entries.append((box(0, -6, 40, BAR, unknown(name)), "unknown", 40.0))
     parts = []
     x, y = left, top + 10
     for mark, words, room in entries:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from ostra.show.charts.palette import QUIET, RULE, SHADE_TEXT, SHADES
-from ostra.show.charts.svg import element, fit, hatch, heading, label, legend, paragraph, picture, standalone
+from ostra.show.charts.svg import box, fit, hatch, heading, label, legend, paragraph, picture, standalone, unknown
 from ostra.words.figures import percent
 
 LEFT, NAMES = 8.0, 308.0
@@ -18,17 +18,16 @@ STEP_NAMES = ("under 1%", "1–2.5%", "2.5–5%", "5–10%", "10% and more")
 Cells = Mapping[tuple[str, str], float | None]
 
 
-def heat_figure(
+def heat_picture(
     rows: Sequence[tuple[str, str]],
     columns: Sequence[tuple[str, str]],
     cells: Cells,
-    name: str,
     *,
     title: str,
     said: str,
     about: str,
 ) -> str:
-    """Draw shares by row and column; the columns with the largest share come first, at most MOST of them.
+    """Draw shares by row and column as an SVG file; columns with the largest share come first, at most MOST of them.
 
     Parameters
     ----------
@@ -36,11 +35,10 @@ def heat_figure(
         Id and name of each.
     cells
         (row id, column id) -> share; None, or no entry, is unknown and hatched.
-    name
-        Id of the picture, unique on the page.
     title, said, about
         The heading, what it says, and where it comes from.
     """
+    name = "reliance"
 
     def most(column: tuple[str, str]) -> float:
         return max((cells.get((row, column[0])) or 0.0 for row, _ in rows), default=0.0)
@@ -48,9 +46,9 @@ def heat_figure(
     shown = sorted(columns, key=lambda column: (-most(column), column[0]))[:MOST]
     width = max(NAMES + len(shown) * CELL + LEFT, 760.0)
     written, y = heading(title, said, x=LEFT, width=width, lines=3)
-    fills = [*zip(SHADES, STEP_NAMES, strict=True), (f"url(#{name}-hatch)", "unknown")]
+    fills = [*zip(SHADES, STEP_NAMES, strict=True), (unknown(name), "unknown")]
     steps, _ = legend(fills, LEFT, y + 10, gap=14, stroke=RULE, stroke_width=0.8)
-    body = [element("defs", hatch(f"{name}-hatch")), *written, steps]
+    body = [hatch(name), *written, steps]
     y += 42
     for place, (code, _) in enumerate(shown):
         body.append(
@@ -69,39 +67,21 @@ def heat_figure(
     body += written
     written, y = paragraph(y, about, x=LEFT, room=width - 2 * LEFT, lines=3, step=14, size=10, fill=QUIET)
     body += written
-    return picture(
-        width,
-        y,
-        "".join(body),
-        name=name,
-        title=title,
-        description=f"{said} {len(rows)} sectors in rows, {len(shown)} economies in columns, the share in each cell in "
-        "per cent and as a shade; hatched is unknown. The table has all values.",
+    description = (
+        f"{said} {len(rows)} sectors in rows, {len(shown)} economies in columns, the share in each cell in "
+        "per cent and as a shade; hatched is unknown. The table has all values."
     )
-
-
-def heat_picture(
-    rows: Sequence[tuple[str, str]],
-    columns: Sequence[tuple[str, str]],
-    cells: Cells,
-    *,
-    title: str,
-    said: str,
-    about: str,
-) -> str:
-    """The map as an SVG file of its own, with the report's fonts inside."""
-    return standalone(heat_figure(rows, columns, cells, "reliance", title=title, said=said, about=about))
+    return standalone(picture(width, y, "".join(body), name=name, title=title, description=description))
 
 
 def _cell(x: float, y: float, share: float | None, said: str, name: str) -> str:
-    size = {"x": x, "y": y, "width": CELL - 1, "height": ROW - 1}
     said = escape(f"{said}: {'unknown' if share is None else percent(share)}")
     if share is None:
-        return f"<g><title>{said}</title>{element('rect', fill=f'url(#{name}-hatch)', **size)}</g>"
+        return f"<g><title>{said}</title>{box(x, y, CELL - 1, ROW - 1, unknown(name))}</g>"
     step = sum(share >= bound for bound in STEPS)
-    box = element("rect", fill=SHADES[step], **size)
+    cell = box(x, y, CELL - 1, ROW - 1, SHADES[step])
     words = ""
     if share >= STEPS[0]:
         text = percent(share, aligned=True).removesuffix("%")
         words = label(x + CELL / 2, y + ROW - 5, text, size=8.5, anchor="middle", fill=SHADE_TEXT[step])
-    return f"<g><title>{said}</title>{box}{words}</g>"
+    return f"<g><title>{said}</title>{cell}{words}</g>"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ostra.show.charts.palette import INK, QUIET, RULE, SHADES
 from ostra.show.charts.svg import (
-    element,
+    box,
     fit,
     focusable,
     hatch,
@@ -18,7 +18,7 @@ from ostra.show.charts.svg import (
     paragraph,
     picture,
     rule,
-    standalone,
+    unknown,
 )
 from ostra.words.figures import exact_percent, percent
 
@@ -66,7 +66,7 @@ def hidden_figure(
     """
     shown = bars[:MOST]
     written, y = heading(title, said, x=LEFT, width=WIDTH, lines=4)
-    body = [element("defs", hatch(f"{name}-hatch")), *written]
+    body = [hatch(name), *written]
     y += 6
     body.append(_legend(y + 4, name, parts, any(bar.parts is None for bar in shown)))
     y += 34
@@ -95,11 +95,6 @@ def hidden_figure(
     )
 
 
-def hidden_picture(bars: Sequence[Bar], *, title: str, said: str, about: str, parts: Sequence[str] = PARTS) -> str:
-    """The bars as an SVG file of its own, with the report's fonts inside."""
-    return standalone(hidden_figure(bars, "reliance", title=title, said=said, about=about, parts=parts))
-
-
 def axis(most: float) -> tuple[float, float]:
     """End and step of an axis from zero that holds the value, in four to eight round steps."""
     if most <= 0.0:
@@ -113,16 +108,16 @@ def axis(most: float) -> tuple[float, float]:
 def _bar(bar: Bar, y: float, scale: float, name: str, words: Sequence[str]) -> str:
     parts = [label(NAMES - 8, y + BAR - 2.5, fit(bar.name, NAMES - LEFT - 8, 11), size=11, anchor="end")]
     if bar.parts is None:
-        parts.append(element("rect", x=NAMES, y=y, width=60.0, height=BAR, fill=f"url(#{name}-hatch)", stroke=RULE))
+        parts.append(box(NAMES, y, 60.0, BAR, unknown(name), stroke=RULE))
         parts.append(label(NAMES + 66, y + BAR - 2.5, "unknown", size=10.5, fill=QUIET))
         return focusable(f"{bar.name}: unknown", "".join(parts))
     x = NAMES
     for share, fill in zip(bar.parts, FILLS[len(words)], strict=True):
         width = max(share, 0.0) * scale
         if width > 0:
-            parts.append(element("rect", x=x, y=y, width=width, height=BAR, fill=fill))
+            parts.append(box(x, y, width, BAR, fill))
             x += width
-            parts.append(element("rect", x=x - 0.4, y=y, width=0.8, height=BAR, fill="#ffffff"))
+            parts.append(box(x - 0.4, y, 0.8, BAR, "#ffffff"))
     whole = percent(bar.whole)
     shown = f"{percent(bar.parts[0])} → {whole}" if len(words) == len(PARTS) else whole
     parts.append(label(x + 6, y + BAR - 2.5, shown, size=10.5, weight=600, fill=INK))
@@ -130,9 +125,9 @@ def _bar(bar: Bar, y: float, scale: float, name: str, words: Sequence[str]) -> s
     return focusable(f"{bar.name}: {whole} in all ({orders})", "".join(parts))
 
 
-def _legend(y: float, name: str, words: Sequence[str], unknown: bool) -> str:
+def _legend(y: float, name: str, words: Sequence[str], hatched: bool) -> str:
     entries = list(zip(FILLS[len(words)], words, strict=True))
-    shown, x = legend(entries + [(f"url(#{name}-hatch)", "unknown")] * unknown, LEFT, y)
+    shown, x = legend(entries + [(unknown(name), "unknown")] * hatched, LEFT, y)
     if len(words) < len(PARTS):
         return shown
     return shown + label(x, y, "numbers: face value → all orders", size=10.5, fill=QUIET)

@@ -10,6 +10,7 @@ from ostra.model.listing import Listing
 from ostra.model.results.dimensions import DimensionResult, LevelDistribution
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADE_TEXT, SHADES
 from ostra.show.charts.svg import (
+    box,
     element,
     fit,
     focusable,
@@ -21,6 +22,7 @@ from ostra.show.charts.svg import (
     stacked,
     standalone,
     text_width,
+    unknown,
     wrap,
 )
 from ostra.show.sections.across import tensions
@@ -51,7 +53,7 @@ def matrix_figure(assessments: Sequence[Assessment], name: str, target: Target |
     target
         Where on the page a cell leads to; without it, cells can be reached by keyboard and lead nowhere.
     """
-    parts = [element("defs", hatch(f"{name}-hatch"))]
+    parts = [hatch(name)]
     for column, dimension in enumerate(DIMENSIONS):
         parts.append(label(LEFT + NAMES + column * CELL + 2, HEAD - 9, dimension.capitalize(), size=12.5, weight=600))
     for row, assessment in enumerate(assessments):
@@ -82,14 +84,9 @@ def matrix_figure(assessments: Sequence[Assessment], name: str, target: Target |
     )
 
 
-def matrix_picture(assessments: Sequence[Assessment]) -> str:
-    """The matrix as an SVG file of its own, with the report's fonts inside."""
-    return standalone(matrix_figure(assessments, "matrix"))
-
-
 def drawn(listing: Listing) -> str:
-    """The matrix of the assessments behind a listing, as `matrix_picture`."""
-    return matrix_picture(listing.behind)
+    """The matrix of the assessments behind a listing as an SVG file of its own, with the report's fonts inside."""
+    return standalone(matrix_figure(listing.behind, "matrix"))
 
 
 def about_words(assessments: Sequence[Assessment]) -> str:
@@ -117,16 +114,14 @@ def cell_words(assessment: Assessment, result: DimensionResult | None) -> str:
 def _cell(x: float, top: float, name: str, assessment: Assessment, result: DimensionResult | None) -> str:
     width, height = CELL - GAP, ROW - GAP
     if result is None or not result.assessed:
-        ground = element(
-            "rect", x=x, y=top, width=width, height=height, fill=f"url(#{name}-hatch)", stroke=RULE, stroke_width=1
-        )
+        ground = box(x, top, width, height, unknown(name), stroke=RULE, stroke_width=1)
         room = text_width("not assessed", 11.5) + 12
-        plate = element("rect", x=x + 8, y=top + 19, width=room, height=20.0, fill="#ffffff")
+        plate = box(x + 8, top + 19, room, 20.0, "#ffffff")
         return ground + plate + label(x + 14, top + 33, "not assessed", size=11.5, fill=QUIET)
     spread = result.challenge
     shade = LEVEL_SHADE[spread.level]
     ink = SHADE_TEXT[shade]
-    parts = [element("rect", x=x, y=top, width=width, height=height, fill=SHADES[shade])]
+    parts = [box(x, top, width, height, SHADES[shade])]
     parts.append(label(x + 9, top + 19, spread.level, size=14, weight=600, fill=ink))
     more = "or higher, " if spread.reached_words != spread.level else ""
     words = f"{more}{percent(spread.reached)}"
@@ -150,24 +145,22 @@ def _ring(x: float, y: float) -> str:
 
 def _distribution(x: float, y: float, width: float, spread: LevelDistribution) -> str:
     """The four probabilities side by side, none first."""
-    parts = [element("rect", x=x - 1, y=y - 1, width=width + 2, height=BAR + 2, fill="#ffffff")]
+    parts = [box(x - 1, y - 1, width + 2, BAR + 2, "#ffffff")]
     start = x
     for level in LEVELS:
         size = getattr(spread, level) * width
         if size > 0:
-            parts.append(element("rect", x=start, y=y, width=size, height=BAR, fill=SHADES[LEVEL_SHADE[level]]))
+            parts.append(box(start, y, size, BAR, SHADES[LEVEL_SHADE[level]]))
             start += size
             if start < x + width - 0.5:
-                parts.append(element("rect", x=start - 0.4, y=y, width=0.8, height=BAR, fill="#ffffff"))
-    parts.append(
-        element("rect", x=x - 0.5, y=y - 0.5, width=width + 1, height=BAR + 1, fill="none", stroke=INK, stroke_width=1)
-    )
+                parts.append(box(start - 0.4, y, 0.8, BAR, "#ffffff"))
+    parts.append(box(x - 0.5, y - 0.5, width + 1, BAR + 1, "none", stroke=INK, stroke_width=1))
     return "".join(parts)
 
 
 def _legend(y: float, name: str) -> str:
-    fills = [*((SHADES[LEVEL_SHADE[level]], level) for level in LEVELS), (f"url(#{name}-hatch)", "not assessed")]
-    shown, x = legend(fills, LEFT, y, size=11, box=(18.0, 12.0), stroke_width=0.8)
+    fills = [*((SHADES[LEVEL_SHADE[level]], level) for level in LEVELS), (unknown(name), "not assessed")]
+    shown, x = legend(fills, LEFT, y, size=11, swatch=(18.0, 12.0), stroke_width=0.8)
     marks = "tension: what helps one dimension hurts another", "+ strength of home"
     below = (
         "Per cent: probability of that level or a higher one (at none: of none). Bars: of none, low, medium and high.",

@@ -8,7 +8,20 @@ from html import escape
 from ostra.model.base import Interval
 from ostra.model.results.ecosystem import ChainHold, ChainHop
 from ostra.show.charts.palette import BLUE, INK, QUIET, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, link, picture, share_bar, stacked, text_width, wrap
+from ostra.show.charts.svg import (
+    box,
+    element,
+    fit,
+    hatch,
+    label,
+    link,
+    picture,
+    share_bar,
+    stacked,
+    text_width,
+    unknown,
+    wrap,
+)
 from ostra.words.figures import percent, percents
 
 WIDTH = 400.0  # nearly that of a telephone, so that nothing has to be scrolled there
@@ -26,7 +39,7 @@ def path_figure(hold: ChainHold, name: str, target: Callable[[ChainHop], str | N
         Hop -> the place on the page that it leads to; None for none.
     """
     parts = [
-        element("defs", hatch(f"{name}-hatch")),
+        hatch(name),
         label(BAR_X, 10, f"What {fit(hold.holder_name, 130, 9)} can stop of it", size=9, fill=QUIET),
         label(WIDTH, 10, "Year", size=9, anchor="end", fill=QUIET),
     ]
@@ -89,19 +102,9 @@ def _arrow(y: float) -> str:
 
 def _hop(hop: ChainHop, y: float, name: str, *, chokepoint: bool) -> str:
     """One row: the item, two bars with their numbers, the year; the chokepoint is dark."""
-    shape = element(
-        "rect",
-        x=0.6,
-        y=y,
-        width=BOX,
-        height=STEP,
-        rx=2,
-        fill=INK if chokepoint else "#ffffff",
-        stroke=INK if chokepoint else BLUE,
-        stroke_width=1,
-    )
+    fill, stroke, ink = (INK, INK, "#ffffff") if chokepoint else ("#ffffff", BLUE, INK)
+    shape = box(0.6, y, BOX, STEP, fill, rx=2, stroke=stroke, stroke_width=1)
     lines = wrap(hop.item_name, BOX - 18, 11, 3, 600)
-    ink = "#ffffff" if chokepoint else INK
     shape += stacked(9, y + STEP / 2 + 4, lines, step=13, size=11, weight=600, fill=ink)
     for place, (interval, words) in enumerate(((hop.hold, "hold"), (hop.share, "own share"))):
         top = y + 7 + 18 * place
@@ -119,6 +122,6 @@ def _hop(hop: ChainHop, y: float, name: str, *, chokepoint: bool) -> str:
 def _bar(top: float, interval: Interval, name: str, *, strong: bool) -> str:
     """Dark is certain, pale is possible, hatched is unknown."""
     if interval.low <= 0.0 and interval.high >= 1.0:
-        return element("rect", x=BAR_X, y=top, width=BAR, height=BAR_HEIGHT, fill=f"url(#{name}-hatch)", stroke=QUIET)
+        return box(BAR_X, top, BAR, BAR_HEIGHT, unknown(name), stroke=QUIET)
     dark = BLUE if strong else SHADES[2]
     return share_bar(BAR_X, top, BAR, BAR_HEIGHT, interval.low, interval.high, dark, SHADES[1])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ostra.model.listing import Listing
 from ostra.show.charts.heatmap import heat_picture
-from ostra.show.charts.hidden import PARTS, SALES_PARTS, THROUGH_PARTS, Bar, hidden_picture
+from ostra.show.charts.hidden import PARTS, SALES_PARTS, THROUGH_PARTS, Bar, hidden_figure
+from ostra.show.charts.svg import standalone
 
 ORDERS = ("face_value", "order_2", "order_3", "beyond")
 OF = {"inputs": "inputs", "sales": "uses by industries"}
@@ -17,15 +19,16 @@ def drawn(listing: Listing) -> str:
     side, among = listing.behind
     rows: list[dict[str, Any]] = among or listing.frame.to_dicts()
     title, about = listing.provenance.title, _about(listing)
+    parts: Sequence[str]
     name = "sector_name" if "sector_name" in rows[0] else "economy_name"
     if "hidden_share" in rows[0]:
         bars = [Bar(r[name], _known(r["second"], r["hidden"] and r["hidden"] - r["second"])) for r in rows]
-        title = f"{title}: what is hidden, in per cent of output"
-        return hidden_picture(bars, title=title, said=listing.summary, about=about, parts=THROUGH_PARTS)
-    bars = [Bar(row[name], _known(*(row[part] for part in ORDERS))) for row in rows if not row.get("is_home")]
-    title = f"{title}: share of all {OF[side]} at any order"
-    words = PARTS if side == "inputs" else SALES_PARTS
-    return hidden_picture(bars, title=title, said=listing.summary, about=about, parts=words)
+        title, parts = f"{title}: what is hidden, in per cent of output", THROUGH_PARTS
+    else:
+        bars = [Bar(row[name], _known(*(row[part] for part in ORDERS))) for row in rows if not row.get("is_home")]
+        title = f"{title}: share of all {OF[side]} at any order"
+        parts = PARTS if side == "inputs" else SALES_PARTS
+    return standalone(hidden_figure(bars, "reliance", title=title, said=listing.summary, about=about, parts=parts))
 
 
 def map_of_shades(listing: Listing) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from ostra.model.assessment import Assessment
 from ostra.model.results.ecosystem import Dependency
 from ostra.show.charts.palette import BLUE, INK, QUIET
-from ostra.show.charts.svg import element, hatch, label, link, picture, stacked, wrap
+from ostra.show.charts.svg import box, element, hatch, label, link, picture, stacked, unknown, wrap
 from ostra.show.sections.selection import shares_by_item
 from ostra.words.figures import percent
 
@@ -17,6 +17,7 @@ WIDTH = 940
 ITEM_HEIGHT, ITEM_GAP, TOP = 34.0, 9.0, 30.0
 NAME_HEIGHT = 14.0
 SUPPLIER_X, ITEM_X, ITEM_WIDTH, STAGE_X, BAR = 204.0, 418.0, 190.0, 774.0, 12.0
+MOST_ITEMS, MOST_SUPPLIERS = 12, 8
 OTHER, UNKNOWN = "other", "unknown"
 
 
@@ -57,9 +58,7 @@ def choose(
     return chosen, [*named, *(s for s in (OTHER, UNKNOWN) if s in present)], flows
 
 
-def sankey(
-    assessment: Assessment, name: str, rows: Mapping[str, Dependency], items: int = 12, suppliers: int = 8
-) -> str:
+def sankey(assessment: Assessment, name: str, rows: Mapping[str, Dependency]) -> str:
     """Draw suppliers -> items -> stages; every item is equally tall, so widths are shares of one item, not volumes.
 
     Parameters
@@ -67,7 +66,7 @@ def sankey(
     rows
         Item id -> a dependency whose row in the table the item links to.
     """
-    chosen, sources, flows = choose(shares_by_item(assessment), items, suppliers)
+    chosen, sources, flows = choose(shares_by_item(assessment), MOST_ITEMS, MOST_SUPPLIERS)
     stage_of = {item.id: item.stage for item in assessment.items}
     item_names = {item.id: item.name for item in assessment.items}
     order = [stage.id for stage in assessment.stages]
@@ -88,7 +87,7 @@ def sankey(
     stage_y, stage_height = _stack(stages, {s: sum(f.share for f in onward if f.end == s) for s in stages}, bottom)
     names = {**assessment.economy_names, OTHER: "Other suppliers", UNKNOWN: "Unknown"}
 
-    parts = [element("defs", hatch(f"{name}-hatch"))]
+    parts = [hatch(name)]
     for x, text, anchor in [
         (SUPPLIER_X, "Suppliers", "end"),
         (ITEM_X + ITEM_WIDTH / 2, "What they provide", "middle"),
@@ -103,8 +102,8 @@ def sankey(
     )
     for source in sources:
         y, height = supplier_y[source], supplier_height[source]
-        fill = f"url(#{name}-hatch)" if source == UNKNOWN else QUIET if source == OTHER else BLUE
-        shape = element("rect", x=SUPPLIER_X, y=y, width=BAR, height=max(height, 2.0), fill=fill)
+        fill = unknown(name) if source == UNKNOWN else QUIET if source == OTHER else BLUE
+        shape = box(SUPPLIER_X, y, BAR, max(height, 2.0), fill)
         name_room = SUPPLIER_X - 14
         lines = wrap(names.get(source, source), name_room, 11.5, 2 if height > 2 * NAME_HEIGHT - 6 else 1)
         shape += stacked(SUPPLIER_X - 8, y + height / 2 + 4, lines, step=13, size=11.5, anchor="end")
@@ -113,17 +112,7 @@ def sankey(
         parts.append(link(f"sup-{source}" if source not in (OTHER, UNKNOWN) else "dependencies", shape, said))
     for item in chosen:
         lines = wrap(item_names.get(item, item), ITEM_WIDTH - 16, 10.5, 2)
-        shape = element(
-            "rect",
-            x=ITEM_X,
-            y=item_y[item],
-            width=ITEM_WIDTH,
-            height=ITEM_HEIGHT,
-            rx=3,
-            fill="#ffffff",
-            stroke=BLUE,
-            stroke_width=1,
-        )
+        shape = box(ITEM_X, item_y[item], ITEM_WIDTH, ITEM_HEIGHT, "#ffffff", rx=3, stroke=BLUE, stroke_width=1)
         shape += stacked(ITEM_X + 8, item_y[item] + ITEM_HEIGHT / 2 + 4, lines, step=13, size=10.5)
         largest = max((f for f in flows if f.end == item and f.start != UNKNOWN), key=lambda f: f.share, default=None)
         said = item_names.get(item, item)
@@ -132,7 +121,7 @@ def sankey(
         parts.append(link(f"dep-{rows[item].id}" if item in rows else "dependencies", shape, said))
     for stage in stages:
         y, height = stage_y[stage], stage_height[stage]
-        shape = element("rect", x=STAGE_X, y=y, width=BAR, height=height, fill=INK)
+        shape = box(STAGE_X, y, BAR, height, INK)
         lines = wrap(stage_names[stage], WIDTH - STAGE_X - BAR - 12, 11.5, 3)
         shape += stacked(STAGE_X + BAR + 8, y + height / 2 + 4, lines, step=14, size=11.5)
         parts.append(
@@ -215,9 +204,9 @@ def _ribbons(
             f"v{height:.1f}C{middle:.1f},{y2 + height:.1f} "
             f"{middle:.1f},{y1 + height:.1f} {left[0]:.1f},{y1 + height:.1f}z"
         )
-        unknown = flow.start == UNKNOWN
-        fill = f"url(#{name}-hatch)" if unknown else BLUE
+        fill, strength = BLUE, round(0.18 + 0.42 * flow.share, 2)
+        if flow.start == UNKNOWN:
+            fill, strength = unknown(name), 0.55
         said = f"{names.get(flow.start, flow.start)} → {names.get(flow.end, flow.end)}: {percent(flow.share)}"
-        strength = 0.55 if unknown else round(0.18 + 0.42 * flow.share, 2)
         parts.append(element("path", element("title", escape(said)), d=curve, fill=fill, fill_opacity=f"{strength}"))
     return parts

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from ostra.model.results.ecosystem import TradeIndicators
 from ostra.show.charts.palette import BLUE, INK, QUIET
-from ostra.show.charts.svg import element, hatch, label, link, picture, rule, text_width
+from ostra.show.charts.svg import box, curve, element, hatch, label, link, picture, rule, text_width, unknown
 from ostra.words.figures import exact_percent, figure, number, percent
 
 WIDTH, HEIGHT = 300, 190
 LEFT, RIGHT, TOP, BOTTOM = 32, 58, 12, 24
-LINES = (("top_share", BLUE, None), ("concentration", QUIET, "4 3"))
+LINES = (
+    ("top_share", "share of the largest supplier", BLUE, None),
+    ("concentration", "concentration (HHI)", QUIET, "4 3"),
+)
 
 
 def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidence: Mapping[str, object]) -> str:
@@ -39,38 +42,28 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
     def y(share: float) -> float:
         return TOP + (1 - share) * (HEIGHT - TOP - BOTTOM)
 
-    parts = [element("defs", hatch(f"{name}-hatch"))]
+    parts = [hatch(name)]
     known = {row.year for row in rows if row.top_share is not None}
     for low, high in _runs([year for year in range(first, last + 1) if year not in known]):
         start, end = max(x(low) - step / 2, LEFT), min(x(high) + step / 2, WIDTH - RIGHT)
-        parts.append(element("rect", x=start, y=TOP, width=end - start, height=y(0) - TOP, fill=f"url(#{name}-hatch)"))
+        parts.append(box(start, TOP, end - start, y(0) - TOP, unknown(name)))
     for share in (0.0, 0.5, 1.0):
         parts.append(rule(LEFT, y(share), WIDTH - RIGHT, y(share)))
         parts.append(label(LEFT - 5, y(share) + 3.5, exact_percent(share), size=9.5, anchor="end", fill=QUIET))
     parts.append(label(LEFT, HEIGHT - 8, str(first), size=9.5, fill=QUIET))
     parts.append(label(WIDTH - RIGHT, HEIGHT - 8, str(last), size=9.5, anchor="end", fill=QUIET))
     ends: list[tuple[float, int, str, str]] = []
-    for indicator, colour, dash in LINES:
+    for indicator, words, colour, dash in LINES:
         values = {row.year: value for row in rows if (value := getattr(row, indicator)) is not None}
         for low, high in _runs(sorted(values)):
             points = " ".join(f"{x(year):.1f},{y(values[year]):.1f}" for year in range(low, high + 1))
             if high > low:
-                parts.append(
-                    element(
-                        "polyline",
-                        points=points,
-                        fill="none",
-                        stroke=colour,
-                        stroke_width=1.8,
-                        stroke_dasharray=dash,
-                        stroke_linejoin="round",
-                    )
-                )
+                parts.append(curve(points, colour, dash))
         for year, value in values.items():
             dot = element("circle", cx=x(year), cy=y(value), r=2.0, fill=colour)
             key = f"trade.{rows[0].product}.{year}.{indicator}"
-            words = percent(value) if indicator == "top_share" else number(value, 3)
-            said = f"{title}, {year}: {_said(indicator)} {words}"
+            shown = percent(value) if indicator == "top_share" else number(value, 3)
+            said = f"{title}, {year}: {words} {shown}"
             reach = element("circle", cx=x(year), cy=y(value), r=6.0, fill="#ffffff", fill_opacity=0)
             parts.append(link(f"ev-{key}", reach + dot, said, tab=False) if key in evidence else dot)
         if values:
@@ -85,8 +78,7 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         height = max(place + 3.5, height + 12)
         start = (WIDTH - RIGHT if year == last else x(year)) + 6
         if year < last:
-            ground = {"x": start - 3, "y": height - 9, "width": text_width(text, 9.5, 600) + 6, "height": 12}
-            parts.append(element("rect", fill="#ffffff", **ground))
+            parts.append(box(start - 3, height - 9, text_width(text, 9.5, 600) + 6, 12, "#ffffff"))
         parts.append(label(start, height, text, size=9.5, weight=600, fill=colour))
     if not known:
         parts.append(label((LEFT + WIDTH - RIGHT) / 2, y(0.5) - 6, "unknown in all years", anchor="middle", fill=INK))
@@ -98,10 +90,6 @@ def series_panel(rows: Sequence[TradeIndicators], name: str, title: str, evidenc
         title=f"{title}: largest supplier and concentration, {first}–{last}",
         description=f"{len(known)} of {len(rows)} years are known; the others are hatched. The table has all values.",
     )
-
-
-def _said(indicator: str) -> str:
-    return "share of the largest supplier" if indicator == "top_share" else "concentration (HHI)"
 
 
 def _runs(years: Sequence[int]) -> list[tuple[int, int]]:

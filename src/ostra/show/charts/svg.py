@@ -112,16 +112,15 @@ def legend(
     *,
     size: float = 10.5,
     gap: float = 16,
-    box: tuple[float, float] = (18.0, 11.0),
+    swatch: tuple[float, float] = (18.0, 11.0),
     stroke: str = QUIET,
     stroke_width: float = 0.6,
 ) -> tuple[str, float]:
     """Boxes of a fill, each with its words, in a row with its baseline at (x, y); and where the row ends."""
     parts = []
-    wide, tall = box
+    wide, tall = swatch
     for fill, words in entries:
-        swatch = {"width": wide, "height": tall, "fill": fill, "stroke": stroke, "stroke_width": stroke_width}
-        parts.append(element("rect", x=x, y=y - tall + 2, **swatch))
+        parts.append(box(x, y - tall + 2, wide, tall, fill, stroke=stroke, stroke_width=stroke_width))
         parts.append(label(x + wide + 5, y, words, size=size, fill=QUIET))
         x += wide + 5 + text_width(words, size) + gap
     return "".join(parts), x
@@ -129,12 +128,10 @@ def legend(
 
 def share_bar(x: float, y: float, width: float, height: float, low: float, high: float, dark: str, pale: str) -> str:
     """A share of a whole: dark up to the least that it is, pale up to the most that it may be."""
-    bar = element("rect", x=x, y=y, width=width, height=height, fill="#e8edf2")
+    bar = box(x, y, width, height, "#e8edf2")
     if high > low:
-        bar += element("rect", x=x, y=y, width=width * high, height=height, fill=pale)
-    if low > 0.0:
-        bar += element("rect", x=x, y=y, width=width * low, height=height, fill=dark)
-    return bar
+        bar += box(x, y, width * high, height, pale)
+    return bar + box(x, y, width * low, height, dark) if low > 0.0 else bar
 
 
 def focusable(said: str, content: str) -> str:
@@ -143,11 +140,22 @@ def focusable(said: str, content: str) -> str:
     return f'<g tabindex="0" role="img" aria-label="{name}"><title>{name}</title>{content}</g>'
 
 
+def box(x: float, y: float, width: float, height: float, fill: str, *, rx: float | None = None, **more: object) -> str:
+    """A rectangle from its upper left corner, rounded by `rx`; further attributes as for `element`."""
+    return element("rect", x=x, y=y, width=width, height=height, rx=rx, fill=fill, **more)
+
+
+def unknown(name: str) -> str:
+    """The fill that stands for unknown in the picture of that name."""
+    return f"url(#{name}-hatch)"
+
+
 def hatch(name: str) -> str:
-    """The pattern that stands for unknown; `name` must be unique on the page."""
+    """What a picture needs for that fill; its name must be unique on the page."""
     line = element("path", d="M0,6L6,0M-1,1L1,-1M5,7L7,5", stroke="#8a96a3", stroke_width=1)
     ground = element("rect", width=6, height=6, fill="#ffffff")
-    return element("pattern", ground + line, id=name, width=6, height=6, patternUnits="userSpaceOnUse")
+    pattern = element("pattern", ground + line, id=f"{name}-hatch", width=6, height=6, patternUnits="userSpaceOnUse")
+    return element("defs", pattern)
 
 
 def link(target: str, content: str, title: str, *, tab: bool = True) -> str:
@@ -175,6 +183,12 @@ def picture(
 def rule(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE) -> str:
     """A thin straight line."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=1)
+
+
+def curve(points: str, stroke: str, dash: str | None = None) -> str:
+    """A line through points, as SVG writes them."""
+    style = {"stroke_width": 1.8, "stroke_dasharray": dash, "stroke_linejoin": "round"}
+    return element("polyline", points=points, fill="none", stroke=stroke, **style)
 
 
 def font_faces() -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from ostra.model.base import LEVELS
 from ostra.model.listing import Listing
 from ostra.show.charts.palette import INK, LEVEL_SHADE, QUIET, RULE, SHADES
-from ostra.show.charts.svg import element, fit, hatch, label, legend, picture, rule, standalone
+from ostra.show.charts.svg import box, element, fit, hatch, label, legend, picture, rule, standalone, unknown
+from ostra.show.sections.selection import group
 
 COLUMNS = 3
 PANEL, HEIGHT = 286.0, 176.0  # of one panel with its heading
@@ -19,22 +20,13 @@ WIDTH = LEFT + COLUMNS * PANEL
 Row = Mapping[str, Any]
 
 
-def sensitivity_figure(rows: Sequence[Row], name: str, about: str = "") -> str:
-    """Small multiples: ecosystems by level as stacked bars over the factor of the thresholds, findings as numbers.
-
-    Parameters
-    ----------
-    rows
-        As `ostra sensitivity` lists them: of each rule one row for each factor.
-    name
-        Id of the picture, unique on the page.
-    about
-        One line below: whose view it is.
-    """
-    rules: dict[int, list[Row]] = {}
-    for row in rows:
-        rules.setdefault(row["rule"], []).append(row)
-    parts = [element("defs", hatch(f"{name}-hatch"))]
+def drawn(listing: Listing) -> str:
+    """Ecosystems by level as stacked bars over the factor of the thresholds, findings as numbers: as an SVG file."""
+    name = "sensitivity"
+    kept = ("home", "year", "profile")
+    about = " · ".join(text for key, text in listing.provenance.filters.items() if key in kept)
+    rules = group((row["rule"], row) for row in listing.frame.to_dicts())
+    parts = [hatch(name)]
     for number, own in enumerate(rules.values()):
         x = LEFT + (number % COLUMNS) * PANEL
         y = (number // COLUMNS) * HEIGHT
@@ -43,23 +35,13 @@ def sensitivity_figure(rows: Sequence[Row], name: str, about: str = "") -> str:
     parts.append(_legend(bottom + 18, name))
     if about:
         parts.append(label(LEFT, bottom + FOOT - 6, fit(about, WIDTH - LEFT, 11), size=11, fill=QUIET))
-    return picture(
-        WIDTH,
-        bottom + FOOT,
-        "".join(parts),
-        name=name,
-        title="How findings and levels respond when the thresholds of one rule move",
-        description=f"{len(rules)} panels, one for each severity rule. In each the thresholds are multiplied by "
+    title = "How findings and levels respond when the thresholds of one rule move"
+    description = (
+        f"{len(rules)} panels, one for each severity rule. In each the thresholds are multiplied by "
         "factors from a half to two; a bar has the number of ecosystems at each level of the rule's dimension, and "
-        "above it stands the number of findings. The table has all values.",
+        "above it stands the number of findings. The table has all values."
     )
-
-
-def drawn(listing: Listing) -> str:
-    """The figure as an SVG file of its own, with the report's fonts inside."""
-    kept = ("home", "year", "profile")
-    about = " · ".join(text for key, text in listing.provenance.filters.items() if key in kept)
-    return standalone(sensitivity_figure(listing.frame.to_dicts(), "sensitivity", about))
+    return standalone(picture(WIDTH, bottom + FOOT, "".join(parts), name=name, title=title, description=description))
 
 
 def _panel(x: float, y: float, rows: Sequence[Row], name: str) -> str:
@@ -90,24 +72,15 @@ def _panel(x: float, y: float, rows: Sequence[Row], name: str) -> str:
             tall = PLOT_HEIGHT * count / total
             top -= tall
             if count:
-                box = {"x": left, "y": top, "width": step - 3, "height": tall, "fill": _fill(level, name)}
-                boxes.append(element("rect", **box, stroke="#ffffff", stroke_width=0.5))
+                fill = _fill(level, name)
+                boxes.append(box(left, top, step - 3, tall, fill, stroke="#ffffff", stroke_width=0.5))
         parts.append(element("g", "".join(boxes)))
-        parts.append(
-            label(middle, y + PLOT_TOP - 6, str(findings), size=10.5, weight=600 if own else 400, anchor="middle")
-        )
-        if own or place in (0, len(rows) - 1) or place % 2 == 0:
-            parts.append(
-                label(
-                    middle,
-                    base + 15,
-                    f"{'×' if own or place in (0, len(rows) - 1) else ''}{row['factor']:g}",
-                    size=10.5,
-                    weight=600 if own else 400,
-                    anchor="middle",
-                    fill=INK if own else QUIET,
-                )
-            )
+        weight, ink = (600, INK) if own else (400, QUIET)
+        parts.append(label(middle, y + PLOT_TOP - 6, str(findings), size=10.5, weight=weight, anchor="middle"))
+        marked = own or place in (0, len(rows) - 1)
+        if marked or place % 2 == 0:
+            factor = f"{'×' if marked else ''}{row['factor']:g}"
+            parts.append(label(middle, base + 15, factor, size=10.5, weight=weight, anchor="middle", fill=ink))
         if own:
             parts.append(rule(left, base + 3, left + step - 3, base + 3, INK))
     parts.append(rule(x + PLOT_LEFT, base + 0.5, x + PLOT_LEFT + PLOT_WIDTH - 3, base + 0.5, RULE))
@@ -123,11 +96,11 @@ def _counts(row: Row) -> dict[str, int]:
 
 def _fill(level: str, name: str) -> str:
     """The shade of a level; hatched where nothing was assessed."""
-    return {str(known): SHADES[shade] for known, shade in LEVEL_SHADE.items()}.get(level, f"url(#{name}-hatch)")
+    return {str(known): SHADES[shade] for known, shade in LEVEL_SHADE.items()}.get(level, unknown(name))
 
 
 def _legend(y: float, name: str) -> str:
     fills = [(_fill(level, name), level) for level in (*reversed(LEVELS), "not assessed")]
-    shown, x = legend(fills, LEFT, y, size=11, box=(12, 11), stroke=RULE, stroke_width=0.5)
+    shown, x = legend(fills, LEFT, y, size=11, swatch=(12, 11), stroke=RULE, stroke_width=0.5)
     about = "ecosystems by level; above: findings of the rule; below: factor of its thresholds (×1 as they stand)"
     return shown + label(x, y, about, size=11, fill=QUIET)

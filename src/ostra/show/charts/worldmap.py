@@ -10,7 +10,7 @@ from typing import Any
 
 from ostra.model.base import Interval
 from ostra.show.charts.palette import BLUE, QUIET, SHADE_NAMES, SHADES, shade
-from ostra.show.charts.svg import element, hatch, label, link, picture, text_width
+from ostra.show.charts.svg import box, element, hatch, label, link, picture, text_width, unknown
 from ostra.words.figures import percents
 
 HOME_FILL = "#6b7680"
@@ -30,7 +30,7 @@ def world() -> dict[str, Any]:
 
 
 def world_map(
-    holds: Mapping[str, tuple[Interval, int]], members: frozenset[str], names: Mapping[str, str], name: str, title: str
+    holds: Mapping[str, tuple[Interval, int]], members: frozenset[str], names: Mapping[str, str], name: str
 ) -> str:
     """Shade each economy by the least that its largest hold can be.
 
@@ -44,7 +44,7 @@ def world_map(
     """
     data = world()
     width, height = float(data["width"]), float(data["height"]) + 80
-    parts = [element("defs", hatch(f"{name}-hatch").replace('width="6"', 'width="6" patternTransform="scale(2.4)"', 1))]
+    parts = [hatch(name).replace('width="6"', 'width="6" patternTransform="scale(2.4)"', 1)]
     shapes: list[tuple[int, str, str]] = []
     for code, outline in data["outlines"].items():
         fill, rank = _fill(code, holds, members, name)
@@ -69,7 +69,7 @@ def world_map(
         height,
         "".join(parts),
         name=name,
-        title=title,
+        title="Largest hold of each economy on any item",
         description="Economies shaded by their largest hold on any item. The table has every economy and value."
         + (f" Not on the map: {', '.join(unseen)}." if unseen else ""),
     )
@@ -82,15 +82,15 @@ def _fill(code: str, holds: Mapping[str, tuple[Interval, int]], members: frozens
     if code not in holds:
         return NONE_FILL, 0
     low = holds[code][0].low
-    return (SHADES[shade(low)] if low > 0 else f"url(#{name}-hatch)"), 2
+    return (SHADES[shade(low)] if low > 0 else unknown(name)), 2
 
 
 def _legend(name: str, top: float) -> str:
-    entries = [(fill or f"url(#{name}-hatch)", words) for fill, words in LEGEND]
+    entries = [(fill or unknown(name), words) for fill, words in LEGEND]
     parts = [label(20, top + 26, "Largest hold, at least:", size=27, fill=QUIET)]
     x = 20 + text_width("Largest hold, at least:", 27) + 24
     for fill, words in entries:
-        parts.append(element("rect", x=x, y=top, width=44, height=34, fill=fill, stroke=BLUE, stroke_width=1))
+        parts.append(box(x, top, 44, 34, fill, stroke=BLUE, stroke_width=1))
         parts.append(label(x + 54, top + 26, words, size=25))
         x += 54 + text_width(words, 25) + 28
     return element("g", "".join(parts), class_="own-legend")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,7 +14,7 @@ from ostra.model.results.ecosystem import Chokepoint
 from ostra.show.charts.level_matrix import Target, matrix_figure
 from ostra.show.printed.markup import csv_link, ours
 from ostra.show.sections import across, selection
-from ostra.show.sections.datasheets import Record, laid_out
+from ostra.show.sections.datasheets import Record, download
 
 HEADING = "Technologies and strategic autonomy"
 SECTIONS = (
@@ -25,25 +24,12 @@ SECTIONS = (
     ("volume-recurring", "Chokepoints that recur"),
     ("volume-tools", "Instruments that recur"),
 )
-# As the downloads of `sections/tables.py`.
-DOWNLOADS: dict[str, tuple[Callable[[Sequence[Assessment]], Iterable[Record]], str]] = {
-    "matrix": (
-        across.level_records,
-        "ecosystem,title,dimension,level,none,low,medium,high,measured,judged,strength,robustness,tensions,evidence",
-    ),
-    "holders": (
-        across.holder_records,
-        "economy,name,relation,ecosystems,items,at_least_half,largest_hold_low,largest_hold_high,item,ecosystem,"
-        "evidence,our_hold_low,our_hold_high,our_item,our_ecosystem,our_evidence,likelihood_least,likelihood_most",
-    ),
-    "recurring": (
-        across.recurring_records,
-        "item,ecosystem,item_id,holder,holder_name,home=is_home,hold_low,hold_high,end_products=reach,evidence",
-    ),
-    "instruments": (
-        across.tool_records,
-        "instrument,name,ecosystem,fit=score,advised,page_one,side_effects,evidence",
-    ),
+# What a download is called -> its table in `sections/tables.csv`, and the rows.
+DOWNLOADS: dict[str, tuple[str, Callable[[Sequence[Assessment]], Iterable[Record]]]] = {
+    "matrix": ("overview", across.level_records),
+    "holders": ("holders", across.holder_records),
+    "recurring": ("recurring", across.recurring_records),
+    "instruments": ("tools", across.tool_records),
 }
 
 
@@ -75,9 +61,6 @@ def overview_context(assessments: Sequence[Assessment], target: Target, file_nam
     """
     found = across.recurring(assessments)
     rows = [d for a in assessments for d in a.step1.dependencies]
-    home: dict[str, list[tuple[Assessment, Chokepoint]]] = defaultdict(list)
-    for assessment, point in across.held_at_home(assessments):
-        home[point.item_name].append((assessment, point))
     first = assessments[0]
     notes = (
         f"{len(assessments)} assessments, home {first.home}, year {first.year}, profile {first.profile}, facts "
@@ -92,12 +75,12 @@ def overview_context(assessments: Sequence[Assessment], target: Target, file_nam
         holders=across.holders(assessments),
         unknown_rows=sum(d.hold.low <= 0 < d.hold.high for d in rows),
         all_rows=len(rows),
-        home_points=home,
+        home_points=selection.group((point.item_name, (a, point)) for a, point in across.held_at_home(assessments)),
         points=[r for r in found if len({a.ecosystem for a, _ in r.points}) > 1],
         others=[r for r in found if not r.points],
         tools=across.tools(assessments),
         saved={
-            name: csv_link(*laid_out(records(assessments), text), f"{file_name}-{name}", notes)
-            for name, (records, text) in DOWNLOADS.items()
+            name: csv_link(*download(table, records(assessments)), f"{file_name}-{name}", notes)
+            for name, (table, records) in DOWNLOADS.items()
         },
     )

@@ -21,7 +21,7 @@ from ostra.show.charts.worldmap import world_map
 from ostra.show.printed.markup import csv_link, link, ours
 from ostra.show.printed.pictures import ecosystem_pictures, path_panels, sector_picture, series_panels
 from ostra.show.sections import sector_reliance, selection, stands
-from ostra.show.sections.datasheets import DOWNLOADS, Record, flows, item_names, laid_out
+from ostra.show.sections.datasheets import Record, downloads, flows, item_names
 from ostra.show.sections.evidence_index import EvidenceIndex, group_of
 from ostra.show.sections.item_holds import ItemRow, bases_words, item_rows, providers, years_words
 
@@ -121,10 +121,7 @@ def chapter_context(assessment: Assessment, index: EvidenceIndex, *, in_volume: 
         index=index,
         ev=partial(link, index),
         evq=partial(link, index, printed=False),
-        saved={
-            name: csv_link(*laid_out(records(a), text), f"{a.id}-{name}", notes)
-            for name, (records, text) in DOWNLOADS.items()
-        },
+        saved={name: csv_link(*table, f"{a.id}-{name}", notes) for name, table in downloads(a).items()},
         names=a.economy_names,
         item_names=item_names(a),
         relations={s.economy: s.relation for s in a.step3.suppliers},
@@ -156,15 +153,7 @@ def chapter_context(assessment: Assessment, index: EvidenceIndex, *, in_volume: 
         sector_sources=index.sources_of([row.evidence for row in a.step1.sector_reliance]),
         sector_stakes=sector_reliance.at_stake(a),
         what_ifs=sector_reliance.what_ifs(a),
-        map_svg=ours(
-            world_map(
-                holds,
-                frozenset(a.members),
-                a.economy_names,
-                "picture-map",
-                "Largest hold of each economy on any item",
-            )
-        ),
+        map_svg=ours(world_map(holds, frozenset(a.members), a.economy_names, "picture-map")),
         holds=holds,
         matrix={(cell.item, cell.dimension): cell for cell in a.step2.matrix},
         matrix_items=selection.matrix_items(a),

@@ -5,39 +5,82 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from ostra.errors import OstraError
 from ostra.progress import Advance, quiet
-
-if TYPE_CHECKING:
-    from ostra.show.printed.volume import Volume
+from ostra.show.printed.volume import Volume
 
 # What only a screen can use stands between the first marks and is left out; what only paper needs stands in a comment
 # and is put in: printing takes a fifth of the time. Text of a dossier cannot contain the marks: it is escaped.
 SCREEN_ONLY = re.compile(r"<!--screen-->.*?<!--/screen-->", re.DOTALL)
 PAPER_ONLY = re.compile(r"<!--paper (.*?)paper-->", re.DOTALL)
 
+# How WeasyPrint begins to say that no font has a character.
+MISSING = ".notdef glyph"
+
 VARIANT = "pdf/ua-1"
 ROMAN = "@page { @bottom-right { content: counter(page, lower-roman) } }"
 ARABIC = "@page {{ @bottom-right {{ content: counter(page) }} }} @page :first {{ counter-reset: page {first} }}"
 
 
-def render_pdf(html: str) -> bytes:
+def ignored(_: str) -> None:
+    """Take no notice of a character that no font has."""
+
+
+Lost = Callable[[str], object]
+
+
+class _Missing(logging.Handler):
+    """Hands over the character of each warning that it cannot be drawn."""
+
+    def __init__(self, lost: Lost) -> None:
+        super().__init__(logging.WARNING)
+        self._lost = lost
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if MISSING in str(record.msg) and isinstance(record.args, tuple) and record.args:
+            self._lost(str(record.args[0]))
+
+
+@contextmanager
+def telling(lost: Lost) -> Iterator[None]:
+    """Call `lost` with the characters that WeasyPrint finds in no font while it writes."""
+    logger = logging.getLogger("weasyprint")
+    before = logger.handlers, logger.level, logger.propagate
+    logger.handlers, logger.propagate = [_Missing(lost)], False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.handlers, level, logger.propagate = before
+        logger.setLevel(level)
+
+
+def render_pdf(html: str, lost: Lost = ignored) -> bytes:
     """Print the report as tagged PDF (PDF/UA-1): A4, selectable text, the report's own fonts inside.
 
     The same HTML gives the same bytes: the dates are those in the page's head, and the identifier is its hash.
+
+    Parameters
+    ----------
+    lost
+        Called with each character that no font has, so that a box stands in its place.
 
     Raises
     ------
     OstraError
         WeasyPrint or the system library Pango that it draws with is not installed.
     """
-    pdf: bytes = Printer().lay_out(html).write_pdf(pdf_variant=VARIANT, pdf_identifier=_identifier(html))
+    laid = Printer().lay_out(html)
+    with telling(lost):
+        pdf: bytes = laid.write_pdf(pdf_variant=VARIANT, pdf_identifier=_identifier(html))
     return pdf
 
 
-def render_volume_pdf(volume: Volume, advance: Advance = quiet) -> bytes:
+def render_volume_pdf(volume: Volume, advance: Advance = quiet, lost: Lost = ignored) -> bytes:
     """Print the volume as one tagged PDF; the same volume gives the same bytes.
 
     Each part is laid out as a document of its own, numbered on from the part before, and all pages are written
@@ -48,6 +91,8 @@ def render_volume_pdf(volume: Volume, advance: Advance = quiet) -> bytes:
     ----------
     advance
         Called with (parts done, parts), writing counted as half of all.
+    lost
+        As for `render_pdf`.
 
     Raises
     ------
@@ -80,7 +125,8 @@ def render_volume_pdf(volume: Volume, advance: Advance = quiet) -> bytes:
 
     whole = front.copy([*front.pages, *pages])
     identifier = _identifier(volume.html())
-    written: bytes = whole.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, finisher=label_pages)
+    with telling(lost):
+        written: bytes = whole.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, finisher=label_pages)
     advance(total, total)
     return written
 

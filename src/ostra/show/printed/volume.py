@@ -18,6 +18,7 @@ from ostra.show.printed.markup import link, ours
 from ostra.show.printed.overview import HEADING, SECTIONS, overview_context
 from ostra.show.printed.page import Head, render, render_chapter, render_page
 from ostra.show.sections.evidence_index import EvidenceIndex
+from ostra.show.sections.selection import group
 from ostra.words.sentences import listed
 
 OWN = "volume-"  # what ids of the volume itself begin with; chapters have a prefix with a slash instead
@@ -194,10 +195,7 @@ def merge_sources(
     list of (id in the volume, source, titles of the chapters that list it, empty for all)
     dict of ecosystem -> id of the source -> id in the volume
     """
-    users: dict[Source, list[Assessment]] = {}
-    for assessment in assessments:
-        for source in assessment.sources:
-            users.setdefault(source, []).append(assessment)
+    users = group((source, assessment) for assessment in assessments for source in assessment.sources)
     entries = []
     renamed: dict[str, dict[str, str]] = {a.ecosystem: {} for a in assessments}
     taken: set[str] = set()

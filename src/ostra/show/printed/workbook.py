@@ -19,11 +19,6 @@ UNITS = (
     "Shares are fractions shown as per cent; values in thousands of current USD; the unit of each column stands in its "
     "heading. An empty cell is unknown or not applicable, never zero. At least and at most are the ends of an interval."
 )
-OVERVIEW = (
-    "ecosystem,technology=title,dimension,challenge=level,P(none):share=none,P(low):share=low,P(medium):share=medium,"
-    "P(high):share=high,measured only=measured,judged only=judged,strength of home=strength,"
-    "stays so in nearby profiles:share=robustness,tensions:count,evidence"
-)
 
 
 def render_xlsx(assessment: Assessment) -> bytes:
@@ -67,7 +62,7 @@ def render_volume_xlsx(assessments: Sequence[Assessment]) -> bytes:
     made = [(a.ecosystem, sheets(a)) for a in assessments]
     pages: list[Sheet | Notes] = [
         Notes("Read me", lines),
-        Sheet("Overview", *sheet(across.level_records(assessments), OVERVIEW)),
+        Sheet("Overview", *sheet("overview", across.level_records(assessments))),
     ]
     for number, (name, columns, _) in enumerate(made[0][1]):
         rows = [(ecosystem, *row) for ecosystem, parts in made for row in parts[number][2]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -92,11 +91,12 @@ def holders(assessments: Sequence[Assessment]) -> list[Holder]:
 
     Holds through the chain repeat those at their chokepoints and are not counted.
     """
-    held: dict[str, list[tuple[Assessment, Dependency]]] = defaultdict(list)
-    for assessment in assessments:
-        for row in assessment.step1.dependencies:
-            if row.measure not in INDIRECT and row.hold.low > 0 and row.supplier != UNSPECIFIED:
-                held[row.supplier].append((assessment, row))
+    held = selection.group(
+        (row.supplier, (assessment, row))
+        for assessment in assessments
+        for row in assessment.step1.dependencies
+        if row.measure not in INDIRECT and row.hold.low > 0 and row.supplier != UNSPECIFIED
+    )
     found = [_holder(economy, rows, assessments) for economy, rows in held.items()]
     return sorted(found, key=lambda h: (-h.half, -h.items, -h.theirs.hold.low, h.economy))
 
@@ -140,10 +140,7 @@ def recurring(assessments: Sequence[Assessment]) -> list[Recurring]:
 
     Only the name tells that two items are one: ids are chosen within a dossier and may stand for different things.
     """
-    named: dict[str, list[tuple[Assessment, Item]]] = defaultdict(list)
-    for assessment in assessments:
-        for item in assessment.items:
-            named[item.name.casefold()].append((assessment, item))
+    named = selection.group((item.name.casefold(), (a, item)) for a in assessments for item in a.items)
     found = []
     for rows in named.values():
         if len({a.ecosystem for a, _ in rows}) < 2:
@@ -163,21 +160,16 @@ def tools(assessments: Sequence[Assessment]) -> list[Tool]:
 
     Doing nothing is the yardstick and is left out.
     """
-    fits: dict[str, list[tuple[Assessment, InstrumentMatch]]] = defaultdict(list)
-    leading: dict[str, list[Assessment]] = defaultdict(list)
-    for assessment in assessments:
-        for match in assessment.step4.instruments:
-            if match.instrument != "no-action":
-                fits[match.instrument].append((assessment, match))
-        for match in selection.top_instruments(assessment):
-            leading[match.instrument].append(assessment)
+    matches = ((a, match) for a in assessments for match in a.step4.instruments)
+    fits = selection.group((match.instrument, (a, match)) for a, match in matches if match.instrument != "no-action")
+    leading = selection.group((match.instrument, a) for a in assessments for match in selection.top_instruments(a))
     found = [
         Tool(
             instrument=name,
             name=rows[0][1].name,
             fits=tuple(rows),
             advised=tuple(a for a, match in rows if match.recommended_by),
-            leading=tuple(leading[name]),
+            leading=tuple(leading.get(name, ())),
         )
         for name, rows in fits.items()
         if len(rows) > 1 or len(assessments) == 1

@@ -1,16 +1,22 @@
-"""The rows of an assessment by table: what the workbook prints as sheets, and the page offers as downloads."""
+"""The rows of an assessment by table: what the workbook prints as sheets, and the page offers as downloads.
+
+Which columns a table has in the one and in the other, and what they are called there, stands in `tables.csv`.
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS, Model
 from ostra.model.results.ecosystem import ChainHold
 from ostra.show.sections import stands
 from ostra.show.sections.item_holds import ends, item_records
-from ostra.show.sections.selection import largest_holds, ranked_dependencies, shares_by_item
+from ostra.show.sections.selection import group, largest_holds, ranked_dependencies, shares_by_item
 
 Record = dict[str, Any]
 Columns = Sequence[tuple[str, str]]  # heading with its unit, kind of number
@@ -139,180 +145,76 @@ def item_names(a: Assessment) -> dict[str, str]:
     return {item.id: item.name for item in a.items}
 
 
-def _named(rows: Callable[[Assessment], Iterable[Model]]) -> Callable[[Assessment], Iterable[Record]]:
-    """Rows of models with the names of their item and supplier, where these are codes only."""
-
-    def records(a: Assessment) -> Iterable[Record]:
-        items = item_names(a)
-        for model in rows(a):
-            row = flat(model)
-            item, supplier = row.get("item", ""), row.get("supplier", "")
-            names = {"item_name": items.get(item, item), "supplier_name": a.economy_names.get(supplier, supplier)}
-            yield names | row
-
-    return records
+def _named(a: Assessment, models: Iterable[Model]) -> Iterable[Record]:
+    """Models as rows with the names of their item and supplier, where these are codes only."""
+    items = item_names(a)
+    for model in models:
+        row = flat(model)
+        item, supplier = row.get("item", ""), row.get("supplier", "")
+        names = {"item_name": items.get(item, item), "supplier_name": a.economy_names.get(supplier, supplier)}
+        yield names | row
 
 
-# Heading with its unit, then the kind of number where it is one, then the key of the row where it is not the heading.
-SHEETS: dict[str, tuple[Callable[[Assessment], Iterable[Record]], str]] = {
-    "Dependencies": (
-        dependencies,
-        "item=item_name,item id=item,supplier (ISO 3166-1 alpha-3)=supplier,supplier name,order:count,measure,"
-        "product (HS6)=product,their hold at least:share=hold_low,their hold at most:share=hold_high,"
-        "our hold at least:share=mutual_low,our hold at most:share=mutual_high,year:count,flagged by trade=flagged,"
-        "caveats,evidence,evidence of our hold=mutual_evidence",
-    ),
-    "Chain": (
-        lambda a: (flat(c, way=way(c)) for c in a.step1.chain),
-        "item=item_name,item id=item,holder,holder name,home=is_home,hold at least:share=hold_low,"
-        "hold at most:share=hold_high,chokepoint=chokepoint_name,chokepoint id=chokepoint,tier:count,"
-        "way (> requires; ~ is a kind of)=way,suppliers remaining:count,possible only=possible,year:count,caveats,"
-        "evidence",
-    ),
-    "Holds": (
-        _named(lambda a: a.step1.holds),
-        "item=item_name,item id=item,economy (ISO 3166-1 alpha-3)=economy,economy name,home=is_home,measure,"
-        "share at least:share=hold_low,share at most:share=hold_high,year:count,organisations,evidence",
-    ),
-    "Suppliers": (
-        _named(lambda a: a.step1.suppliers),
-        "product (HS6)=product,year:count,supplier (ISO 3166-1 alpha-3)=supplier,supplier name,"
-        "imports (thousand current USD):kusd=imports_kusd,share of extra-home imports:share=share",
-    ),
-    "Trade": (
-        _named(lambda a: a.step1.trade_series),
-        "product (HS6)=product,description,year:count,status,imports (thousand current USD):kusd=imports_kusd,"
-        "concentration (HHI 0 to 1):number=concentration,extra-home share:share=extra_share,"
-        "import/export ratio:number=import_export_ratio,top supplier,share of top supplier:share=top_share,"
-        "effective suppliers:number=suppliers_effective,diversification potential:number,reverse share:share,"
-        "years flagged:count,dependent",
-    ),
-    "Materials": (
-        _named(lambda a: a.step1.materials),
-        "material,year:count,GeoPolRisk at least:number=geopolrisk_low,GeoPolRisk at most:number=geopolrisk_high,"
-        "import risk at least:number=import_risk_low,import risk at most:number=import_risk_high,"
-        "production concentration (HHI 0 to 1):number=production_concentration,"
-        "supply risk at least:number=supply_risk_low,supply risk at most:number=supply_risk_high,caveats",
-    ),
-    "Findings": (
-        _named(lambda a: a.step2.findings),
-        "finding=id,kind,dimension,effect (−1 weakens; +1 strengthens):count=effect,severity (1 to 3):count=severity,"
-        "horizon,confidence:share,items,supplier,value at least:share=value_low,value at most:share=value_high,reason,"
-        "author,date,evidence",
-    ),
-    "Matrix": (
-        levels,
-        "item=item_name,dimension,challenge=challenge_level,P(none):share=challenge_none,P(low):share=challenge_low,"
-        "P(medium):share=challenge_medium,P(high):share=challenge_high,strength,findings,evidence",
-    ),
-    "Context": (
-        suppliers_in_context,
-        "economy (ISO 3166-1 alpha-3)=economy,name,relation,reason=relation_reason,"
-        "likelihood of use per year:share=likelihood_mean,likelihood at least:share=likelihood_low,"
-        "likelihood at most:share=likelihood_high,base rate:share=likelihood_base_mean,"
-        "political stability (WGI estimate):number=governance,its standard error:number=governance_error,"
-        "its year:count=governance_year,largest hold at least:share=largest_hold_low,"
-        "largest hold at most:share=largest_hold_high,dependencies:count,laws and controls=laws,coercion cases=cases,"
-        "evidence=likelihood_evidence",
-    ),
-    "Positions": (
-        stands.rows,
-        "topic,economy,name,position (empty where the sources do not say)=position,figures,claims",
-    ),
-    "Sectors": (
-        sectors,
-        "sector,name=sector_name,supplier,supplier's name=supplier_name,of direct purchases:share=direct_share,"
-        "face value:share,order 2:share,order 3:share,beyond:share,look-through:share=look_through,"
-        "look-through in return:share=reverse_look_through,home's output at stake:share=lost_at_home,"
-        "supplier's output at stake:share=lost_abroad,year:count,evidence",
-    ),
-    "Scenarios": (
-        scenarios,
-        "scenario,title,where,measure,unit,middle:number,mild:number,severe:number,5% of draws below:number=p05,"
-        "half of draws below:number=p50,95% of draws below:number=p95,evidence",
-    ),
-    "Breaches": (
-        _named(lambda a: a.step3.breaches),
-        "item=item_name,supplier=supplier_name,dimension,hold at least:share=hold_low,hold at most:share=hold_high,"
-        "tolerated:share,certain,expected excess (share × probability):number=expected_excess,evidence",
-    ),
-    "Instruments": (
-        instruments,
-        "instrument=name,fit:number=score,challenges answered:count=answers,goal,dimensions,items,reasons,side effects,"
-        "preconditions,lead,lag,cost,documented uses=cases,source,evidence",
-    ),
-    "Challenges": (
-        challenges,
-        "dimension,challenge=id,kind,level,gravity (0 to 1):number=gravity,items,supplier,rank:count,instrument,"
-        "fit:number,why,evidence",
-    ),
-    "Evidence": (
-        evidence,
-        "id,label,kind,value:number,low:number,high:number,unit,text,formula,with values=substituted,method,inputs,"
-        "facts,claims,sources,author,date,caveats",
-    ),
-    "Claims": (
-        _named(lambda a: a.claims),
-        "id,statement,source,place=locator,basis,as of,value:number,low:number,high:number,unit",
-    ),
-    "Sources": (_named(lambda a: a.sources), "id,title,authors,publisher,date,licence,retrieved,address=url,note"),
+TABLES: dict[str, Callable[[Assessment], Iterable[Record]]] = {
+    "dependencies": dependencies,
+    "chain": lambda a: (flat(c, way=way(c)) for c in a.step1.chain),
+    "holds": lambda a: _named(a, a.step1.holds),
+    "suppliers": lambda a: _named(a, a.step1.suppliers),
+    "trade": lambda a: _named(a, a.step1.trade_series),
+    "materials": lambda a: _named(a, a.step1.materials),
+    "findings": lambda a: _named(a, a.step2.findings),
+    "matrix": levels,
+    "context": suppliers_in_context,
+    "positions": stands.rows,
+    "sectors": sectors,
+    "scenarios": scenarios,
+    "breaches": lambda a: _named(a, a.step3.breaches),
+    "instruments": instruments,
+    "challenges": challenges,
+    "evidence": evidence,
+    "claims": lambda a: _named(a, a.claims),
+    "sources": lambda a: _named(a, a.sources),
+    "flows": flows,
+    "ecosystem": item_records,
+    "map": largest,
 }
 
-# Headings of downloads, and the key of the row where it is not the heading.
-DOWNLOADS: dict[str, tuple[Callable[[Assessment], Iterable[Record]], str]] = {
-    "dependencies": (
-        dependencies,
-        "item=item_name,supplier=supplier_name,relation,order,measure,product_hs=product,hold_low,hold_high,mutual_low,"
-        "mutual_high,year,flagged,evidence,caveats",
-    ),
-    "flows": (flows, "supplier,item,least_share,stage"),
-    "ecosystem": (
-        item_records,
-        "item,item_id,stage,top_provider,top_provider_name,share_low,share_high,year,basis,top_is_home,home_low,"
-        "home_high,outside_low,outside_high,outside_economy,needs,needed_by,evidence",
-    ),
-    "sectors": (
-        sectors,
-        "sector,sector_name,supplier,supplier_name,direct_share,face_value,order_2,order_3,beyond,look_through,"
-        "reverse_look_through,lost_at_home,lost_abroad,year,evidence",
-    ),
-    "scenarios": (scenarios, "scenario,title,where,measure,unit,middle,mild,severe,p05,p50,p95,evidence"),
-    "map": (largest, "economy,name,hold_low,hold_high,items"),
-    "matrix": (
-        levels,
-        "item,dimension,assessed,level=challenge_level,p_none=challenge_none,p_low=challenge_low,"
-        "p_medium=challenge_medium,p_high=challenge_high,strength,evidence",
-    ),
-    "positions": (stands.rows, "topic,economy,name,position,figures,claims"),
-}
+
+@cache
+def _listed() -> dict[str, list[dict[str, str]]]:
+    """Table -> its columns: key of the row, heading and kind in the workbook, heading in the download, or none."""
+    with Path(__file__).with_name("tables.csv").open(encoding="utf-8", newline="") as lines:
+        return group((column["table"], column) for column in csv.DictReader(lines))
+
+
+def _columns(table: str, form: Literal["sheet", "file"]) -> list[dict[str, str]]:
+    """The columns that a table has in the workbook, or in the download; none where it does not stand there."""
+    return [column for column in _listed()[table] if column[form]]
 
 
 def sheets(a: Assessment) -> list[tuple[str, Columns, list[Sequence[Any]]]]:
-    """Name, columns and rows of every data sheet, in the order of the workbook; true and false are yes and no."""
-    return [(name, *sheet(records(a), text)) for name, (records, text) in SHEETS.items()]
+    """Name, columns and rows of every data sheet, in the order of the workbook."""
+    return [
+        (name.capitalize(), *sheet(name, records(a))) for name, records in TABLES.items() if _columns(name, "sheet")
+    ]
 
 
-def sheet(records: Iterable[Record], text: str) -> tuple[Columns, list[Sequence[Any]]]:
-    """Columns and rows of one sheet, for a list of columns as in `SHEETS`."""
-    keys, columns = columns_of(text)
-    return columns, [[_yes(record.get(key)) for key in keys] for record in records]
+def sheet(table: str, records: Iterable[Record]) -> tuple[Columns, list[Sequence[Any]]]:
+    """Columns and rows of a table as the workbook has it; true and false are yes and no."""
+    columns = _columns(table, "sheet")
+    rows: list[Sequence[Any]] = [[_yes(record.get(column["key"])) for column in columns] for record in records]
+    return [(column["sheet"], column["kind"]) for column in columns], rows
 
 
-def laid_out(records: Iterable[Record], text: str) -> tuple[Sequence[str], list[Sequence[Any]]]:
-    """Heading and rows of a download, for a list of columns as in `DOWNLOADS`."""
-    keys, columns = columns_of(text)
-    return [heading for heading, _ in columns], [[record.get(key) for key in keys] for record in records]
+def downloads(a: Assessment) -> dict[str, tuple[Sequence[str], list[Sequence[Any]]]]:
+    """Table -> heading and rows of its download."""
+    return {name: download(name, records(a)) for name, records in TABLES.items() if _columns(name, "file")}
 
 
-def columns_of(text: str) -> tuple[list[str], Columns]:
-    """Keys and columns of `heading:kind=key` separated by commas; no kind means text, no key that it is the heading."""
-    keys, columns = [], []
-    for part in text.split(","):
-        shown, _, key = part.partition("=")
-        heading, _, kind = shown.partition(":")
-        keys.append(key or heading.replace(" ", "_"))
-        columns.append((heading, kind or "text"))
-    return keys, columns
+def download(table: str, records: Iterable[Record]) -> tuple[Sequence[str], list[Sequence[Any]]]:
+    """Heading and rows of a table as pages offer it for download."""
+    columns = _columns(table, "file")
+    return [column["file"] for column in columns], [[record.get(c["key"]) for c in columns] for record in records]
 
 
 def _yes(value: Any) -> Any:

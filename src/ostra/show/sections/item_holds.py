@@ -10,6 +10,7 @@ from typing import Any
 from ostra.model.assessment import Assessment
 from ostra.model.base import UNKNOWN, Interval
 from ostra.model.results.ecosystem import ItemHold
+from ostra.show.sections.selection import group
 from ostra.words.figures import percents
 from ostra.words.sentences import listed
 
@@ -124,9 +125,7 @@ def _basis(hold: ItemHold) -> tuple[int, str]:
 
 def _parts(rows: list[ItemHold]) -> tuple[Part, ...]:
     """One part for each economy, the largest first."""
-    by_economy: dict[str, list[ItemHold]] = defaultdict(list)
-    for row in rows:
-        by_economy[row.economy].append(row)
+    by_economy = group((row.economy, row) for row in rows)
     most = max(len(mine) for mine in by_economy.values())
     parts = []
     for economy, mine in by_economy.items():

@@ -17,6 +17,7 @@ from ostra.model.results.simulation import (
     OutcomeMeasure,
     ScenarioOutcome,
 )
+from ostra.show.sections.selection import group
 
 PER_SECTOR = 3  # suppliers of one sector in the picture; the table has all
 MOST_BARS = 18
@@ -39,10 +40,8 @@ def drawn(rows: Sequence[SectorReliance]) -> list[SectorReliance]:
 
 def by_sector(rows: Sequence[SectorReliance]) -> list[list[SectorReliance]]:
     """The suppliers of each sector, the largest first, and sectors with the largest first."""
-    groups: dict[str, list[SectorReliance]] = {}
-    for row in sorted(rows, key=lambda row: -row.look_through):
-        groups.setdefault(row.sector, []).append(row)
-    return list(groups.values())
+    largest_first = sorted(rows, key=lambda row: -row.look_through)
+    return list(group((row.sector, row) for row in largest_first).values())
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import DIMENSIONS, LEVELS, Interval
 from ostra.model.results.context import Breach
 from ostra.model.results.ecosystem import INDIRECT, TABLE_CAVEAT, ChainHold, Chokepoint, Dependency
-from ostra.model.results.toolkit import ChallengeMatch, InstrumentMatch
+from ostra.model.results.toolkit import InstrumentMatch
 from ostra.words.figures import percents
 from ostra.words.levels import tolerated_words
 from ostra.words.sentences import counted, first_sentence, listed
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 def ranked_dependencies(assessment: Assessment) -> list[Dependency]:
@@ -52,13 +55,7 @@ def top_chokepoints(assessment: Assessment, most: int = 4, home: bool = False) -
     """Chokepoints that others hold (or that home holds): by the least possible hold, then by reach; each item once."""
     rows = [c for c in assessment.step1.chokepoints if c.is_home == home and c.hold.low > 0.0]
     rows.sort(key=lambda c: (-c.hold.low, -len(c.reach), c.order, c.item, c.holder))
-    seen: set[str] = set()
-    chosen = []
-    for row in rows:
-        if row.item not in seen:
-            seen.add(row.item)
-            chosen.append(row)
-    return chosen[:most]
+    return [same[0] for same in group((row.item, row) for row in rows).values()][:most]
 
 
 def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -> list[tuple[ChainHold, list[str]]]:
@@ -71,10 +68,7 @@ def top_chain_holds(assessment: Assessment, most: int = 5, home: bool = False) -
         (hold for hold in assessment.step1.chain if hold.is_home == home and hold.path),
         key=lambda c: (-c.hold.low, -c.hold.high, c.tier, c.item, c.holder, c.id),
     )
-    places: dict[tuple[str, str], list[ChainHold]] = {}
-    for row in rows:
-        places.setdefault((row.holder, row.chokepoint), []).append(row)
-    chosen = list(places.values())[:most]
+    chosen = list(group(((row.holder, row.chokepoint), row) for row in rows).values())[:most]
     return [(first, sorted({c.item_name for c in rest} - {first.item_name})) for first, *rest in chosen]
 
 
@@ -89,10 +83,7 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
     instruments = {match.instrument: match.name for match in assessment.step4.instruments}
     shown = []
     for dimension in DIMENSIONS:
-        alike: dict[tuple[tuple[str, ...], str | None], list[ChallengeMatch]] = {}
-        for challenge in assessment.step4.challenges:
-            if challenge.dimension == dimension:
-                alike.setdefault((challenge.items, challenge.supplier), []).append(challenge)
+        alike = group(((c.items, c.supplier), c) for c in assessment.step4.challenges if c.dimension == dimension)
         for (items, supplier), same in list(alike.items())[:most]:
             what = listed([names.get(item, item) for item in items[:2]])
             if len(items) > 2:
@@ -229,9 +220,9 @@ def breaches_by_supplier(assessment: Assessment) -> dict[str, list[list[Breach]]
     }
 
 
-def group(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+def group(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     """Values by key, in the order met."""
-    result: dict[str, list[Any]] = {}
+    result: dict[Key, list[Value]] = {}
     for key, value in pairs:
         result.setdefault(key, []).append(value)
     return result
@@ -264,11 +255,10 @@ def in_return(assessment: Assessment) -> dict[str, tuple[Interval, str, str]]:
 def largest_holds(assessment: Assessment) -> dict[str, tuple[Interval, int]]:
     """Supplier -> (largest hold on any item, number of items)."""
     rows = group((d.supplier, d) for d in assessment.step1.dependencies)
-    holds = {}
-    for supplier, mine in sorted(rows.items()):
-        largest = max(mine, key=lambda d: (d.hold.low, d.hold.high))
-        holds[supplier] = (largest.hold, len({d.item for d in mine}))
-    return holds
+    return {
+        supplier: (max((d.hold for d in mine), key=lambda hold: (hold.low, hold.high)), len({d.item for d in mine}))
+        for supplier, mine in sorted(rows.items())
+    }
 
 
 def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
@@ -283,8 +273,8 @@ def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
         if row.measure in INDIRECT:
             continue
         key = (row.measure, row.product or "", row.year or 0)
-        group = groups.setdefault(row.item, {}).setdefault(key, {})
-        group[row.supplier] = max(group.get(row.supplier, 0.0), row.hold.low)
+        least = groups.setdefault(row.item, {}).setdefault(key, {})
+        least[row.supplier] = max(least.get(row.supplier, 0.0), row.hold.low)
     result = {}
     for item, choices in groups.items():
         best = max(sorted(choices), key=lambda key: sum(choices[key].values()))
@@ -296,19 +286,14 @@ def shares_by_item(assessment: Assessment) -> dict[str, dict[str, float]]:
 def matrix_items(assessment: Assessment) -> list[tuple[str, list[Any]]]:
     """Items with at least one assessed cell, by stage in production order."""
     named = {cell.item for cell in assessment.step2.matrix}
-    result = []
-    for stage in assessment.stages:
-        mine = [item for item in assessment.items if item.stage == stage.id and item.id in named]
-        if mine:
-            result.append((stage.name, mine))
-    return result
+    by_stage = group((item.stage, item) for item in assessment.items if item.id in named)
+    return [(stage.name, by_stage[stage.id]) for stage in assessment.stages if stage.id in by_stage]
 
 
 def in_one_sentence(assessment: Assessment) -> str:
     """The levels of all dimensions in one sentence, the most serious first."""
-    by_level: dict[str, list[str]] = {}
-    for row in assessment.step2.dimensions:
-        by_level.setdefault(row.challenge.level if row.assessed else "not assessed", []).append(row.dimension)
+    rows = assessment.step2.dimensions
+    by_level = group((row.challenge.level if row.assessed else "not assessed", row.dimension) for row in rows)
     parts = []
     for level in (*reversed(LEVELS), "not assessed"):
         if level in by_level:

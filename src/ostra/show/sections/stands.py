@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostra.model.assessment import Assessment
-from ostra.model.dossier import NOT_SAID, Position
-from ostra.model.evidence import Claim
+from ostra.model.dossier import NOT_SAID
 
 
 @dataclass(frozen=True)
@@ -35,19 +33,18 @@ def topics(assessment: Assessment) -> list[tuple[str, list[Side]]]:
     claims = {claim.id: claim for claim in assessment.claims}
     said = {(position.topic, position.economy): position for position in assessment.positions}
     economies = dict.fromkeys(position.economy for position in assessment.positions)
+
+    def side(topic: str, economy: str) -> Side:
+        name, position = assessment.economy_names.get(economy, economy), said.get((topic, economy))
+        if position is None:
+            return Side(economy, name, NOT_SAID, ())
+        links = tuple((c, claims[c].figure or f"[{number}]") for number, c in enumerate(position.claims, start=1))
+        return Side(economy, name, position.text, links)
+
     return [
-        (in_words(topic), [side(code, said.get((topic, code)), assessment.economy_names, claims) for code in economies])
+        (in_words(topic), [side(topic, code) for code in economies])
         for topic in dict.fromkeys(position.topic for position in assessment.positions)
     ]
-
-
-def side(economy: str, position: Position | None, names: Mapping[str, str], claims: Mapping[str, Claim]) -> Side:
-    """One economy on one topic; `position` is None where the sources say nothing of it."""
-    name = names.get(economy, economy)
-    if position is None:
-        return Side(economy, name, NOT_SAID, ())
-    links = tuple((c, claims[c].figure or f"[{number}]") for number, c in enumerate(position.claims, start=1))
-    return Side(economy, name, position.text, links)
 
 
 def rows(assessment: Assessment) -> list[dict[str, str | None]]:

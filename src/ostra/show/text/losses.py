@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from ostra.model.listing import Listing
+from ostra.model.results.simulation import Parties
 from ostra.show.output import Shown
 from ostra.words.columns import Column, column
 from ostra.words.economies import code_and_name, economy_name
 from ostra.words.figures import percent, rounded
-
-if TYPE_CHECKING:
-    from ostra.model.results.simulation import Parties
 
 Row = Mapping[str, Any]
 SIDES = {"home": "home", "sellers": "who withholds", "hit": "who is hit", "world": "world"}

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
+from ostra.model.assessment import Assessment
+from ostra.model.instrument import InstrumentUse
+from ostra.model.listing import Listing
+from ostra.model.results.toolkit import InstrumentMatch
 from ostra.show.sections.selection import top_challenges
 from ostra.show.text.lines import Line, begin, print_part
 from ostra.words.economies import economy_name
 from ostra.words.levels import level_words
 from ostra.words.sentences import counted, listed
-
-if TYPE_CHECKING:
-    from ostra.model.assessment import Assessment
-    from ostra.model.instrument import InstrumentUse
-    from ostra.model.listing import Listing
-    from ostra.model.results.toolkit import InstrumentMatch
 
 MOST_CHALLENGES = 3  # of each dimension: the gravest
 MOST_ANSWERS = 3  # of each challenge: the best aimed

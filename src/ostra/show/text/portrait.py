@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from math import exp
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
+from ostra.model.listing import Listing
+from ostra.show.sections.selection import group
 from ostra.show.text.lines import Line, begin, print_part
 from ostra.words.figures import percent, percent_range, signed
 from ostra.words.sentences import shorten
-
-if TYPE_CHECKING:
-    from ostra.model.listing import Listing
 
 MOST = 3  # holds and breaches shown of each ecosystem, facts of each kind, and items within reach of a law
 NAMES = {"position": "Where it stands", "facts": "What facts say", "likelihood": "Likelihood of use, a year"}
@@ -86,10 +85,7 @@ def spread(row: Row) -> str:
 
 def entries(rows: Sequence[Row]) -> Iterable[Line]:
     """Laws, cases and other entries; what several ecosystems say alike is told once, with all that it reaches."""
-    merged: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        merged.setdefault((row["kind"], row["what"]), []).append(row)
-    for (kind, what), same in merged.items():
+    for (kind, what), same in group(((row["kind"], row["what"]), row) for row in rows).items():
         first = same[0]
         if kind == "gap":
             yield f"{what}. {first['detail']}", "", 0
@@ -143,9 +139,7 @@ def above(rows: Sequence[Row]) -> Iterable[Line]:
         certain = sum(row["certain"] for row in found)
         many = "breach" if len(found) == 1 else "breaches"
         yield f"{name}: {len(found)} {many} of tolerance, {certain} of them certain", "", 0
-        merged: dict[tuple[str, float, float], list[Row]] = {}
-        for row in found:
-            merged.setdefault((row["what"], row["low"], row["high"]), []).append(row)
+        merged = group(((row["what"], row["low"], row["high"]), row) for row in found)
         for (what, _, _), same in list(merged.items())[:MOST]:
             told = ", ".join(row["detail"] for row in same)
             yield f"{what}: {hold(same[0])}, {told}", short(same[0]["evidence"]), 1

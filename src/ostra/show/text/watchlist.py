@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from rich.padding import Padding
 from rich.text import Text
 
+from ostra.model.listing import Listing
 from ostra.show.text.lines import begin
-
-if TYPE_CHECKING:
-    from ostra.model.listing import Listing
 
 
 def print_actors(listing: Listing, stream: IO[str]) -> None:
