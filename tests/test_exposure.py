@@ -17,7 +17,7 @@ from ostra.cli import main
 from ostra.ecosystem.input_output.table import InputOutputTable
 from ostra.errors import NotFoundError, UsageError
 from ostra.show.charts.heatmap import heat_picture
-from ostra.show.charts.hidden import Bar, axis, hidden_picture
+from ostra.show.charts.hidden import Bar, axis, hidden_figure
 from ostra.workspace import Workspace
 
 CODES = ("CHN", "DEU", "FRA", "USA")
@@ -235,7 +235,7 @@ def test_wrong_use_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixtur
 def test_pictures_are_well_formed_and_say_what_is_unknown() -> None:
     """Text from tables is escaped, unknown is hatched, small shares do not become zero."""
     bars = [Bar('<b>&"', (0.1, 0.05, 0.02, 0.0004)), Bar("idle", None)]
-    svg = hidden_picture(bars, title="T <&>", said="S", about="A")
+    svg = hidden_figure(bars, "reliance", title="T <&>", said="S", about="A")
     ElementTree.fromstring(svg)
     assert "idle: unknown" in svg and "0.04%" in svg and 'fill="url(#reliance-hatch)"' in svg
     cells = {("a", "X"): 0.2, ("a", "Y"): None, ("b", "X"): 0.0002}
