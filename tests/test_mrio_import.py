@@ -154,9 +154,9 @@ def test_commands(tmp_path: Path, icio: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out) == []
     assert main(["data", "list", "--table", "input_output", "-w", space, "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [(row["dataset"], row["default"]) for row in listed] == [
-        ("oecd-icio-2022-28-regions", False),
-        ("mine", True),
+    assert [(row["dataset"], row["place"]) for row in listed] == [
+        ("mine", 1),
+        ("oecd-icio-2022-28-regions", 2),
     ]
     assert main(["data", "check", "-w", space]) == 0
     assert main(["data", "export", "mine", str(tmp_path / "out.csv"), "-w", space]) == 0

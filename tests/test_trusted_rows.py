@@ -148,7 +148,9 @@ def test_the_edition_of_names_can_be_stated(tmp_path: Path) -> None:
     names = write(tmp_path, "product,description\n854231,Processors\n")
     report = import_file(tmp_path, "hs-products", names, options=Options(edition="HS17"))
     assert report.dataset is not None
-    assert open_facts(tmp_path).relation("hs_products", report.dataset.id).fetchall() == [("HS17", "854231", "Processors")]
+    assert open_facts(tmp_path).relation("hs_products", report.dataset.id).fetchall() == [
+        ("HS17", "854231", "Processors")
+    ]
     with pytest.raises(DataError, match="Leave out --edition"):
         own = write(tmp_path, "edition,product,description\nHS12,854231,Processors\n", "own.csv")
         import_file(tmp_path, "hs-products", own, options=Options(edition="HS17"))

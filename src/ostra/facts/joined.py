@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 CELLS: dict[str, tuple[str, ...]] = {
     "trade": ("year", "product"),
-    "production": ("year", "material", "stage"),
+    # Sources name stages and units in their own words, so that a material is taken from one of them as a whole.
+    "production": ("year", "material"),
     "governance": ("year", "indicator", "country"),
     "material_products": ("material", "edition"),
     "supply_shares": ("study", "material", "stage", "scope"),
