@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ DOSSIER = """
 format: ostra-dossier/1
 id: semiconductors
 title: Semiconductors
-summary: From raw materials and tools through fabrication to the industries that use chips. The rest is left out.
+summary: From raw materials and tools through fabrication to the industries that use chips.
 author: A. Author
 date: 2023-01-15
 sources:
@@ -44,6 +45,7 @@ items:
   - {id: eda, name: Electronic design automation software, kind: software, stage: inputs}
   - {id: lithography, name: Extreme ultraviolet lithography, kind: tool, stage: inputs}
   - {id: photoresist, name: Photoresists, kind: tool, stage: inputs}
+  - {id: skills, name: Skilled people, kind: skill, stage: inputs}
   - {id: leading-edge, name: Leading-edge logic fabrication (below 10 nm), kind: process, stage: front-end}
   - {id: trailing-edge, name: Trailing-edge fabrication, kind: process, stage: front-end}
   - {id: packaging, name: "Assembly, test and packaging", kind: process, stage: back-end}
@@ -135,12 +137,15 @@ def sample_assessment(title: str = "Semiconductors", hostile: str = "") -> Asses
     catalogue["instruments"] = [one for one in catalogue["instruments"] if one["id"] in INSTRUMENTS]
     documents = {"dossiers/semiconductors.yaml": dossier, "instruments.yaml": catalogue}
     if hostile:
-        documents["profile.yaml"] = yaml.safe_load(builtin_profiles()["eu27"].read_text(encoding="utf-8"))
+        profile: dict[str, Any] = yaml.safe_load(builtin_profiles()["eu27"].read_text(encoding="utf-8"))
+        documents["profile.yaml"] = profile
     with tempfile.TemporaryDirectory() as folder:
         for name, document in documents.items():
             path = Path(folder, name)
             path.parent.mkdir(exist_ok=True)
-            path.write_text(yaml.safe_dump(followed_by(document, hostile), sort_keys=False), encoding="utf-8")
+            path.write_text(
+                json.dumps(followed_by(document, hostile), ensure_ascii=False, default=str), encoding="utf-8"
+            )
         return ostra.open(folder).assess("semiconductors", home="EU27", year=YEAR)
 
 

@@ -229,7 +229,7 @@ def test_the_command_prints_a_stored_volume_anew(
     pair: list[Assessment], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """JSON in, the same JSON, HTML and workbook out; what makes no sense is refused."""
-    monkeypatch.setattr("ostra.show.printed.paper.render_volume_pdf", lambda volume, advance: b"%PDF")
+    monkeypatch.setattr("ostra.show.printed.paper.render_volume_pdf", lambda volume, advance, lost: b"%PDF")
     stored = tmp_path / "stored.json"
     stored.write_text(AssessmentSet(assessments=tuple(pair)).model_dump_json(), encoding="utf-8")
     assert main(["report", str(stored), "-o", str(tmp_path / "out")]) == 0
