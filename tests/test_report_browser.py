@@ -78,7 +78,7 @@ def test_a_number_opens_its_chain_by_click(page: Page) -> None:
     assert dialog.is_visible()
     assert "level.resilience.challenge" in dialog.inner_text()
     dialog.locator("a.ev").first.click()
-    assert "finding.leading-edge-abroad" in dialog.inner_text()
+    assert "finding.chain_hold.resilience.automotive.CHN.chain" in dialog.inner_text()
     page.get_by_role("button", name="Back").click()
     assert "level.resilience.challenge" in dialog.inner_text()
     page.get_by_role("button", name="Close").click()
@@ -171,10 +171,10 @@ def test_text_on_shades_has_enough_contrast(page: Page) -> None:
 
 def test_a_box_of_the_map_leads_to_its_row_though_it_is_folded_away(page: Page) -> None:
     """An item without dependency or evidence leads to its row in the table, which opens for it."""
-    box = page.locator('#picture-ecosystem a[href="#item-automotive"]')
+    box = page.locator('#picture-ecosystem a[href="#item-skills"]')
     box.focus()
     page.keyboard.press("Enter")
-    assert page.locator("#item-automotive").is_visible()
+    assert page.locator("#item-skills").is_visible()
 
 
 @pytest.fixture(scope="module")

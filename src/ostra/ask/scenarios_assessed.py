@@ -21,7 +21,7 @@ from ostra.progress import Advance, quiet
 from ostra.scenario.draws import Parameter
 from ostra.words import economies
 from ostra.words.figures import number
-from ostra.words.sentences import slug
+from ostra.words.sentences import LABEL, shortened, slug
 from ostra.workspace import Workspace
 
 METHOD = "disruption"
@@ -123,7 +123,7 @@ def _measures(done: Simulation, inputs: list[str]) -> tuple[tuple[OutcomeMeasure
         proofs.append(
             Evidence(
                 id=proof,
-                label=f"{done.scenario.title}: {row['measure']} ({row['where']})",
+                label=f"{shortened(done.scenario.title, LABEL)}: {row['measure']} ({row['where']})",
                 kind="computed",
                 unit=row["unit"],
                 value=row["middle"],
@@ -149,7 +149,7 @@ def _parameters(done: Simulation) -> Iterator[Evidence]:
     for one in done.compiled.parameters:
         yield Evidence(
             id=f"scenario.{done.scenario.id}.parameter.{one.name}",
-            label=f"{done.scenario.title}: {one.name}",
+            label=f"{shortened(done.scenario.title, LABEL)}: {one.name}",
             kind="judged" if one.origin == OUR_CHOICE else "cited" if one.source else "computed",
             unit=one.unit,
             value=None if one.open else one.middle,

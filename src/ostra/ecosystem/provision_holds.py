@@ -10,6 +10,7 @@ from ostra.ecosystem.provision import ROWS_BY, Row, RowBy, rows_by_item
 from ostra.model.dossier import UNSPECIFIED, Dossier
 from ostra.model.evidence import Evidence
 from ostra.words.economies import economy_name
+from ostra.words.sentences import LABEL, shortened
 
 
 def provision_holds(dossier: Dossier, year: int | None = None) -> list[Hold]:
@@ -79,7 +80,7 @@ def provision_evidence(holds: list[Hold], dossier: Dossier) -> list[Evidence]:
         found.append(
             Evidence(
                 id=hold.evidence,
-                label=f"Share of {hold.item_name} {where} {economy_name(hold.economy)}{who}",
+                label=shortened(f"Share of {hold.item_name} {where} {economy_name(hold.economy)}{who}", LABEL),
                 kind="cited",
                 unit="share",
                 value=hold.share.low if hold.share.known else None,

@@ -15,6 +15,7 @@ from ostra.model.evidence import Evidence
 from ostra.model.results.ecosystem import ChainHold, ChainHop, Dependency
 from ostra.words.economies import Home
 from ostra.words.figures import plains
+from ostra.words.sentences import LABEL, shortened
 
 METHOD = "chain"
 
@@ -95,7 +96,8 @@ def with_evidence(
         found.append(
             Evidence(
                 id=hold.evidence,
-                label=f"What {hold.holder_name} can stop of {hold.item_name}, at {hold.chokepoint_name}",
+                label=f"What {hold.holder_name} can stop of {shortened(hold.item_name, LABEL)}, at "
+                f"{shortened(hold.chokepoint_name, LABEL)}",
                 kind="computed",
                 unit="share",
                 value=hold.hold.low if hold.hold.known else None,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
+from itertools import accumulate, takewhile
 from typing import Any
 
 from ostra.show.charts.palette import INK, QUIET, RULE
@@ -46,9 +47,11 @@ def fit(text: str, room: float, size: float, weight: int = 400) -> str:
     """The text, cut with an ellipsis where it would not fit."""
     if text_width(text, size, weight) <= room:
         return text
-    while text and text_width(text + "…", size, weight) > room:
-        text = text[:-1].rstrip()
-    return text + "…"
+    table = _widths()[str(weight)]
+    # In one pass from the start: a text may be thousands of times as long as its room.
+    so_far = accumulate((table.get(c, FALLBACK_WIDTH) for c in text), initial=table.get("…", FALLBACK_WIDTH))
+    kept = sum(1 for _ in takewhile(lambda width: width * size / 1000 <= room, so_far)) - 1
+    return text[: max(kept, 0)].rstrip() + "…"
 
 
 def wrap(text: str, room: float, size: float, lines: int, weight: int = 400) -> list[str]:

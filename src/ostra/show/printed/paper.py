@@ -22,6 +22,7 @@ PAPER_ONLY = re.compile(r"<!--paper (.*?)paper-->", re.DOTALL)
 MISSING = ".notdef glyph"
 
 VARIANT = "pdf/ua-1"
+PAGE_ONE = "summary"  # class and name of the section; a chapter of a volume has a prefix before the name
 ROMAN = "@page { @bottom-right { content: counter(page, lower-roman) } }"
 ARABIC = "@page {{ @bottom-right {{ content: counter(page) }} }} @page :first {{ counter-reset: page {first} }}"
 
@@ -158,9 +159,23 @@ class Printer:
         self._fonts = FontConfiguration()
 
     def lay_out(self, html: str) -> Any:
-        """The pages of a document, not written yet."""
+        """The pages of a document, not written yet; page one of a report on one sheet, whatever its texts."""
+        laid = self._lay_out(html)
+        return self._lay_out(tightened(html)) if spills(laid) else laid
+
+    def _lay_out(self, html: str) -> Any:
         document = self._read(string=for_paper(html), url_fetcher=self._fetcher)
         return document.render(font_config=self._fonts, pdf_variant=VARIANT)
+
+
+def spills(laid: Any) -> bool:
+    """Whether page one goes on to a second sheet: then its anchor is on that one too."""
+    return any(name.rpartition("/")[2] == PAGE_ONE for page in laid.pages[1:2] for name in page.anchors)
+
+
+def tightened(html: str) -> str:
+    """The page with page one in closer lines, its texts cut after so many of them, which always fit on a sheet."""
+    return str(html).replace(f'<section class="{PAGE_ONE}"', f'<section class="{PAGE_ONE} tight"')
 
 
 def _identifier(html: str) -> bytes:

@@ -78,7 +78,10 @@ def top_instruments(assessment: Assessment, most: int = 4) -> list[InstrumentMat
 
 
 def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> list[dict[str, Any]]:
-    """The gravest challenges of each dimension with their best answers; those on the same items and supplier as one."""
+    """The gravest challenges of each dimension with their best answers; those on the same items and supplier as one.
+
+    Answers are instruments that the assessment lists; a challenge may have none.
+    """
     names = {item.id: item.name for item in assessment.items}
     instruments = {match.instrument: match.name for match in assessment.step4.instruments}
     shown = []
@@ -90,7 +93,8 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
                 what += " and others"
             if supplier:
                 what += f", {assessment.economy_names.get(supplier, supplier)}"
-            best = same[0].instruments[:answers]
+            found = [answer for answer in same[0].instruments if answer.instrument in instruments]
+            best = found[:answers]
             shown.append(
                 {
                     "dimension": dimension,
@@ -102,7 +106,7 @@ def top_challenges(assessment: Assessment, most: int = 4, answers: int = 3) -> l
                     "answers": [
                         {"instrument": a.instrument, "name": instruments[a.instrument], "fit": a.fit} for a in best
                     ],
-                    "more": len(same[0].instruments) - len(best),
+                    "more": len(found) - len(best),
                 }
             )
     return shown
