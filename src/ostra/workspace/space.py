@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ostra.ecosystem.input_output.table import InputOutputTable
     from ostra.ecosystem.readings import Readings
     from ostra.model.assessment import Assessment
+    from ostra.model.control import Timeline
     from ostra.model.dossier import Dossier
     from ostra.model.profile import Profile
     from ostra.model.results.simulation import ScenarioResults
@@ -100,6 +101,7 @@ class Workspace(Documents):
         dossier = self.as_traded(written)
         seen_from = economies.home(home)
         used = [*FACT_TABLES, *(["supply_shares"] if facts.datasets("supply_shares") else [])]
+        timeline = self.timeline()
         exposure: HomeExposure | str = ""
         if any(item.sectors for item in dossier.items):
             exposure = self._exposure(facts, seen_from)
@@ -111,6 +113,7 @@ class Workspace(Documents):
             instruments=yaml_documents.document_sha256(catalogue),
             version=__version__,
             scenarios="" if scenarios is None else scenarios.sha256,
+            controls=yaml_documents.document_sha256(timeline),
         )
 
         def made() -> Assessment:
@@ -128,6 +131,7 @@ class Workspace(Documents):
                 provision_until=year,
                 exposure=exposure,
                 readings=self._read_facts(facts, profile, seen_from, facts_year, [dossier]),
+                timeline=self.controls_as_traded(timeline),
             )
 
         # What scenarios came to is no function of the hashes alone.
@@ -139,6 +143,13 @@ class Workspace(Documents):
 
         source = self.facts.dataset("trade")
         return carried_dossier(dossier, source.edition, source.id)
+
+    def controls_as_traded(self, timeline: Timeline) -> Timeline:
+        """The timeline with its customs headings in the edition of the trade facts; see `facts.editions`."""
+        from ostra.facts.editions import carried_controls
+
+        edition = self.facts.dataset("trade").edition
+        return self._kept((timeline, edition), lambda: carried_controls(timeline, edition))
 
     def read_ahead(self, ecosystems: Sequence[str], home: str = DEFAULT_HOME, year: int | None = None) -> None:
         """Read the facts of several ecosystems together before `assess` is called for each; parameters as there."""
