@@ -112,7 +112,8 @@ class Control(Model):
     locator: str = ""
     """Where in the source, such as the number of an article."""
     basis: Literal["act", "report", "memory"]
-    """What was read for this entry: the act itself or its full text; reports of it; or neither could be opened."""
+    """What was read for this entry: the act itself, its full text or an official page on it; reports of it; or neither
+    could be opened."""
     confidence: Literal["high", "medium", "low"]
     """How sure dates, parties and items are; low where only memory supports a detail."""
 

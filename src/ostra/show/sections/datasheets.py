@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS, Model
-from ostra.model.results.ecosystem import ControlMet, ChainHold
+from ostra.model.results.ecosystem import ChainHold, ControlMet
 from ostra.show.sections import stands
 from ostra.show.sections.item_holds import ends, item_records
 from ostra.show.sections.selection import group, largest_holds, ranked_dependencies, shares_by_item
