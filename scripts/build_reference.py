@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from ostra.cli import make_app
 from ostra.model import base, scenario
 from ostra.model.base import Model, Refers
+from ostra.model.control import Timeline
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Source
 from ostra.model.instrument import Catalogue
@@ -52,8 +53,8 @@ TOLD_ABOVE = (base.Interval, scenario.Range)  # kinds of models that the heads o
 
 
 def dossier_page() -> str:
-    """Dossiers, profiles and catalogues."""
-    models = {Dossier: (), Profile: (Source,), Catalogue: (Source,)}
+    """Dossiers, profiles, catalogues and timelines."""
+    models = {Dossier: (), Profile: (Source,), Catalogue: (Source,), Timeline: ()}
     return "\n".join(line for model, above in models.items() for line in document(model, elsewhere=above))
 
 

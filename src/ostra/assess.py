@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ostra.context.contextualise import contextualise
+from ostra.context.control_record import with_records
 from ostra.context.governance import GovernanceScore
 from ostra.dimensions.judge import judge
 from ostra.ecosystem.analyse import analyse
+from ostra.ecosystem.controls_met import with_controls
 from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.input_output.home_exposure import HomeExposure
 from ostra.ecosystem.readings import Readings
 from ostra.errors import MethodError
 from ostra.model.assessment import Assessment, Hashes
+from ostra.model.control import Control, Timeline, in_order
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Claim, Evidence, Source
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
+from ostra.model.results.context import ContextResult
+from ostra.model.results.ecosystem import EcosystemResult
 from ostra.model.results.simulation import ScenarioResults
 from ostra.toolkit.match import match
 from ostra.words.economies import Home, economy_name
@@ -36,6 +41,7 @@ def assess(
     provision_until: int | None = None,
     exposure: HomeExposure | str = "",
     readings: Readings | None = None,
+    timeline: Timeline | None = None,
 ) -> Assessment:
     """Run steps 1 to 4 for one ecosystem, seen from one home, for one year.
 
@@ -55,6 +61,8 @@ def assess(
         What simulated disruptions of the ecosystem came to, with their evidence; part of step 1.
     provision_until, exposure, readings
         As for `analyse`.
+    timeline
+        Controls and coercion, told at the dependencies that they befell and with their suppliers; they move no number.
 
     Returns
     -------
@@ -80,12 +88,19 @@ def assess(
     if scenarios is not None:
         known = tuple(sorted((*step1.evidence, *scenarios.evidence), key=lambda entry: entry.id))
         step1 = step1.model_copy(update={"scenarios": scenarios.outcomes, "evidence": known})
+    controls = () if timeline is None else timeline.controls
+    befallen = with_controls(step1.dependencies, step1.chain, dossier, controls, profile, home, year)
+    step1 = step1.model_copy(update={"dependencies": befallen})
     step2 = judge(step1, dossier, profile, members=members)
     step3 = contextualise(step1, step2, dossier, profile, governance_scores(tables, year), home=home, year=year)
+    step3 = with_records(step3, dossier, controls, profile, home, year)
     step4 = match(step1, step2, step3, dossier, profile, catalogue)
     evidence = merge_evidence(step1.evidence, step2.evidence, step3.evidence, step4.evidence)
     simulated = () if scenarios is None else scenarios.sources
-    sources = merge_sources(fact_sources, dossier.sources, profile.sources, catalogue.sources, simulated)
+    told = controls_told(step1, step3, timeline)
+    sources = merge_sources(
+        fact_sources, dossier.sources, profile.sources, catalogue.sources, simulated, control_sources(told, timeline)
+    )
     caveats = [*dossier.caveats, *step1.caveats, *step3.caveats]
     if profile.home != home.code:
         caveats.append(
@@ -98,6 +113,7 @@ def assess(
     codes |= {case.coercer for case in profile.cases} | {entry.economy for entry in step3.home_entries}
     codes |= {use.by for match in step4.instruments for use in match.cases}
     codes |= {position.economy for position in dossier.positions}
+    codes |= {code for control in told for code in (control.by, *control.against)}
     return Assessment(
         id=f"{dossier.id}-{home.code}-{year}",
         ecosystem=dossier.id,
@@ -126,7 +142,7 @@ def assess(
         step3=step3.model_copy(update={"evidence": ()}),
         step4=step4.model_copy(update={"evidence": ()}),
         evidence=evidence,
-        claims=claims_of(dossier, profile),
+        claims=claims_of(dossier, profile) + control_claims(told),
         sources=sources,
         caveats=tuple(caveats),
     )
@@ -171,6 +187,41 @@ def claims_of(dossier: Dossier, profile: Profile) -> tuple[Claim, ...]:
         for case in profile.cases
     )
     return dossier.claims + cases
+
+
+def controls_told(step1: EcosystemResult, step3: ContextResult, timeline: Timeline | None) -> tuple[Control, ...]:
+    """The measures that stand at some dependency or supplier, in order of their first day."""
+    met = {one.id for row in step1.dependencies for one in row.controls}
+    met |= {one.id for supplier in step3.suppliers for one in supplier.controls}
+    met |= {one.id for one in step3.home_controls}
+    return () if timeline is None else tuple(c for c in in_order(timeline.controls) if c.id in met)
+
+
+def control_claims(controls: Iterable[Control]) -> tuple[Claim, ...]:
+    """Measures as claims, so that each can be traced to its document; the claim of `x` is `control-x`."""
+    read = {"act": "the act itself was read", "report": "reports of it were read", "memory": "nothing could be opened"}
+    return tuple(
+        Claim(
+            id=f"control-{control.id}",
+            statement=control.what,
+            source=f"control-{control.source}",
+            locator=f"{control.locator or 'the document'}; {read[control.basis]}, confidence {control.confidence}",
+            basis="cites",
+            as_of=control.dates.removeprefix("since "),
+        )
+        for control in controls
+    )
+
+
+def control_sources(controls: Iterable[Control], timeline: Timeline | None) -> tuple[Source, ...]:
+    """The documents behind measures; their ids begin with `control-`, so that they are told from all others."""
+    used = {control.source for control in controls}
+    listed = () if timeline is None else timeline.sources
+    return tuple(
+        Source.model_validate(source.model_dump() | {"id": f"control-{source.id}"})
+        for source in listed
+        if source.id in used
+    )
 
 
 def governance_scores(tables: FactTables, year: int) -> Mapping[str, list[GovernanceScore]]:

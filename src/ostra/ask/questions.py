@@ -313,6 +313,12 @@ QUESTIONS = (
         "year coercer target form counted means source locator id",
     ),
     Question(
+        "controls",
+        "ostra.ask.controls:controls",
+        "Controls and coercion by date: who, against whom, on what, in which form, from when to when, where written.",
+        "since until by against form what items confidence source id",
+    ),
+    Question(
         "actors",
         "ostra.ask.dossiers:actors",
         "Actors to watch: role, why they matter, since when, source.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ostra.ask.assessments import assessments
+from ostra.ask.supplier_controls import control_rows
 from ostra.ask.supplier_facts import fact_rows
 from ostra.ask.supplier_rows import Row, Section, a_row, as_frame
 from ostra.context.contextualise import stated_relation
@@ -76,6 +77,7 @@ def supplier(
         *_regime(workspace, code, made, year),
         *_likelihood(code, profile, members, made),
         *_record(code, profile, made),
+        *control_rows(workspace, code, profile, seen_from, members, made),
         *(row for assessment in made for row in _entries(workspace.dossier(assessment.ecosystem), assessment, code)),
         *(row for assessment in made for row in _standing(assessment, code)),
         *fact_rows(workspace, code, seen_from, year),

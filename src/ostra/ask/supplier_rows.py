@@ -13,6 +13,7 @@ Section = Literal[
     "likelihood",
     "legal reach",
     "coercion record",
+    "controls",
     "market exclusion",
     "state ownership",
     "subsidies and alliances",

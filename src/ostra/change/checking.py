@@ -7,6 +7,7 @@ from pathlib import Path
 from ostra.change.cases_import import check_cases
 from ostra.change.ecosystem_import import check_ecosystem
 from ostra.change.report import Change
+from ostra.documents.own_controls import CONTROLS_FILE
 from ostra.documents.yaml_documents import is_scenario, read_document
 from ostra.errors import DataError, Problem, UsageError
 from ostra.facts.checks import check_facts
@@ -17,7 +18,7 @@ from ostra.workspace.scenario_names import fitting_scenario
 
 
 def check(place: Path, *, workspace: Path | None = None, dataset: str | None = None) -> Change:
-    """Check a dossier, profile, catalogue, scenario, list of cases, ecosystem folder or whole workspace.
+    """Check a dossier, profile, catalogue, scenario, timeline, list of cases, ecosystem folder or whole workspace.
 
     Parameters
     ----------
@@ -56,11 +57,12 @@ def check(place: Path, *, workspace: Path | None = None, dataset: str | None = N
 
 
 def check_workspace(space: Workspace, folder: Path, dataset: str | None = None) -> Change:
-    """Check the profile of a workspace, its dossiers and scenarios; parameters and errors as `check`."""
+    """Check the profile of a workspace, its controls, dossiers and scenarios; parameters and errors as `check`."""
     lines: list[str] = []
     problems: list[Problem] = []
     files = [file for part in ("dossiers", "scenarios") for file in sorted((folder / part).glob("*.yaml"))]
-    for file in (folder / "profile.yaml", *files):
+    whole = [file for name in ("profile.yaml", CONTROLS_FILE) if (file := folder / name).is_file()]
+    for file in (*whole, *files):
         try:
             lines.append(_sound(file, space, dataset))
         except DataError as error:

@@ -15,13 +15,21 @@ from ostra.documents.validation import examined, validated
 from ostra.documents.yaml_tree import MAX_BYTES, Tree, parse_yaml
 from ostra.errors import DataError, NotFoundError, Problem, shortened
 from ostra.model.base import Model
+from ostra.model.control import Timeline
 from ostra.model.dossier import Dossier
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile
 from ostra.model.scenario import Scenario
 
 M = TypeVar("M", bound=Model)
-KINDS: tuple[type[Dossier | Profile | Catalogue | Scenario], ...] = (Dossier, Profile, Catalogue, Scenario)
+NO_DOSSIERS = ("instruments", "controls")  # built-in documents of other kinds; profiles are known by their names
+KINDS: tuple[type[Dossier | Profile | Catalogue | Scenario | Timeline], ...] = (
+    Dossier,
+    Profile,
+    Catalogue,
+    Scenario,
+    Timeline,
+)
 
 
 def read_dossier(source: Path | str, *, file: str = "") -> Dossier:
@@ -63,6 +71,11 @@ def read_scenario(source: Path | str, *, file: str = "") -> Scenario:
     return _read(source, Scenario, file)
 
 
+def read_timeline(source: Path | str, *, file: str = "") -> Timeline:
+    """Read a timeline of controls and coercion; parameters and errors as `read_dossier`."""
+    return _read(source, Timeline, file)
+
+
 def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario, Tree, list[Problem]]:
     """A scenario, its keys and values with their places, and its economies that do not exist, a problem each.
 
@@ -75,7 +88,7 @@ def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario
     return scenario, tree, problems
 
 
-def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario:
+def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario | Timeline:
     """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
     tree = _parsed(source, file)
     named = tree.value.get("format") if isinstance(tree.value, dict) else None
@@ -102,7 +115,7 @@ def is_scenario(source: Path | str, *, file: str = "") -> bool:
 
 def builtin_dossiers() -> dict[str, Path]:
     """The dossiers that ship with ostra: id and file, in order of id."""
-    return {p.stem: p for p in _cases() if not p.stem.startswith("profile-") and p.stem != "instruments"}
+    return {p.stem: p for p in _cases() if not p.stem.startswith("profile-") and p.stem not in NO_DOSSIERS}
 
 
 def builtin_profiles() -> dict[str, Path]:
@@ -113,6 +126,11 @@ def builtin_profiles() -> dict[str, Path]:
 def builtin_catalogue() -> Path:
     """The file of the catalogue of instruments that ships with ostra."""
     return next(p for p in _cases() if p.stem == "instruments")
+
+
+def builtin_timeline() -> Path:
+    """The file of controls and coercion that ships with ostra."""
+    return next(p for p in _cases() if p.stem == "controls")
 
 
 def builtin_scenarios() -> dict[str, Path]:

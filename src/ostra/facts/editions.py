@@ -21,6 +21,7 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 
+from ostra.model.control import Good, Timeline
 from ostra.model.dossier import EDITIONS, CarriedBinding, Dossier, Item, ProductBinding
 
 __all__ = ["EDITIONS", "Carried", "carried_dossier", "carry", "lapsed_codes"]
@@ -174,6 +175,31 @@ def _carried(binding: ProductBinding, edition: str | None) -> list[ProductBindin
         )
         for product in found.products
     ]  # fmt: skip
+
+
+def carried_controls(timeline: Timeline, edition: str | None) -> Timeline:
+    """The timeline with the customs headings of its measures in the edition of the trade facts, where they lead there.
+
+    A heading whose successor holds other goods beside is `part`. One that cannot be carried over stays as it is, and
+    names nothing in that edition. `edition` None is one that was not stated.
+    """
+    controls = tuple(
+        control.model_copy(
+            update={"goods": tuple(new for good in control.goods for new in _carried_good(good, edition))}
+        )
+        for control in timeline.controls
+    )
+    return timeline.model_copy(update={"controls": controls})
+
+
+def _carried_good(good: Good, edition: str | None) -> list[Good]:
+    found = carry(good.hs, good.edition, edition)
+    if not found.products or edition is None:
+        return [good]
+    coverage = "part" if found.wider else good.coverage
+    return [
+        good.model_copy(update={"hs": product, "edition": edition, "coverage": coverage}) for product in found.products
+    ]
 
 
 def lapsed_codes(edition: str | None, products: Collection[str]) -> dict[str, int]:

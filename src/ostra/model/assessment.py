@@ -27,6 +27,7 @@ class Hashes(Model):
     instruments: str
     version: str
     scenarios: str = ""  # empty where none were simulated
+    controls: str = ""  # empty where no timeline of controls was given
 
 
 class Assessment(Model):

@@ -9,7 +9,9 @@ from typing import Self, TypeVar, cast
 
 from ostra.documents import yaml_documents
 from ostra.documents.coercion_cases import read_cases, with_cases
+from ostra.documents.own_controls import CONTROLS_FILE, joined
 from ostra.errors import NotFoundError
+from ostra.model.control import Timeline
 from ostra.model.dossier import Dossier
 from ostra.model.instrument import Catalogue
 from ostra.model.profile import Profile, reweighted
@@ -120,6 +122,25 @@ class Documents:
         return self._once(
             self._own("instruments.yaml") or yaml_documents.builtin_catalogue(), yaml_documents.read_catalogue
         )
+
+    def timeline(self) -> Timeline:
+        """Controls and coercion: the built-in ones, and those of the workspace's controls.yaml, which stand before.
+
+        Raises
+        ------
+        DataError
+            The file breaks the definition of a timeline.
+        """
+        builtin = self._once(yaml_documents.builtin_timeline(), yaml_documents.read_timeline)
+        own = self._own(CONTROLS_FILE)
+        return builtin if own is None else joined(builtin, self._once(own, yaml_documents.read_timeline))
+
+    def own_controls(self) -> frozenset[str]:
+        """Ids of the entries that the workspace's controls.yaml holds; none without one."""
+        own = self._own(CONTROLS_FILE)
+        if own is None:
+            return frozenset()
+        return frozenset(control.id for control in self._once(own, yaml_documents.read_timeline).controls)
 
     def _once(self, file: Path, read: Callable[[Path], Document]) -> Document:
         """The document, read again only when the file has changed; several assessments in turn share it."""

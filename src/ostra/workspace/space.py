@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ostra.ecosystem.input_output.table import InputOutputTable
     from ostra.ecosystem.readings import Readings
     from ostra.model.assessment import Assessment
+    from ostra.model.control import Timeline
     from ostra.model.dossier import Dossier
     from ostra.model.profile import Profile
     from ostra.model.results.simulation import ScenarioResults
@@ -112,6 +113,7 @@ class Workspace(Documents):
         dossier, edition = self.as_traded(written), self.edition_for(written)
         seen_from = economies.home(home)
         used = [*FACT_TABLES, *(["supply_shares"] if facts.datasets("supply_shares") else [])]
+        timeline = self.timeline()
         exposure: HomeExposure | str = ""
         if any(item.sectors for item in dossier.items):
             exposure = self._exposure(facts, seen_from)
@@ -123,6 +125,7 @@ class Workspace(Documents):
             instruments=yaml_documents.document_sha256(catalogue),
             version=__version__,
             scenarios="" if scenarios is None else scenarios.sha256,
+            controls=yaml_documents.document_sha256(timeline),
         )
 
         def made() -> Assessment:
@@ -140,6 +143,7 @@ class Workspace(Documents):
                 provision_until=year,
                 exposure=exposure,
                 readings=self._read_facts(facts, profile, seen_from, facts_year, edition, [dossier]),
+                timeline=self.controls_as_traded(timeline, edition),
             )
 
         # What scenarios came to is no function of the hashes alone.
@@ -165,6 +169,13 @@ class Workspace(Documents):
             return {edition: held_products(facts, edition) for edition in editions}
 
         return best_edition(dossier, self._kept((facts, "held products"), held))
+
+    def controls_as_traded(self, timeline: Timeline, edition: str | None = None) -> Timeline:
+        """The timeline with its customs headings in the edition, or the widest; see `facts.editions`."""
+        from ostra.facts.editions import carried_controls
+
+        edition = self.answering("trade", edition=edition).edition
+        return self._kept((timeline, edition), lambda: carried_controls(timeline, edition))
 
     def read_ahead(self, ecosystems: Sequence[str], home: str = DEFAULT_HOME, year: int | None = None) -> None:
         """Read the facts of several ecosystems together before `assess` is called for each; parameters as there."""

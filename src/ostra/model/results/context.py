@@ -5,6 +5,7 @@ from __future__ import annotations
 from ostra.model.base import Dimension, Interval, Model, Relation
 from ostra.model.dossier import ContextEntry
 from ostra.model.evidence import Evidence
+from ostra.model.results.ecosystem import ControlMet
 
 
 class Factor(Model):
@@ -52,6 +53,7 @@ class SupplierContext(Model):
     governance_year: int | None
     entries: tuple[ContextEntry, ...]  # laws, controls and events from the dossier
     cases: tuple[str, ...]  # ids of the profile's coercion cases
+    controls: tuple[ControlMet, ...] = ()  # its measures that touch the ecosystem, and those aimed at home, by date
     regime: tuple[RegimeScore, ...] = ()  # every indicator that the governance facts hold
     likelihood: Likelihood
     largest_hold: Interval
@@ -81,4 +83,5 @@ class ContextResult(Model):
     breaches: tuple[Breach, ...]
     evidence: tuple[Evidence, ...]
     home_entries: tuple[ContextEntry, ...] = ()  # laws, controls and alliances of home's own members and blocs
+    home_controls: tuple[ControlMet, ...] = ()  # measures of home's own side that touch the ecosystem, by date
     caveats: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ostra.model.base import Interval, Model
+from ostra.model.control import Aim, ControlForm, Span
 from ostra.model.evidence import Evidence
 from ostra.model.results.simulation import ScenarioOutcome
 
@@ -65,6 +66,30 @@ class MaterialIndicators(Model):
     caveats: tuple[str, ...] = ()
 
 
+NamedBy = Literal["item", "heading", "part of a heading"]
+"""How a measure names an item: by a word, by a customs heading of it, or by some goods of such a heading."""
+
+
+class ControlMet(Model):
+    """A dated measure of controls or coercion as it stands at a dependency or a supplier; `claim` has its source.
+
+    `aim`: at home or a member of it, at everybody alike, or at others alone. `named_by` is None where no item is meant.
+    """
+
+    id: str
+    by: str
+    against: tuple[str, ...]  # none is everybody
+    form: ControlForm
+    since: str
+    until: str | None
+    suspended: tuple[Span, ...] = ()
+    dates: str  # the same as people read it
+    aim: Aim
+    named_by: NamedBy | None = None
+    confidence: Literal["high", "medium", "low"]
+    claim: str
+
+
 class Dependency(Model):
     """Home needs `item`; `supplier` provides a share of it. `hold` is that share, `mutual` home's hold in return.
 
@@ -86,6 +111,7 @@ class Dependency(Model):
     evidence: str
     mutual_evidence: str | None = None
     caveats: tuple[str, ...] = ()
+    controls: tuple[ControlMet, ...] = ()  # by which the supplier held back the item, by date
 
 
 class Chokepoint(Model):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ostra.model.assessment import Assessment
 from ostra.model.base import LEVELS, Model
-from ostra.model.results.ecosystem import ChainHold
+from ostra.model.results.ecosystem import ChainHold, ControlMet
 from ostra.show.sections import stands
 from ostra.show.sections.item_holds import ends, item_records
 from ostra.show.sections.selection import group, largest_holds, ranked_dependencies, shares_by_item
@@ -48,7 +48,12 @@ def flat(model: Model, **more: Any) -> Record:
 def dependencies(a: Assessment) -> Iterable[Record]:
     """What suppliers can withhold and home in return, the most pressing first."""
     relations = {s.economy: s.relation for s in a.step3.suppliers}
-    return (flat(d, relation=relations.get(d.supplier)) for d in ranked_dependencies(a))
+    return (flat(d, relation=relations.get(d.supplier), controls=measures(d.controls)) for d in ranked_dependencies(a))
+
+
+def measures(controls: Iterable[ControlMet]) -> str:
+    """Controls and coercion as one text: form, dates, whom each is aimed at, and its id."""
+    return "; ".join(f"{c.form} {c.dates}, {' '.join(c.against) or 'everybody'} [{c.id}]" for c in controls)
 
 
 def way(hold: ChainHold) -> str:
@@ -67,7 +72,8 @@ def levels(a: Assessment) -> Iterable[Record]:
 def suppliers_in_context(a: Assessment) -> Iterable[Record]:
     """Who the suppliers are, and how likely they use a hold."""
     for s in a.step3.suppliers:
-        yield flat(s, dependencies=len(s.dependencies), laws="; ".join(e.title for e in s.entries))
+        laws = "; ".join(e.title for e in s.entries)
+        yield flat(s, dependencies=len(s.dependencies), laws=laws, controls=measures(s.controls))
 
 
 def instruments(a: Assessment) -> Iterable[Record]:
