@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from ostra.model.evidence import Provenance
-from ostra.model.listing import Listing
+from ostra.model.listing import Listing, Rows
 from ostra.workspace import Workspace
 
 
@@ -38,5 +36,4 @@ def datasets(workspace: Workspace, *, table: str | None = None) -> Listing:
         }
         for dataset in held
     ]
-    frame = pl.DataFrame(rows, schema_overrides={"rows": pl.Int64, "edition": pl.String})
-    return Listing(frame, Provenance(title="Data sets", filters={}, sources=()))
+    return Listing(Rows(rows, ["edition"]), Provenance(title="Data sets", filters={}, sources=()))
