@@ -46,9 +46,7 @@ def test_help_loads_neither_models_nor_frames() -> None:
 def test_the_list_of_data_sets_loads_no_model_of_other_documents() -> None:
     """Nor what reads them."""
     models = ("ostra.model.scenario", "ostra.model.profile", "ostra.model.instrument")
-    assert not loaded("data", "list").intersection(
-        (*models, "yaml", "ostra.documents.yaml_documents", "importlib.metadata")
-    )
+    assert not loaded("data", "list").intersection((*models, "yaml", "ostra.documents.yaml_documents"))
 
 
 def test_the_check_sees_what_an_assessment_loads() -> None:
