@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"errors", "model"},
     "files": {"errors", "words"},
     "facts": {"version", "progress", "files", *BASE},
-    "documents": {"files", *BASE},
+    "documents": {"version", "files", *BASE},
     "provenance": {"facts", *BASE},
     "show": {"progress", "files", *BASE},
     "ecosystem": BASE,

@@ -16,7 +16,7 @@ sys.stdout = sys.__stdout__
 print(*sys.modules, sep="\\n")
 """
 ANALYSIS = ("ostra.assess", "ostra.ecosystem", "ostra.dimensions", "ostra.context", "ostra.toolkit", "ostra.scenario")
-HEAVY = ("numpy", "scipy", "numba", "duckdb", "jinja2", "ostra.show.printed", "ostra.show.charts")
+HEAVY = ("numpy", "scipy", "numba", "polars", "duckdb", "jinja2", "ostra.show.printed", "ostra.show.charts")
 
 
 def loaded(*arguments: str) -> set[str]:
@@ -25,7 +25,9 @@ def loaded(*arguments: str) -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("command", ["ecosystems", "scenarios", "data list", "actors semiconductors", "positions"])
+@pytest.mark.parametrize(
+    "command", ["ecosystems", "scenarios", "data list", "actors semiconductors", "positions", "data list --json"]
+)
 def test_a_listing_that_computes_nothing_loads_no_analysis(command: str) -> None:
     """Neither the four steps and scenarios, nor what they compute with, nor pages and charts."""
     assert not loaded(*command.split()).intersection((*ANALYSIS, *HEAVY))
@@ -38,7 +40,13 @@ def test_the_list_of_coercion_cases_loads_no_library_to_compute_with() -> None:
 
 def test_help_loads_neither_models_nor_frames() -> None:
     """The command line says what it can before anything is read."""
-    assert not loaded("--help").intersection((*ANALYSIS, *HEAVY, "pydantic", "polars", "ostra.workspace"))
+    assert not loaded("--help").intersection((*ANALYSIS, *HEAVY, "pydantic", "ostra.workspace"))
+
+
+def test_the_list_of_data_sets_loads_no_model_of_other_documents() -> None:
+    """Nor what reads them."""
+    models = ("ostra.model.scenario", "ostra.model.profile", "ostra.model.instrument")
+    assert not loaded("data", "list").intersection((*models, "yaml", "ostra.documents.yaml_documents"))
 
 
 def test_the_check_sees_what_an_assessment_loads() -> None:

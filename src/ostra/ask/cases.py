@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from ostra.context.likelihood import coercers
 from ostra.model.evidence import Provenance
-from ostra.model.listing import Listing
+from ostra.model.listing import Listing, Rows
 from ostra.words import economies
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME
@@ -89,7 +87,7 @@ def cases(
     if against:
         filters["target"] = against
     return Listing(
-        pl.DataFrame(rows, schema_overrides={"relation": pl.String}) if rows else pl.DataFrame(),
+        Rows(rows, ["relation"] if rows else []),
         Provenance(
             title="Coercion cases",
             filters=filters,

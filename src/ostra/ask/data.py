@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
 
-from ostra.facts.datasets import Dataset
-from ostra.facts.store import Facts
 from ostra.model.evidence import Provenance
-from ostra.model.listing import Listing
+from ostra.model.listing import Listing, Rows
 from ostra.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ostra.facts.datasets import Dataset
+    from ostra.facts.store import Facts
 
 
 def datasets(workspace: Workspace, *, table: str | None = None, covers: bool = False) -> Listing:
@@ -51,9 +53,8 @@ def datasets(workspace: Workspace, *, table: str | None = None, covers: bool = F
         | (_covered(facts, dataset) if covers else {})
         for number, dataset in enumerate(held)
     ]
-    frame = pl.DataFrame(rows, schema_overrides={"rows": pl.Int64, "edition": pl.String})
     order = "user's before built-in, then the newer release or day of retrieval, then by id; --prefer goes before all"
-    return Listing(frame, Provenance(title="Data sets", filters={"order": order}, sources=()))
+    return Listing(Rows(rows, ["edition"]), Provenance(title="Data sets", filters={"order": order}, sources=()))
 
 
 def _covered(facts: Facts, dataset: Dataset) -> dict[str, int | str | None]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from ostra.documents.yaml_documents import builtin_dossiers
 from ostra.errors import NotFoundError
 from ostra.model.dossier import Dossier
 from ostra.model.evidence import Provenance
-from ostra.model.listing import Listing
+from ostra.model.listing import Listing, Rows
 from ostra.words import economies
 from ostra.workspace import Workspace
 
@@ -40,9 +38,7 @@ def ecosystems(workspace: Workspace) -> Listing:
                 "origin": "built-in" if builtin.get(name) == file else "workspace",
             }
         )
-    schema = dict.fromkeys(("items", "links", "claims", "findings"), pl.Int64)
-    frame = pl.DataFrame(rows, schema_overrides=schema)
-    return Listing(frame, Provenance(title="Ecosystems", filters={}, sources=()))
+    return Listing(Rows(rows), Provenance(title="Ecosystems", filters={}, sources=()))
 
 
 def actors(workspace: Workspace, ecosystem: str) -> Listing:
@@ -63,8 +59,10 @@ def actors(workspace: Workspace, ecosystem: str) -> Listing:
     ]
     filters = {"ecosystem": ecosystem, "as of": dossier.date, "author": dossier.author}
     sources = tuple(source.title for source in dossier.sources)
-    frame = pl.DataFrame(rows, schema_overrides={"economy": pl.String})
-    return Listing(frame, Provenance(title=f"Actors to watch: {dossier.title}", filters=filters, sources=sources))
+    return Listing(
+        Rows(rows, ["economy"]),
+        Provenance(title=f"Actors to watch: {dossier.title}", filters=filters, sources=sources),
+    )
 
 
 def positions(
@@ -109,7 +107,7 @@ def positions(
         sources=tuple(dict.fromkeys(source.title for dossier in dossiers for source in dossier.sources)),
         caveats=("Where no position is given, the sources do not say; that is unknown, not none.",),
     )
-    return Listing(pl.DataFrame(rows, schema=dict.fromkeys(text, pl.String)), about_it)
+    return Listing(Rows(rows, text), about_it)
 
 
 def position_rows(dossier: Dossier) -> list[dict[str, str | None]]:

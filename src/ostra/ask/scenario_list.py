@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
-
 from ostra.documents.yaml_documents import builtin_scenarios, read_scenario, scenario_as_written
 from ostra.errors import NotFoundError
 from ostra.model.evidence import Provenance
-from ostra.model.listing import Listing
+from ostra.model.listing import Listing, Rows
 from ostra.model.scenario import Scenario
 from ostra.workspace import Workspace
 
@@ -72,9 +70,8 @@ def scenarios(workspace: Workspace) -> Listing:
                 "origin": "built-in" if builtin.get(name) == file else "workspace",
             }
         )
-    schema = {"days": pl.Int64, "entries": pl.Int64, "our_choice": pl.Int64}
     return Listing(
-        pl.DataFrame(rows, schema_overrides=schema),
+        Rows(rows),
         Provenance(
             title="Scenarios", filters={"our_choice": "entries of which some numbers rest on no source"}, sources=()
         ),

@@ -14,6 +14,9 @@ from ostra.cli.verbs import bind, new_spelling
 from ostra.errors import DataError, OstraError, UsageError
 from ostra.version import __version__
 
+# No plugin that is installed beside ostra changes how documents are read, and none is looked for at each start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 
 def make_app(arguments: Sequence[str]) -> App:
     """The command line for some arguments: documents and changes, and the questions of the verb that is called."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from ostra.documents.yaml_tree import Tree
 from ostra.errors import NotFoundError, Problem, did_you_mean
 from ostra.model.dossier import UNSPECIFIED, Dossier
 from ostra.model.references import Path, named
 from ostra.words.economies import blocs, code_and_name, economies, home, nearest
+
+if TYPE_CHECKING:
+    from ostra.documents.yaml_tree import Tree
 
 # The form that a code has; what is of another form is left to the model.
 _FORMS = {"economy": re.compile(r"[A-Z]{3}"), "economy or bloc": re.compile(r"[A-Z][A-Z0-9]{1,9}")}
@@ -27,9 +30,15 @@ def unknown_economies(tree: Tree, model: type[BaseModel]) -> Iterator[Problem]:
     model : type
         What the document is to become; kinds that name no economies have no problems.
     """
-    for path, kind, text in named(tree.value, model, "economy", "economy or bloc", "home"):
-        if not _known(kind, text) and not (model is Dossier and text == UNSPECIFIED):
-            yield _problem(tree, path, kind, text)
+    for path, kind, text in unknown_names(tree.value, model):
+        yield _problem(tree, path, kind, text)
+
+
+def unknown_names(document: Any, model: type[BaseModel]) -> Iterator[tuple[Path, str, str]]:
+    """Place, kind and text of each name that no economy has, in a model or in plain values."""
+    for path, kind, text in named(document, model, "economy", "economy or bloc", "home"):
+        if not _known(kind, text) and not (text == UNSPECIFIED and model is Dossier):
+            yield path, kind, text
 
 
 def _known(kind: str, text: str) -> bool:

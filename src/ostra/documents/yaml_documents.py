@@ -1,4 +1,7 @@
-"""Dossiers, profiles, catalogues and scenarios: from YAML to the model, with every fault named at once."""
+"""Dossiers, profiles, catalogues and scenarios: from YAML to the model, with every fault named at once.
+
+A model is imported where its kind is read: who lists dossiers does not wait for the model of scenarios.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,25 @@ import json
 import typing
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
+from ostra.documents.kept_documents import keep, kept
 from ostra.documents.validation import examined, validated
 from ostra.documents.yaml_tree import MAX_BYTES, Tree, parse_yaml
 from ostra.errors import DataError, NotFoundError, Problem, shortened
 from ostra.model.base import Model
-from ostra.model.control import Timeline
 from ostra.model.dossier import Dossier
-from ostra.model.instrument import Catalogue
-from ostra.model.profile import Profile
-from ostra.model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from ostra.model.control import Timeline
+    from ostra.model.instrument import Catalogue
+    from ostra.model.profile import Profile
+    from ostra.model.scenario import Scenario
 
 M = TypeVar("M", bound=Model)
 NO_DOSSIERS = ("instruments", "controls")  # built-in documents of other kinds; profiles are known by their names
-KINDS: tuple[type[Dossier | Profile | Catalogue | Scenario | Timeline], ...] = (
-    Dossier,
-    Profile,
-    Catalogue,
-    Scenario,
-    Timeline,
-)
 
 
 def read_dossier(source: Path | str, *, file: str = "") -> Dossier:
@@ -58,21 +57,29 @@ def read_dossier(source: Path | str, *, file: str = "") -> Dossier:
 
 def read_profile(source: Path | str, *, file: str = "") -> Profile:
     """Read a profile; parameters and errors as `read_dossier`."""
+    from ostra.model.profile import Profile
+
     return _read(source, Profile, file)
 
 
 def read_catalogue(source: Path | str, *, file: str = "") -> Catalogue:
     """Read a catalogue of instruments; parameters and errors as `read_dossier`."""
+    from ostra.model.instrument import Catalogue
+
     return _read(source, Catalogue, file)
 
 
 def read_scenario(source: Path | str, *, file: str = "") -> Scenario:
     """Read a scenario; parameters and errors as `read_dossier`."""
+    from ostra.model.scenario import Scenario
+
     return _read(source, Scenario, file)
 
 
 def read_timeline(source: Path | str, *, file: str = "") -> Timeline:
     """Read a timeline of controls and coercion; parameters and errors as `read_dossier`."""
+    from ostra.model.control import Timeline
+
     return _read(source, Timeline, file)
 
 
@@ -81,6 +88,8 @@ def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario
 
     For those who check more of it and tell all at once; parameters and errors otherwise as `read_dossier`.
     """
+    from ostra.model.scenario import Scenario
+
     tree = _parsed(source, file)
     scenario, problems = examined(_keyed(tree, Scenario), Scenario)
     if scenario is None:
@@ -90,12 +99,20 @@ def scenario_as_written(source: Path | str, *, file: str = "") -> tuple[Scenario
 
 def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | Catalogue | Scenario | Timeline:
     """Read a document of whichever kind its `format` names; parameters and errors as `read_dossier`."""
+    from ostra.model.control import Timeline
+    from ostra.model.instrument import Catalogue
+    from ostra.model.profile import Profile
+    from ostra.model.scenario import Scenario
+
+    kinds: tuple[type[Dossier | Profile | Catalogue | Scenario | Timeline], ...] = (
+        Dossier, Profile, Catalogue, Scenario, Timeline,
+    )  # fmt: skip
     tree = _parsed(source, file)
     named = tree.value.get("format") if isinstance(tree.value, dict) else None
-    for model in KINDS:
+    for model in kinds:
         if named == _format_of(model):
             return validated(tree, model)
-    mend = f"Write 'format: ' and one of {', '.join(_format_of(model) for model in KINDS)}"
+    mend = f"Write 'format: ' and one of {', '.join(_format_of(model) for model in kinds)}"
     path = ("format",)
     raise DataError(
         "the format of the document is not known",
@@ -109,6 +126,8 @@ def read_document(source: Path | str, *, file: str = "") -> Dossier | Profile | 
 
 def is_scenario(source: Path | str, *, file: str = "") -> bool:
     """Whether the `format` of a document is that of a scenario; parameters and errors as `read_dossier`."""
+    from ostra.model.scenario import Scenario
+
     tree = _parsed(source, file)
     return isinstance(tree.value, dict) and tree.value.get("format") == _format_of(Scenario)
 
@@ -154,7 +173,14 @@ def _cases() -> list[Path]:
 
 
 def _read(source: Path | str, model: type[M], file: str) -> M:
-    return validated(_keyed(_parsed(source, file), model), model)
+    if not isinstance(source, Path):
+        return validated(_keyed(_parsed(source, file), model), model)
+    text = _text_of(source, file or str(source))
+    known = kept(text, model)
+    if known is None:
+        known = validated(_keyed(parse_yaml(text, file or str(source)), model), model)
+        keep(text, known)
+    return known
 
 
 def _keyed(tree: Tree, model: type[M]) -> Tree:
@@ -170,10 +196,8 @@ def _parsed(source: Path | str, file: str) -> Tree:
     """The document as a tree, which knows what messages call it."""
     if isinstance(source, Path):
         file = file or str(source)
-        text = _text_of(source, file)
-    else:
-        file, text = file or "<text>", source
-    return parse_yaml(text.removeprefix("\ufeff"), file)
+        return parse_yaml(_text_of(source, file), file)
+    return parse_yaml(source.removeprefix("\ufeff"), file or "<text>")
 
 
 def _text_of(path: Path, file: str) -> str:
@@ -186,7 +210,7 @@ def _text_of(path: Path, file: str) -> str:
         mend = f"At most {MAX_BYTES} bytes are read"
         raise DataError("the document is too large", file=file, value=f"{size} bytes", mend=mend)
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise DataError(

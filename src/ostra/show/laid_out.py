@@ -73,7 +73,7 @@ def load(place: str) -> Callable[..., Any]:
 
 def plain(listing: Listing, words: str, first: str = "") -> Shown:
     """The columns named first that there are, else all, headed as the question heads them."""
-    there = listing.frame.columns
+    there = listing.columns
     keys = [key for key in first.split() if key in there] or there
     sides = {key: value.split(" ")[0] for key, value in listing.provenance.filters.items()}
     return Shown(listing, [column(key, words, sides=sides) for key in keys])

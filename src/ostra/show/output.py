@@ -100,7 +100,7 @@ def to_terminal(listed: Shown, stream: IO[str]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    rows, columns, keep = listed.listing.frame.to_dicts(), listed.columns, listed.keep
+    rows, columns, keep = listed.listing.rows(), listed.columns, listed.keep
     provenance = listed.listing.provenance
     console = Console(file=stream, highlight=False, markup=False)
     texts = [[format_cell(row.get(column.key), column.kind) for column in columns] for row in rows]
@@ -204,8 +204,8 @@ def write_listing(shown: Shown, *, form: Format, output: Path | None = None, str
     UsageError
         XLSX without a file to write to.
     """
-    provenance, frame = shown.listing.provenance, shown.listing.frame
-    keys = frame.columns or [column.key for column in shown.columns]
+    provenance, listing = shown.listing.provenance, shown.listing
+    keys = listing.columns or [column.key for column in shown.columns]
     content: str | bytes
     if form == "xlsx" and output is None:
         raise UsageError("an XLSX workbook needs a file to go to; add -o FILE.xlsx")
@@ -216,11 +216,11 @@ def write_listing(shown: Shown, *, form: Format, output: Path | None = None, str
             return
         content = text.getvalue()
     elif form == "csv":
-        content = to_csv(frame.to_dicts(), keys)
+        content = to_csv(listing.rows(), keys)
     elif form == "json":
-        content = to_json(frame.to_dicts())
+        content = to_json(listing.rows())
     else:
-        content = to_xlsx(frame.to_dicts(), keys, provenance)
+        content = to_xlsx(listing.rows(), keys, provenance)
     if output is None:
         (stream or sys.stdout).write(content if isinstance(content, str) else content.decode())
         return

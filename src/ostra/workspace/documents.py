@@ -1,20 +1,22 @@
-"""The documents of a workspace: dossiers, profile and instruments, its own before the built-in ones."""
+"""The documents of a workspace: dossiers, profile and instruments, its own before the built-in ones.
+
+Each kind is imported where it is read: who lists data sets does not wait for dossiers and scenarios.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from threading import RLock
-from typing import Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
-from ostra.documents import yaml_documents
-from ostra.documents.coercion_cases import read_cases, with_cases
-from ostra.documents.own_controls import CONTROLS_FILE, joined
 from ostra.errors import NotFoundError
-from ostra.model.control import Timeline
-from ostra.model.dossier import Dossier
-from ostra.model.instrument import Catalogue
-from ostra.model.profile import Profile, reweighted
+
+if TYPE_CHECKING:
+    from ostra.model.control import Timeline
+    from ostra.model.dossier import Dossier
+    from ostra.model.instrument import Catalogue
+    from ostra.model.profile import Profile
 
 Document = TypeVar("Document")
 DEFAULT_PROFILE = "eu27"
@@ -66,7 +68,9 @@ class Documents:
 
     def dossier_files(self) -> dict[str, Path]:
         """Ecosystem id -> file, the workspace's own before built-in ones."""
-        files = dict(yaml_documents.builtin_dossiers())
+        from ostra.documents import yaml_documents
+
+        files = yaml_documents.builtin_dossiers()
         if self.path is not None:
             files |= {file.stem: file for file in sorted((self.path / "dossiers").glob("*.yaml"))}
         return dict(sorted(files.items()))
@@ -81,6 +85,8 @@ class Documents:
         DataError
             The file breaks the definition of a dossier.
         """
+        from ostra.documents import yaml_documents
+
         files = self.dossier_files()
         if ecosystem not in files:
             raise NotFoundError(f"there is no ecosystem '{ecosystem}'. There are: {', '.join(files)}")
@@ -97,7 +103,11 @@ class Documents:
             A case of cases.csv has the id of one in the profile and says something else.
         """
         profile = self.profile_alone()
-        return profile if self.path is None else with_cases(profile, read_cases(self.path))
+        if self.path is None:
+            return profile
+        from ostra.documents.coercion_cases import read_cases, with_cases
+
+        return with_cases(profile, read_cases(self.path))
 
     def profile_alone(self) -> Profile:
         """The profile as it is written but for weights given anew, without the cases that were imported.
@@ -107,9 +117,14 @@ class Documents:
         DataError
             The file breaks the definition of a profile.
         """
+        from ostra.documents import yaml_documents
+        from ostra.model.profile import reweighted
+
         own = self._profile or self._own("profile.yaml")
-        file = own or yaml_documents.builtin_profiles()[DEFAULT_PROFILE]
-        return reweighted(self._once(file, yaml_documents.read_profile), self._weights)
+        return reweighted(
+            self._once(own or yaml_documents.builtin_profiles()[DEFAULT_PROFILE], yaml_documents.read_profile),
+            self._weights,
+        )
 
     def catalogue(self) -> Catalogue:
         """The workspace's instruments.yaml, else the built-in catalogue.
@@ -119,6 +134,8 @@ class Documents:
         DataError
             The file breaks the definition of a catalogue.
         """
+        from ostra.documents import yaml_documents
+
         return self._once(
             self._own("instruments.yaml") or yaml_documents.builtin_catalogue(), yaml_documents.read_catalogue
         )
@@ -131,12 +148,18 @@ class Documents:
         DataError
             The file breaks the definition of a timeline.
         """
+        from ostra.documents import yaml_documents
+        from ostra.documents.own_controls import CONTROLS_FILE, joined
+
         builtin = self._once(yaml_documents.builtin_timeline(), yaml_documents.read_timeline)
         own = self._own(CONTROLS_FILE)
         return builtin if own is None else joined(builtin, self._once(own, yaml_documents.read_timeline))
 
     def own_controls(self) -> frozenset[str]:
         """Ids of the entries that the workspace's controls.yaml holds; none without one."""
+        from ostra.documents import yaml_documents
+        from ostra.documents.own_controls import CONTROLS_FILE
+
         own = self._own(CONTROLS_FILE)
         if own is None:
             return frozenset()

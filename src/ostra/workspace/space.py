@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
-from ostra.documents import yaml_documents
 from ostra.errors import NotFoundError
 from ostra.facts.citing import as_source, best_edition, covered, held_products, product_names, widest_edition
 from ostra.facts.datasets import MANIFEST, facts_root
@@ -106,6 +105,7 @@ class Workspace(Documents):
             An input does not exist, breaks its definition, or does not cover the year.
         """
         from ostra.assess import assess
+        from ostra.documents.yaml_documents import document_sha256
         from ostra.model.assessment import Hashes
 
         facts = self.facts
@@ -119,13 +119,13 @@ class Workspace(Documents):
             exposure = self._exposure(facts, seen_from)
             used += ["input_output"]
         hashes = Hashes(
-            dossier=yaml_documents.document_sha256(written),
+            dossier=document_sha256(written),
             facts=facts.sha256(used),
-            profile=yaml_documents.document_sha256(profile),
-            instruments=yaml_documents.document_sha256(catalogue),
+            profile=document_sha256(profile),
+            instruments=document_sha256(catalogue),
             version=__version__,
             scenarios="" if scenarios is None else scenarios.sha256,
-            controls=yaml_documents.document_sha256(timeline),
+            controls=document_sha256(timeline),
         )
 
         def made() -> Assessment:

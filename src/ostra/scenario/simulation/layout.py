@@ -99,7 +99,7 @@ def laid_out(
         ends=len(table.destinations),
         flows=flows_of(share, bought > 0),
         apart=apart,
-        tier=tier,
+        tier=tier.astype(np.uint32),  # not below 0, as the compiler then knows
         output=output,
         drawn=drawn,
         demand=np.stack([first_tier, np.maximum(output + drawn - first_tier, 0.0)]),
@@ -173,13 +173,17 @@ def kept_apart(alone: Flags, share: Array, mask: Whole, tiers: Whole) -> tuple[A
 
 
 def flows_of(share: Array, buys: Flags) -> Flows:
-    """Flows group by group: every economy that sells to somebody in the group, with its share in each buyer's use."""
+    """Flows group by group: every economy that sells to somebody in the group, with its share in each buyer's use.
+
+    Those who sell to most of the group come first: where few buy, most buyers are then passed over together.
+    """
     count, slots, economies = share.shape
     groups = share.reshape(count, slots // GROUP, GROUP, economies)
-    listed = groups.any(axis=2)
-    first = firsts(filled(listed.sum(axis=2)))
-    product, group, economy = np.nonzero(listed)
-    place = first[product, group] + (np.cumsum(listed, axis=2) - 1)[listed]
+    serves = np.count_nonzero(groups, axis=2)
+    rank = np.argsort(np.argsort(-serves, axis=2, kind="stable"), axis=2)
+    first = firsts(filled(np.count_nonzero(serves, axis=2)))
+    product, group, economy = np.nonzero(serves)
+    place = first[product, group] + rank[product, group, economy]
     seller = np.zeros(first[-1, -1], dtype=np.uint32)
     seller[place] = economy
     by_flow = np.zeros((len(seller), GROUP))

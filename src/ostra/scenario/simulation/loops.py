@@ -75,7 +75,8 @@ def compiled(function: Function) -> Function:
 class Flows(NamedTuple):
     """Flows that no shock withholds, by product and group of buyers; `first[product, group]` to `first[…, group + 1]`.
 
-    seller: economy, for each that sells to somebody in the group; filled up to a multiple of `GROUP` by flows of none.
+    seller: economy, for each that sells to somebody in the group, those who sell to most first; filled up to a multiple
+    of `GROUP` by flows of none.
     share: part of what each buyer of the group usually gets of the product, flattened. full: whether every buyer of the
     group buys from every economy, and from none of them under a shock.
     """
@@ -116,7 +117,7 @@ class Layout(NamedTuple):
     ends: int
     flows: Flows
     apart: Apart
-    tier: Whole
+    tier: NDArray[np.uint32]
     output: Array
     drawn: Array
     demand: Array
@@ -227,25 +228,31 @@ class Totals(NamedTuple):
 @fused
 def add_up(
     lanes: tuple[int, ...],
-    flows: Flows,
+    seller: NDArray[np.uint32],
+    share: Array,
     start: int,
     stop: int,
     x: Array,
+    base: np.uint32,
     y: Array,
     got: Array,
     keep: Array,
+    rows: Array,
 ) -> None:
-    """got[buyer] += Σ share · x[seller] and keep[buyer] += Σ share · y[seller] over a group's flows, one after another.
+    """got[buyer] += Σ share · x[base + seller] and keep[buyer] += Σ share · y[seller] over a group's flows, one by one.
 
     Eight flows at a time, so that sums are loaded and stored once for eight. One lane has code of its own, in which the
-    buyers of the group take the place of lanes.
+    buyers of the group take the place of lanes. With more, what the eight sellers deliver goes to `rows` first: the
+    compiler then knows that sums and what is added to them lie apart. A buyer that gets nothing from any of the eight
+    is passed over; sellers of few are listed last, so that in a sparse table this is often so.
     """
-    seller, share, width = flows.seller, flows.share, len(lanes)
+    width = len(lanes)
     for f in range(start, stop, GROUP):
         i0, i1, i2, i3 = seller[f] * width, seller[f + 1] * width, seller[f + 2] * width, seller[f + 3] * width
         i4, i5, i6, i7 = seller[f + 4] * width, seller[f + 5] * width, seller[f + 6] * width, seller[f + 7] * width
         if width == 1:
-            x0, x1, x2, x3, x4, x5, x6, x7 = x[i0], x[i1], x[i2], x[i3], x[i4], x[i5], x[i6], x[i7]
+            x0, x1, x2, x3 = x[base + i0], x[base + i1], x[base + i2], x[base + i3]
+            x4, x5, x6, x7 = x[base + i4], x[base + i5], x[base + i6], x[base + i7]
             y0, y1, y2, y3, y4, y5, y6, y7 = y[i0], y[i1], y[i2], y[i3], y[i4], y[i5], y[i6], y[i7]
             for j in range(GROUP):
                 at = f * GROUP + j
@@ -255,35 +262,56 @@ def add_up(
                 got[j] = got[j] + a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4 + a5 * x5 + a6 * x6 + a7 * x7
                 keep[j] = keep[j] + a0 * y0 + a1 * y1 + a2 * y2 + a3 * y3 + a4 * y4 + a5 * y5 + a6 * y6 + a7 * y7
             continue
+        for k in range(width):
+            b, z = base + k, GROUP * width + k
+            rows[k], rows[width + k], rows[2 * width + k] = x[i0 + b], x[i1 + b], x[i2 + b]
+            rows[3 * width + k], rows[4 * width + k], rows[5 * width + k] = x[i3 + b], x[i4 + b], x[i5 + b]
+            rows[6 * width + k], rows[7 * width + k] = x[i6 + b], x[i7 + b]
+            rows[z], rows[width + z], rows[2 * width + z] = y[i0 + k], y[i1 + k], y[i2 + k]
+            rows[3 * width + z], rows[4 * width + z], rows[5 * width + z] = y[i3 + k], y[i4 + k], y[i5 + k]
+            rows[6 * width + z], rows[7 * width + z] = y[i6 + k], y[i7 + k]
         for j in range(GROUP):
             at = f * GROUP + j
             a0, a1, a2, a3 = share[at], share[at + GROUP], share[at + 2 * GROUP], share[at + 3 * GROUP]
             at += 4 * GROUP
             a4, a5, a6, a7 = share[at], share[at + GROUP], share[at + 2 * GROUP], share[at + 3 * GROUP]
+            if a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 == 0.0:
+                continue
             for k in range(width):
                 to = j * width + k
-                first = got[to] + a0 * x[i0 + k] + a1 * x[i1 + k] + a2 * x[i2 + k] + a3 * x[i3 + k]
-                got[to] = first + a4 * x[i4 + k] + a5 * x[i5 + k] + a6 * x[i6 + k] + a7 * x[i7 + k]
+                first = got[to] + a0 * rows[k] + a1 * rows[width + k] + a2 * rows[2 * width + k]
+                first = first + a3 * rows[3 * width + k] + a4 * rows[4 * width + k] + a5 * rows[5 * width + k]
+                got[to] = first + a6 * rows[6 * width + k] + a7 * rows[7 * width + k]
             for k in range(width):
-                to = j * width + k
-                first = keep[to] + a0 * y[i0 + k] + a1 * y[i1 + k] + a2 * y[i2 + k] + a3 * y[i3 + k]
-                keep[to] = first + a4 * y[i4 + k] + a5 * y[i5 + k] + a6 * y[i6 + k] + a7 * y[i7 + k]
+                to, z = j * width + k, GROUP * width + k
+                first = keep[to] + a0 * rows[z] + a1 * rows[width + z] + a2 * rows[2 * width + z]
+                first = first + a3 * rows[3 * width + z] + a4 * rows[4 * width + z] + a5 * rows[5 * width + z]
+                keep[to] = first + a6 * rows[6 * width + z] + a7 * rows[7 * width + z]
 
 
 @fused
-def hand_out(lanes: tuple[int, ...], flows: Flows, start: int, stop: int, x: Array, asked: Array) -> None:
-    """asked[seller] += Σ share · x[buyer] over a group's buyers, for each flow."""
-    seller, share, width = flows.seller, flows.share, len(lanes)
+def hand_out(
+    lanes: tuple[int, ...],
+    seller: NDArray[np.uint32],
+    share: Array,
+    start: int,
+    stop: int,
+    x: Array,
+    asked: Array,
+    base: np.uint32,
+) -> None:
+    """asked[base + seller] += Σ share · x[buyer] over a group's buyers, for each flow."""
+    width = len(lanes)
     if width == 1:
         x0, x1, x2, x3, x4, x5, x6, x7 = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
         for f in range(start, stop):
-            i, at = seller[f], f * GROUP
+            i, at = base + seller[f], f * GROUP
             first = asked[i] + share[at] * x0 + share[at + 1] * x1 + share[at + 2] * x2 + share[at + 3] * x3
             first = first + share[at + 4] * x4 + share[at + 5] * x5 + share[at + 6] * x6 + share[at + 7] * x7
             asked[i] = first
         return
     for f in range(start, stop):
-        i, at = seller[f] * width, f * GROUP
+        i, at = base + seller[f] * width, f * GROUP
         a0, a1, a2, a3 = share[at], share[at + 1], share[at + 2], share[at + 3]
         a4, a5, a6, a7 = share[at + 4], share[at + 5], share[at + 6], share[at + 7]
         for k in range(width):
@@ -293,9 +321,17 @@ def hand_out(lanes: tuple[int, ...], flows: Flows, start: int, stop: int, x: Arr
 
 
 @part_of_loop
-def find_largest(lanes: tuple[int, ...], flows: Flows, start: int, stop: int, x: Array, most: Array) -> None:
+def find_largest(
+    lanes: tuple[int, ...],
+    seller: NDArray[np.uint32],
+    share: Array,
+    start: int,
+    stop: int,
+    x: Array,
+    most: Array,
+) -> None:
     """most[buyer] = the largest of itself and x[seller] of those from whom the buyer gets a share."""
-    seller, share, width = flows.seller, flows.share, len(lanes)
+    width = len(lanes)
     for f in range(start, stop, GROUP // 2):
         i0, i1, i2, i3 = seller[f] * width, seller[f + 1] * width, seller[f + 2] * width, seller[f + 3] * width
         for j in range(GROUP):
@@ -329,7 +365,10 @@ def restock(
     """What buyers get of the products `begin` to `end`, what is left in their stocks, and what they order next.
 
     Product by product, a group of buyers at a time: add up what suppliers deliver and how they are weighed tomorrow,
-    settle the cells, and hand out their new orders among the suppliers while the shares are still at hand.
+    settle the cells, and hand out their new orders among the suppliers while the shares are still at hand. Arrays are
+    named before the loop over groups, in which places are counted from their beginning: to take one out of a tuple, or
+    a part of one, makes Numba count references, which took longer than the sums. Beginnings are made unsigned, for the
+    compiler to know that no place counts from the end.
     """
     lanes = rules.lanes
     width, nodes, slots = len(lanes), layout.nodes, layout.bought.shape[1]
@@ -338,8 +377,12 @@ def restock(
     firms = cover.shape[0] // width
     got, keep, extra, most, wish = np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     share, bought, binds, follow = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
-    top = np.empty(size)
-    flows, apart = layout.flows, layout.apart
+    top, rows = np.empty(size), np.empty(2 * size)
+    seller, shares, first, full = layout.flows.seller, layout.flows.share, layout.flows.first, layout.flows.full
+    apart_first, apart_slot, apart_seller = layout.apart.first, layout.apart.slot, layout.apart.seller
+    apart_tier, apart_block, apart_share = layout.apart.tier, layout.apart.block, layout.apart.share
+    tiers, want_group, release_group = layout.tier, layout.want_group, layout.release_group
+    substitutes, final_substitutes, users, ends = rules.substitutes, rules.final_substitutes, rules.users, layout.ends
     today, tomorrow = max(day, 0), day + 1
     weight, next_weight = calendar.weight[today], calendar.weight[tomorrow]
     quota, next_quota = calendar.quota[today], calendar.quota[tomorrow]
@@ -349,13 +392,10 @@ def restock(
     if day != OPENING:
         cover[:] = np.inf
     for product in range(begin, end):
-        orders, stock, asked = state.order[product], state.stock[product], state.asked[product]
-        trust, next_trust, part, served = (
-            state.trust[product],
-            state.next_trust[product],
-            state.part[product],
-            state.served[product],
-        )
+        orders, stock, asked = state.order[product], state.stock[product], state.asked[product].ravel()
+        trust, next_trust = state.trust[product], state.next_trust[product]
+        part, served = state.part[product].ravel(), state.served[product].ravel()
+        use, open_share, binding = layout.bought[product], layout.open_share[product], layout.binds[product]
         restore, unlimited = rules.restore_rate[product], rules.unlimited[product]
         stock_days, cover_rate = rules.stock_days[product], rules.cover_rate[product]
         missed_today, missed = totals.unmet_today[product], totals.unmet[product]
@@ -368,66 +408,63 @@ def restock(
                 top[j * width + k] = top[k]
         for slot in range(0, slots, GROUP):
             group = slot // GROUP
-            tier, firm = layout.tier[slot], slot < firms
-            kind = 0 if firm or rules.final_substitutes else 2
-            follows = rules.substitutes and kind == 0
-            start, stop = flows.first[product, group], flows.first[product, group + 1]
-            single, singles = apart.first[product, group], apart.first[product, group + 1]
-            order = orders[slot * width : slot * width + size]
-            spread(lanes, layout.bought[product], slot, bought)
+            mine, firm, tier = np.uint32(slot * width), slot < firms, tiers[slot] * economies * width
+            kind = 0 if firm or final_substitutes else 2 * economies * width
+            follows = substitutes and kind == 0
+            start, stop = first[product, group], first[product, group + 1]
+            single, singles = apart_first[product, group], apart_first[product, group + 1]
+            spread(lanes, use, slot, bought)
             if day != OPENING:
                 got[:] = 0.0
                 keep[:] = 0.0
                 extra[:] = 0.0
-                spread(lanes, layout.open_share[product], slot, share)
-                came = served[tier] if follows else part[tier]
-                add_up(lanes, flows, start, stop, came, next_trust, got, keep)
+                spread(lanes, open_share, slot, share)
+                came = served if follows else part
+                add_up(lanes, seller, shares, start, stop, came, np.uint32(tier), next_trust, got, keep, rows)
                 if not follows:
                     keep[:] = 0.0
                     most[:] = -1.0
-                elif flows.full[product, group]:
+                elif full[product, group]:
                     most[:] = top
                 else:
                     most[:] = -1.0
-                    find_largest(lanes, flows, start, stop, next_trust, most)
+                    find_largest(lanes, seller, shares, start, stop, next_trust, most)
                 for f in range(single, singles):
-                    at, i, block = (apart.slot[f] - slot) * width, apart.seller[f] * width, apart.block[f]
-                    delivered = part[apart.tier[f]]
+                    at, i, block = (apart_slot[f] - slot) * width, apart_seller[f] * width, apart_block[f]
+                    to = apart_tier[f] * economies * width + i
                     for k in range(width):
-                        flow = 1.0 + order[at + k]
+                        flow = 1.0 + orders[mine + at + k]
                         if follows:
                             flow *= (1.0 + trust[i + k]) * weight[block, k]
                             next_flow = (1.0 + next_trust[i + k]) * next_weight[block, k] - 1.0
-                            keep[at + k] += apart.share[f] * next_flow
+                            keep[at + k] += apart_share[f] * next_flow
                             most[at + k] = max(most[at + k], next_flow)
                         accepted = min(flow, quota[block, k])
-                        extra[at + k] += apart.share[f] * ((1.0 + delivered[i + k]) * accepted - 1.0)
+                        extra[at + k] += apart_share[f] * ((1.0 + part[to + k]) * accepted - 1.0)
                 for m in range(size):  # what comes, over usual use
-                    unhindered = (1.0 + order[m]) * got[m] + order[m] * share[m]
+                    unhindered = (1.0 + orders[mine + m]) * got[m] + orders[mine + m] * share[m]
                     got[m] = max(1.0 + (unhindered + extra[m]), 0.0)
                 if firm:
-                    mine = slice(slot * width, slot * width + size)
-                    kept, makes, plans, covers = stock[mine], made[mine], planned[mine], cover[mine]
-                    rule = slot % rules.users * width
-                    days, rate = stock_days[rule : rule + size], cover_rate[rule : rule + size]
-                    spread(lanes, layout.binds[product], slot, binds)
+                    rule = np.uint32(slot % users * width)
+                    spread(lanes, binding, slot, binds)
                     for m in range(size):
-                        kept[m] += got[m] - min(kept[m], makes[m])
-                    for m in range(size):
-                        gap = days[m] * plans[m] - kept[m]  # not a number where stocks are infinite
-                        wish[m] = makes[m] + (gap if gap > 0.0 else 0.0) * restore[m]
+                        kept, makes = stock[mine + m], made[mine + m]
+                        kept += got[m] - min(kept, makes)
+                        gap = stock_days[rule + m] * planned[mine + m] - kept  # not a number where stocks are infinite
+                        wish[m] = makes + (gap if gap > 0.0 else 0.0) * restore[m]
+                        stock[mine + m] = kept
                     if releases:
                         for j in range(min(GROUP, nodes - slot)):
                             for k in range(width):
-                                kept[j * width + k] += released[layout.release_group[product * nodes + slot + j], k]
+                                stock[mine + j * width + k] += released[release_group[product * nodes + slot + j], k]
                     for m in range(size):
-                        allowed = kept[m] * rate[m] if binds[m] > 0.0 else np.inf
-                        covers[m] = allowed if allowed < covers[m] else covers[m]
+                        allowed = stock[mine + m] * cover_rate[rule + m] if binds[m] > 0.0 else np.inf
+                        cover[mine + m] = allowed if allowed < cover[mine + m] else cover[mine + m]
                 else:
                     wish[:] = 1.0
-                    for j in range(min(GROUP, layout.ends - (slot - firms))):
+                    for j in range(min(GROUP, ends - (slot - firms))):
                         place = slot - firms + j
-                        group_of = layout.want_group[product * layout.ends + place]
+                        group_of = want_group[product * ends + place]
                         for k in range(width):
                             lack = max(wanted[group_of, k] - got[j * width + k], 0.0)
                             missed_today[place * width + k] = bought[j * width] * lack
@@ -439,18 +476,18 @@ def restock(
                     high = max(wish[m], 1.0)
                     free = wish[m] * most_of < high * together
                     below = together if free else most_of
-                    order[m] = (wish[m] if free else high) / max(below, SCARCE) - 1.0
+                    orders[mine + m] = (wish[m] if free else high) / max(below, SCARCE) - 1.0
             for m in range(size):
-                follow[m] = bought[m] * order[m]
-            hand_out(lanes, flows, start, stop, follow, asked[kind + tier])
+                follow[m] = bought[m] * orders[mine + m]
+            hand_out(lanes, seller, shares, start, stop, follow, asked, np.uint32(kind + tier))
             for f in range(single, singles):
-                at, i, block = (apart.slot[f] - slot) * width, apart.seller[f] * width, apart.block[f]
-                to, usual = asked[2 + apart.tier[f]], apart.share[f] * bought[at]
+                at, i, block = (apart_slot[f] - slot) * width, apart_seller[f] * width, apart_block[f]
+                to, usual = (2 + apart_tier[f]) * economies * width + i, apart_share[f] * bought[at]
                 for k in range(width):
-                    flow = 1.0 + order[at + k]
+                    flow = 1.0 + orders[mine + at + k]
                     if follows:
                         flow *= (1.0 + next_trust[i + k]) * next_weight[block, k]
-                    to[i + k] += usual * (min(flow, next_quota[block, k]) - 1.0)
+                    asked[to + k] += usual * (min(flow, next_quota[block, k]) - 1.0)
 
 
 @part_of_loop

@@ -26,7 +26,7 @@ NO_ACTION = "no-action"
 def print_policy(listing: Listing, stream: IO[str]) -> None:
     """Print what calls for an instrument and what answers it, then each instrument, doing nothing last."""
     console = begin(stream, listing.provenance.title)
-    rows: list[dict[str, Any]] = listing.frame.to_dicts()
+    rows: list[dict[str, Any]] = listing.rows()
     assessment: Assessment = listing.behind
     console.print(f"seen from {assessment.home_name}, {assessment.year}; profile: {assessment.profile_title}")
 

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 def print_portrait(listing: Listing, stream: IO[str]) -> None:
     """Print the sections of a portrait in their order, each statement with its source or the id of its evidence."""
-    rows: list[Row] = listing.frame.to_dicts()
+    rows: list[Row] = listing.rows()
     about = listing.provenance
     console = begin(stream, about.title)
     console.print(f"seen from {about.filters['home']}, {about.filters['year']}; profile: {about.filters['profile']}")

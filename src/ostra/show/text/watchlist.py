@@ -15,9 +15,9 @@ def print_actors(listing: Listing, stream: IO[str]) -> None:
     """Print each actor with economy, kind and since when, its role, why it matters and where that is written."""
     about = listing.provenance
     console = begin(stream, about.title)
-    if listing.frame.is_empty():
+    if not listing.rows():
         console.print("(no rows)")
-    for row in listing.frame.iter_rows(named=True):
+    for row in listing.rows():
         console.print()
         console.print(Text.assemble((row["actor"], "bold"), f" ({marks(row)})"))
         console.print(Padding(Text(f"{row['role']}."), (0, 0, 0, 2)))
