@@ -122,7 +122,7 @@ def test_what_moves_is_told_and_a_data_set_can_be_dropped(tmp_path: Path) -> Non
 def test_precedence_can_be_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By default the user's data go before; `--prefer` and `--only` say otherwise, and the listing tells the order."""
     create_workspace(tmp_path / "w")
-    imported(tmp_path / "w", "mine", {(2022, "CHN", "DEU", "260300"): 7})
+    imported(tmp_path / "w", "mine", {(2022, "CHN", "DEU", "260300"): 7}, "all")
     read = {
         choice: open_facts(tmp_path / "w", **{choice: names}).relation("trade").filter(
             "product = '260300' AND year = 2022 AND importer = 'DEU'"
@@ -180,3 +180,51 @@ def test_the_id_of_joined_data_sets_does_not_depend_on_the_order_of_imports(tmp_
             (2022, "CHN", "DEU", "260300", 99, 1)
         ]
     assert len(found) == 1
+
+
+COVERAGE = [
+    # Taiwan's exports alone; Germany's imports alone; both; and the trade of all.
+    ([("TWN", "DEU", 100), ("TWN", "FRA", 50), ("TWN", "USA", 50)], "exports", "unknown", None, None),
+    ([("TWN", "DEU", 100), ("KOR", "DEU", 50)], "imports", "traded", 2 / 3, None),
+    ([("TWN", "DEU", 100), ("KOR", "DEU", 50)], "both", "traded", 2 / 3, None),
+    ([("TWN", "DEU", 100), ("KOR", "DEU", 50)], "all", "traded", 2 / 3, True),
+]
+
+
+@pytest.mark.parametrize(("rows", "covers", "status", "top", "dependent"), COVERAGE)
+def test_a_part_of_the_trade_gives_no_number_of_the_whole(
+    tmp_path: Path, rows: list[tuple[str, str, int]], covers: str, status: str, top: float | None, dependent: object
+) -> None:
+    """Exports of one economy are nobody's imports; without home's exports nothing is said to be dependent."""
+    imported(tmp_path, "x", {(2022, e, i, "854231"): v for e, i, v in rows}, covers, "HS17")
+    found = dependencies(Workspace(tmp_path), home="DEU", years=2022)
+    (row,) = found.frame.to_dicts()
+    assert (row["status"], row["top_share"], row["dependent"]) == (status, top and pytest.approx(top), dependent)
+    if status == "traded" and covers != "all":
+        assert (row["import_export_ratio_low"], row["import_export_ratio_high"]) == (0.0, None)
+        assert row["diversification_potential"] is None
+    assert any("of some economies alone" in caveat for caveat in found.provenance.caveats) == (covers != "all")
+
+
+def test_parts_add_up_to_what_they_hold_together(tmp_path: Path) -> None:
+    """Taiwan's exports and Germany's imports, file by file: Germany is known, France is not."""
+    imported(tmp_path, "a", {(2022, "TWN", i, "854231"): 100 for i in ("DEU", "FRA", "USA")}, "exports", "HS17")
+    imported(tmp_path, "b", {(2022, e, "DEU", "854231"): 100 for e in ("TWN", "KOR")}, "imports", "HS17")
+    space = Workspace(tmp_path)
+    shown = {
+        home: dependencies(space, home=home, years=2022).frame.row(0, named=True) for home in ("DEU", "FRA", "EU27")
+    }
+    assert (shown["DEU"]["status"], shown["DEU"]["imports_kusd"]) == ("traded", 200.0)
+    assert shown["FRA"]["status"] == shown["EU27"]["status"] == "unknown"
+
+
+def test_a_material_of_which_home_s_imports_are_not_held_has_no_risk(tmp_path: Path) -> None:
+    """One seller's exports, taken before the built-in rows, make home's supply risk unknown, not certain."""
+    from ostra.ask.materials import materials
+
+    create_workspace(tmp_path / "w")
+    whole = materials(Workspace(tmp_path / "w"), home="DEU", years=2022, materials=["Cobalt"]).frame["import_risk"][0]
+    assert whole is not None
+    imported(tmp_path / "w", "x", {(2022, "COD", i, "810510"): 9 for i in ("DEU", "FRA", "USA")}, "exports")
+    only = Workspace(tmp_path / "w", only=["x"])
+    assert materials(only, home="DEU", years=2022, materials=["Cobalt"]).frame["import_risk"][0] is None

@@ -94,7 +94,7 @@ def _inherited_holds(workspace: Workspace, dossier: Dossier, home: Home, year: i
     produced = production_shares.production_shares(tables.production, [year], names)
     holds = production_shares.production_holds(dossier, produced)
     if products:
-        trade = dependency.trade_frames(tables.trade, home, [year], products=products)
+        trade = dependency.trade_frames(tables.trade, home, [year], products=products, open_cells=tables.open_for(home))
         holds += import_holds(dossier, trade.dependencies, trade.suppliers)
     return holds
 

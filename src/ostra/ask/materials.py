@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ostra.ecosystem.fact_tables import FactTables
 from ostra.ecosystem.materials import geopolrisk
@@ -42,7 +43,8 @@ def materials(
     facts, seen_from = workspace.facts, economies.home(home)
     tables = workspace.fact_tables(facts)
     wanted = wanted_years(years, facts.answering("production"))
-    frame = geopolrisk.indicators(tables, [seen_from], wanted, _known(tables, materials))
+    own = replace(tables, trade=tables.trade_of(seen_from))
+    frame = geopolrisk.indicators(own, [seen_from], wanted, _known(tables, materials))
     sources = [workspace.answering(name) for name in ("trade", "production", "governance", "material_products")]
     return Listing(
         frame,

@@ -16,6 +16,7 @@ from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.model.profile import TradeThresholds
 from ostra.words import economies
+from ostra.words.economies import Home
 from ostra.words.figures import number
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME, Years, told, wanted_years
@@ -71,6 +72,7 @@ def dependencies(
     edition = _edition(workspace, ecosystem, dataset, edition)
     seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
     wanted = wanted_years(years, source)
+    open_here = workspace.open_cells(workspace.facts, source, seen_from)
     codes, carried = _products(workspace, products, ecosystem, source)
     limits = _limits(workspace.profile().trade, min_concentration, min_extra_share, min_import_export_ratio)
     frame = dependency.trade_frames(
@@ -84,7 +86,8 @@ def dependencies(
         group=economies.home(group) if group else None,
         persistence_years=workspace.profile().persistence_years,
         every_supplier=False,
-        also=tuple(source.lapsed),
+        also=(*source.lapsed, *open_here["product"]),
+        open_cells=open_here,
     ).dependencies
     filters = told(seen_from, wanted)
     filters["thresholds"] = (
@@ -106,6 +109,7 @@ def dependencies(
                 *carried,
                 *lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
                 *_unnamed_caveat(frame),
+                *_open_caveat(open_here, seen_from, wanted),
             ),
         ),
     )
@@ -141,6 +145,7 @@ def trends(
     seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
     first, last = covered(source)
     wanted = wanted_years(range(first, last + 1) if years is None else years, source)
+    open_here = workspace.open_cells(workspace.facts, source, seen_from)
     codes, carried = _products(workspace, products, ecosystem, source)
     series = dependency.trade_frames(
         workspace.facts.relation("trade", dataset, edition),
@@ -149,7 +154,8 @@ def trends(
         products=codes,
         descriptions=workspace.product_names(workspace.facts, source),
         every_supplier=False,
-        also=tuple(source.lapsed),
+        also=(*source.lapsed, *open_here["product"]),
+        open_cells=open_here,
     ).dependencies
     return Listing(
         slopes(series),
@@ -162,6 +168,7 @@ def trends(
                 *carried,
                 *lapsed_caveats(source, series["product"].unique().to_list(), wanted),
                 *_unnamed_caveat(series),
+                *_open_caveat(open_here, seen_from, wanted),
             ),
         ),
     )
@@ -226,6 +233,19 @@ def _edition(workspace: Workspace, ecosystem: str | None, dataset: str | None, e
     if ecosystem is None or dataset is not None or edition is not None:
         return edition
     return workspace.edition_for(workspace.dossier(ecosystem))
+
+
+def _open_caveat(cells: pl.DataFrame, home: Home, years: Sequence[int]) -> tuple[str, ...]:
+    """That the data hold the trade of some economies alone, so that rows are unknown or have bounds."""
+    here = cells.filter(pl.col("year").is_in(list(years)))
+    if not here.height:
+        return ()
+    unknown = here["imports_open"].sum()
+    return (
+        f"Of {here.height:,} products and years the data hold the trade of some economies alone. In {unknown:,} the "
+        f"imports of {home.name} are not among it, and unknown; in the others what is traded elsewhere, or exported "
+        "where nobody reports it, lies between bounds. See: ostra data list --covers",
+    )
 
 
 def _unnamed_caveat(frame: pl.DataFrame) -> tuple[str, ...]:

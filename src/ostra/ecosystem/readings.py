@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import polars as pl
@@ -90,6 +90,7 @@ def read_facts(
         products=sorted(products),
         descriptions=tables.product_names,
         persistence_years=profile.persistence_years,
+        open_cells=tables.open_for(home),
     )
     return Readings(
         traded_as,
@@ -98,5 +99,5 @@ def read_facts(
         trade.dependencies,
         trade.suppliers.filter(pl.col("year") == year),
         production_shares.production_shares(tables.production, [year], known),
-        geopolrisk.indicators(tables, [home], [year], known),
+        geopolrisk.indicators(replace(tables, trade=tables.trade_of(home)), [home], [year], known),
     )

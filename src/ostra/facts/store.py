@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ostra.errors import NotFoundError
 from ostra.facts.datasets import Dataset, builtin_root, facts_root, read_manifest
-from ostra.facts.joined import CELLS, Cells, Joined, cells_of, joined_rows, own_rows, precedence
+from ostra.facts.joined import CELLS, Cells, Joined, cells_of, joined_rows, own_rows, precedence, reporters_of
 from ostra.facts.tables import table as definition_of
 
 if TYPE_CHECKING:
@@ -141,11 +141,16 @@ class Facts:
     def cells(self, dataset: Dataset) -> Cells:
         """What a data set adds to the others of its table: see `Cells`. Input-output tables have none.
 
-        A data set of trade adds to those of its own edition.
+        A data set of trade adds to those of its own edition that hold the trade of all, or of the same economies.
         """
         if dataset.table not in CELLS:
             return Cells(0, 0, 0)
-        parts = self._parts(dataset.table, dataset.edition)
+        alike = (dataset.imports_of, dataset.exports_of)
+        parts = [
+            one
+            for one in self._parts(dataset.table, dataset.edition or UNSTATED)
+            if one.covers_all or (one.imports_of, one.exports_of) == alike
+        ]
         place = next(i for i, one in enumerate(parts) if one.id == dataset.id)
         cell = CELLS[dataset.table]
         own, *others = (cells_of(one, cell, self._keep) for one in (dataset, *parts[:place], *parts[place + 1 :]))
@@ -160,6 +165,18 @@ class Facts:
             f" count(*) FILTER (taken) FROM (SELECT {within(before)} AS taken, {within(behind)} AS held FROM {own} own)"
         )
         return Cells(*found.fetchall()[0])
+
+    def cells_held(self, dataset: Dataset) -> list[tuple[int, str]]:
+        """Year and product of every cell that a data set of trade covers."""
+        name = cells_of(dataset, CELLS["trade"], self._keep)
+        return self._cursor().execute(f"FROM {name}").fetchall()
+
+    def reported(self, dataset: Dataset, side: str) -> dict[int, frozenset[str]]:
+        """Year -> the economies whose imports (side `importer`) or exports (`exporter`) a data set of trade reports."""
+        found: dict[int, set[str]] = {}
+        for year, economy in self._cursor().execute(f"FROM {reporters_of(dataset, side, self._keep)}").fetchall():
+            found.setdefault(year, set()).add(economy)
+        return {year: frozenset(economies) for year, economies in found.items()}
 
     def sha256(self, tables: Sequence[str] | None = None) -> str:
         """Hash of what the given tables, or all that have a data set, are read from."""

@@ -22,6 +22,8 @@ from ostra.workspace.years import DEFAULT_HOME, wanted_years
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import polars as pl
+
     from ostra.context.governance import GovernanceScore
     from ostra.ecosystem.fact_tables import FactTables
     from ostra.ecosystem.input_output.home_exposure import HomeExposure
@@ -283,6 +285,7 @@ class Workspace(Documents):
             trade_edition=source.edition,
             supply_shares=facts.relation("supply_shares") if facts.datasets("supply_shares") else None,
             product_names=self.product_names(facts, source),
+            open_cells=lambda home: self.open_cells(facts, source, home),
         )
 
     def answering(self, table: str, facts: Facts | None = None, edition: str | None = None) -> Answering:
@@ -294,6 +297,12 @@ class Workspace(Documents):
 
     def _edition(self, facts: Facts) -> str:
         return self._kept((facts, "edition of trade"), lambda: widest_edition(facts))
+
+    def open_cells(self, facts: Facts, source: Answering, home: Home) -> pl.DataFrame:
+        """The cells of trade that no data set holds in full for home; see `facts.open_cells`."""
+        from ostra.facts.open_cells import open_cells
+
+        return self._kept((facts, "open cells", source.id, home.code), lambda: open_cells(facts, source, home))
 
     def product_names(self, facts: Facts, source: Answering) -> dict[str, str]:
         """Words for the products of a data set."""

@@ -7,6 +7,7 @@ threads or on the machine.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -134,6 +135,7 @@ def trade_frames(
     persistence_years: int = 3,
     every_supplier: bool = True,
     also: Sequence[str] = (),
+    open_cells: pl.DataFrame | None = None,
 ) -> TradeFrames:
     """Trade-dependency indicators of home, and every supplier's part in its imports, from one reading of the data.
 
@@ -167,6 +169,11 @@ def trade_frames(
         Whether the second frame is wanted; without it the reading is faster and that frame empty.
     also
         Products to answer for beside all that the data know, such as those whose code lapsed.
+    open_cells
+        Products and years of which the data hold the trade of some economies alone: product, year, imports_open,
+        exports_open, as `facts.open_cells` finds them. Where home's imports are open, the row is of status `unknown`;
+        where its exports are, imports over exports have no lower bound but 0; of the trade of others, known in part,
+        what a supplier buys elsewhere and what others sell have a bound on one side.
 
     Returns
     -------
@@ -209,11 +216,12 @@ def trade_frames(
             frames.append(flows.read_pass(trade, part, products, supplier=supplier, every_supplier=every_supplier))
         if before:  # these years only count towards persistence: no need of what the suppliers buy
             frames.append(flows.read_pass(trade, replace(step, years=before), products, reverse=False))
-    rows = pl.concat(frames)
+    rows = _of_known_imports(pl.concat(frames), open_cells)
     grid = pl.DataFrame({"product": codes}, schema={"product": pl.String}).join(
         pl.DataFrame({"year": window}, schema={"year": pl.Int16}), how="cross"
     )
     table = grid.join(rows.filter(pl.col("rank") == 1), on=["product", "year"], how="left").sort("product", "year")
+    table = table.with_columns(pl.col("in_part", "exports_open").fill_null(False))
     table = _with_persistence(_indicators(table, thresholds, home.is_bloc), window, wanted, persistence_years)
     names = dict(descriptions or {})
     table = table.with_columns(
@@ -224,6 +232,16 @@ def trade_frames(
     columns = INDICATORS + asked + BOUNDS + EVIDENCE_COLUMNS
     shares = _shares(rows.filter(pl.col("year").is_in(wanted))) if every_supplier else pl.DataFrame()
     return TradeFrames(table.select(columns), shares)
+
+
+def _of_known_imports(rows: pl.DataFrame, open_cells: pl.DataFrame | None) -> pl.DataFrame:
+    """The rows of cells in which home's imports are held in full, told whether the trade of others and exports are."""
+    if open_cells is None:
+        return rows.with_columns(in_part=pl.lit(False), exports_open=pl.lit(False))
+    cells = open_cells.with_columns(in_part=pl.lit(True))
+    found = rows.join(cells, on=["product", "year"], how="left", maintain_order="left")
+    found = found.with_columns(pl.col("in_part", "imports_open", "exports_open").fill_null(False))
+    return found.filter(~pl.col("imports_open")).drop("imports_open")
 
 
 def _indicators(table: pl.DataFrame, thresholds: Thresholds, bloc: bool) -> pl.DataFrame:
@@ -246,7 +264,9 @@ def _indicators(table: pl.DataFrame, thresholds: Thresholds, bloc: bool) -> pl.D
     traded = imports > 0
     within = unnamed if bloc else pl.lit(0.0)  # what may be trade between members
     at_least, exported = imports - within, pl.col("exports")
-    exported_high = exported + pl.col("unnamed_elsewhere")  # what nobody sells to others may be home's
+    # What nobody sells to others may be home's; exports that are not held in full may be any.
+    exported_high = pl.when(pl.col("exports_open")).then(math.inf).otherwise(exported + pl.col("unnamed_elsewhere"))
+    in_part = pl.col("in_part")  # of the trade of others there may be more
     exported_low = exported - (pl.col("exports_unnamed") if bloc else pl.lit(0.0))
     named = unnamed == 0
     # The largest supplier is known where nobody unnamed can have sold as much, or helped the second to it.
@@ -263,17 +283,17 @@ def _indicators(table: pl.DataFrame, thresholds: Thresholds, bloc: bool) -> pl.D
         "diversification_potential": (
             first,
             others / (pl.col("value") + unnamed),
-            (others + pl.col("unnamed_elsewhere")) / pl.col("value"),
+            pl.when(in_part).then(math.inf).otherwise(others + pl.col("unnamed_elsewhere")) / pl.col("value"),
         ),
         "reverse_share": (
             first & (pl.col("supplier_imports") > 0),
-            pl.col("supplier_from_home") / pl.col("supplier_imports"),
+            pl.when(in_part).then(0.0).otherwise(pl.col("supplier_from_home") / pl.col("supplier_imports")),
             (pl.col("supplier_from_home") + pl.col("supplier_from_nobody")) / pl.col("supplier_imports"),
         ),
         "supplier_share": (traded, pl.col("asked_imports") / imports, (pl.col("asked_imports") + unnamed) / imports),
         "supplier_reverse_share": (
             pl.col("asked_supplier_imports") > 0,
-            pl.col("asked_from_home") / pl.col("asked_supplier_imports"),
+            pl.when(in_part).then(0.0).otherwise(pl.col("asked_from_home") / pl.col("asked_supplier_imports")),
             (pl.col("asked_from_home") + pl.col("asked_from_nobody")) / pl.col("asked_supplier_imports"),
         ),
     }
@@ -286,7 +306,7 @@ def _indicators(table: pl.DataFrame, thresholds: Thresholds, bloc: bool) -> pl.D
         .then(pl.lit("zero"))
         .otherwise(pl.lit("traded")),
         top_supplier=pl.when(first).then(pl.col("supplier")),
-        world_concentration=pl.when((pl.col("world") > 0) & named & (pl.col("unnamed_elsewhere") == 0)).then(
+        world_concentration=pl.when((pl.col("world") > 0) & named & (pl.col("unnamed_elsewhere") == 0) & ~in_part).then(
             pl.col("world_squares") / pl.col("world_squared")
         ),
         unnamed_kusd=unnamed / 1000,
@@ -357,7 +377,7 @@ def _shares(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("supplier_from_home") / pl.col("supplier_imports"),
         (pl.col("supplier_from_home") + pl.col("supplier_from_nobody")) / pl.col("supplier_imports"),
     )
-    traded = pl.col("imports") > 0
+    traded, whole = pl.col("imports") > 0, ~pl.col("in_part")
     return rows.select(
         "product",
         "year",
@@ -367,10 +387,10 @@ def _shares(rows: pl.DataFrame) -> pl.DataFrame:
         share_low=pl.when(traded).then(share[0]),
         share_high=pl.when(traded).then(share[1]),
         world_exports_kusd=pl.col("world_exports") / 1000,
-        buyer_share=pl.when(pl.col("world_exports") > 0).then(pl.col("value") / pl.col("world_exports")),
+        buyer_share=pl.when((pl.col("world_exports") > 0) & whole).then(pl.col("value") / pl.col("world_exports")),
         supplier_imports_kusd=pl.col("supplier_imports").fill_null(0) / 1000,
-        reverse_share=pl.when(reverse & (pl.col("supplier_from_nobody") == 0)).then(bought[0]),
-        reverse_share_low=pl.when(reverse).then(bought[0]),
+        reverse_share=pl.when(reverse & (pl.col("supplier_from_nobody") == 0) & whole).then(bought[0]),
+        reverse_share_low=pl.when(reverse & whole).then(bought[0]).when(reverse).then(0.0),
         reverse_share_high=pl.when(reverse).then(bought[1]),
         flows=pl.col("flows"),
         reverse_flows=pl.col("reverse_rows").fill_null(0),
