@@ -79,7 +79,7 @@ def test_a_number_opens_its_chain_by_click(page: Page) -> None:
     assert "level.resilience.challenge" in dialog.inner_text()
     dialog.locator("a.ev").first.click()
     assert "finding.chain_hold.resilience.automotive.CHN.chain" in dialog.inner_text()
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Back", exact=True).click()
     assert "level.resilience.challenge" in dialog.inner_text()
     page.get_by_role("button", name="Close").click()
     assert not dialog.is_visible()

@@ -207,7 +207,7 @@ def control_claims(controls: Iterable[Control]) -> tuple[Claim, ...]:
             source=f"control-{control.source}",
             locator=f"{control.locator or 'the document'}; {read[control.basis]}, confidence {control.confidence}",
             basis="cites",
-            as_of=control.dates.removeprefix("since "),
+            as_of=control.span,
         )
         for control in controls
     )

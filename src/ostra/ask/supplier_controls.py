@@ -41,7 +41,7 @@ def control_rows(
             f"{whose}{control.form} against {against}",
             detail=control.what,
             items=list(control.items),
-            since=control.dates.removeprefix("since "),
+            since=control.span,
             source=sources[control.source].title,
             locator=control.locator or "the document",
             evidence=told.get(f"control-{control.id}"),

@@ -139,9 +139,12 @@ class Control(Model):
     @property
     def dates(self) -> str:
         """From when to when, with what was suspended, as people read it."""
-        told = f"since {self.since}" if self.until is None else f"{self.since} to {self.until}"
-        if self.until == self.since:
-            told = self.since
+        return f"since {self.span}" if self.until is None else self.span
+
+    @property
+    def span(self) -> str:
+        """As `dates`, for a place that says since when already: of what goes on the beginning alone."""
+        told = self.since if self.until in (None, self.since) else f"{self.since} to {self.until}"
         pauses = [f"{s.since} to {s.until}" if s.until else f"since {s.since}" for s in self.suspended]
         return f"{told}; suspended {', '.join(pauses)}" if pauses else told
 
