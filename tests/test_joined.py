@@ -97,7 +97,9 @@ def test_a_few_rows_hide_nothing(tmp_path: Path) -> None:
     assert any("no dossier" in line or "no number moves" in line for line in told.lines)
     after = Workspace(tmp_path / "w").assess("semiconductors", year=2022)
     assert [d.hold for d in after.step1.dependencies] == [d.hold for d in before.step1.dependencies]
-    assert dependencies(Workspace(tmp_path / "w"), home="DEU", years=2022).frame["product"].to_list() == ["854231"]
+    shown = dependencies(Workspace(tmp_path / "w"), home="DEU", years=2022)
+    assert shown.frame["product"].to_list() == ["854231"]
+    assert any("there is more in HS92 (--edition HS92)" in caveat for caveat in shown.provenance.caveats)
     old = dependencies(Workspace(tmp_path / "w"), home="DEU", years=2022, edition="HS92").frame
     assert old.equals(dependencies(Workspace(), home="DEU", years=2022).frame)
 

@@ -11,7 +11,7 @@ from ostra.ecosystem.trade.trends import trends as slopes
 from ostra.errors import UsageError
 from ostra.facts.citing import cited, covered, lapsed_caveats, spans
 from ostra.facts.editions import carried_dossier
-from ostra.facts.store import Answering
+from ostra.facts.store import UNSTATED, Answering
 from ostra.model.evidence import Provenance
 from ostra.model.listing import Listing
 from ostra.model.profile import TradeThresholds
@@ -107,6 +107,7 @@ def dependencies(
             method="trade-dependency",
             caveats=(
                 *carried,
+                *_elsewhere_caveat(workspace, source, dataset),
                 *lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
                 *_unnamed_caveat(frame),
                 *_open_caveat(open_here, seen_from, wanted),
@@ -166,6 +167,7 @@ def trends(
             method="trade-dependency",
             caveats=(
                 *carried,
+                *_elsewhere_caveat(workspace, source, dataset),
                 *lapsed_caveats(source, series["product"].unique().to_list(), wanted),
                 *_unnamed_caveat(series),
                 *_open_caveat(open_here, seen_from, wanted),
@@ -199,7 +201,10 @@ def points_of_failure(
             filters={"years": spans(wanted)},
             sources=cited(source),
             method="points-of-failure",
-            caveats=_outside_the_network(workspace, dataset, edition, wanted, products),
+            caveats=(
+                *_elsewhere_caveat(workspace, source, dataset),
+                *_outside_the_network(workspace, dataset, edition, wanted, products),
+            ),
         ),
     )
 
@@ -233,6 +238,16 @@ def _edition(workspace: Workspace, ecosystem: str | None, dataset: str | None, e
     if ecosystem is None or dataset is not None or edition is not None:
         return edition
     return workspace.edition_for(workspace.dossier(ecosystem))
+
+
+def _elsewhere_caveat(workspace: Workspace, source: Answering, dataset: str | None) -> tuple[str, ...]:
+    """That trade in other editions is at hand, which codes of this one cannot be compared with."""
+    others = [edition for edition in workspace.facts.editions() if edition != (source.edition or UNSTATED)]
+    if dataset is not None or not others:
+        return ()
+    told = [f"in {edition} (--edition {edition})" if edition else "in an edition nobody stated" for edition in others]
+    here = f"in {source.edition}" if source.edition else "in an edition that was not stated"
+    return (f"Shown is trade {here}; there is more {', '.join(told)}. See: ostra data list --table trade",)
 
 
 def _open_caveat(cells: pl.DataFrame, home: Home, years: Sequence[int]) -> tuple[str, ...]:
