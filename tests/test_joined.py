@@ -230,3 +230,20 @@ def test_a_material_of_which_home_s_imports_are_not_held_has_no_risk(tmp_path: P
     imported(tmp_path / "w", "x", {(2022, "COD", i, "810510"): 9 for i in ("DEU", "FRA", "USA")}, "exports")
     only = Workspace(tmp_path / "w", only=["x"])
     assert materials(only, home="DEU", years=2022, materials=["Cobalt"]).frame["import_risk"][0] is None
+
+
+def test_comext_holds_the_trade_of_its_reporters(tmp_path: Path) -> None:
+    """By the codes that the rows have: France's imports are known, those of Italy and, by XI alone, of GBR are not."""
+    path = tmp_path / "full202252.dat"
+    path.write_text(
+        "REPORTER,PARTNER,PRODUCT_NC,FLOW,STAT_PROCEDURE,PERIOD,VALUE_EUR,QUANTITY_KG\n"
+        "FR,CN,85423190,1,1,202252,900000,900\n"
+        "FR,IT,85423190,2,1,202252,400000,400\n"
+        "XI,CN,85423190,1,1,202252,100000,100\n"
+    )
+    made = import_file(tmp_path, "comext", path, dataset="x", options=Options(eur_usd={2022: "1.0"}))
+    assert made.dataset is not None
+    assert (made.dataset.imports_of, made.dataset.exports_of) == (("FRA",), ("FRA",))
+    space = Workspace(tmp_path)
+    shown = {home: dependencies(space, home=home, years=2022).frame["status"][0] for home in ("FRA", "ITA", "GBR")}
+    assert shown == {"FRA": "traded", "ITA": "unknown", "GBR": "unknown"}

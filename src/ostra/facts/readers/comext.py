@@ -225,8 +225,10 @@ def reading(header: Sequence[str], eur_usd: Mapping[int, str]) -> Reading:
         agree=("value_eur", "quantity_kg"),
         caveats=CAVEATS,
         settle=settle,
+        # XI reports the trade of a part of GBR.
         reporting=(
-            "SELECT DISTINCT reporter::VARCHAR, CASE flow WHEN 1 THEN 'importer' ELSE 'exporter' END FROM {staged}"
+            f"SELECT DISTINCT {_iso('reporter')}, CASE flow WHEN 1 THEN 'importer' ELSE 'exporter' END"
+            " FROM {staged} WHERE reporter <> 'XI'"
         ),
         notes=(
             "Values converted from euros with the rates given: "
