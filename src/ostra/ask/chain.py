@@ -75,8 +75,7 @@ def structures(
     unnamed: Literal["possible", "none"] = "possible",
 ) -> tuple[list[Structure], Dossier]:
     """As `structure_of`, for several ways to count at the cost of reading the facts once."""
-    written = workspace.dossier(ecosystem)
-    dossier, edition = workspace.as_traded(written), workspace.edition_for(written)
+    dossier, edition = workspace.as_traded(workspace.dossier(ecosystem))
     facts_year = year or workspace.latest_year()
     inherited = _inherited_holds(workspace, dossier, economies.home(home), facts_year, edition)
     blocs = chain.acting_blocs(map(economies.home, sides), facts_year)

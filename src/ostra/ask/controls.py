@@ -15,10 +15,12 @@ from ostra.model.listing import Listing
 from ostra.words import economies
 from ostra.workspace import Workspace
 
-TEXTS = (
-    "since", "until", "suspended", "by", "by_name", "against", "form", "what", "items", "goods", "technologies",
-    "organisations", "source", "publisher", "date", "locator", "url", "basis", "confidence", "origin", "id",
+COLUMNS = (
+    "since", "until", "suspended", "by", "by_name", "against", "form", "withholds", "what", "items", "goods",
+    "technologies", "organisations", "source", "publisher", "date", "locator", "url", "basis", "confidence", "origin",
+    "id",
 )  # fmt: skip
+"""Texts, but for `withholds`."""
 
 
 def controls(
@@ -122,10 +124,9 @@ def controls(
                 "id": control.id,
             }
         )
-    schema: dict[str, pl.DataType] = {name: pl.String() for name in TEXTS}
-    schema["withholds"] = pl.Boolean()
+    schema = dict.fromkeys(COLUMNS, pl.String()) | {"withholds": pl.Boolean()}
     return Listing(
-        pl.DataFrame(rows, schema={name: schema[name] for name in _order(schema)}),
+        pl.DataFrame(rows, schema=schema),
         Provenance(
             title="Controls and coercion",
             filters=filters | {"timeline": f"{timeline.title}, {timeline.author}, {timeline.date}"},
@@ -136,12 +137,6 @@ def controls(
             ),
         ),
     )
-
-
-def _order(schema: dict[str, pl.DataType]) -> list[str]:
-    """The columns, with `withholds` behind the form."""
-    names = [name for name in schema if name != "withholds"]
-    return [*names[: names.index("form") + 1], "withholds", *names[names.index("form") + 1 :]]
 
 
 def _meet(asked: str, party: str, control: Control) -> bool:

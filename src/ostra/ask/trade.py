@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import polars as pl
 
@@ -20,6 +22,9 @@ from ostra.words.economies import Home
 from ostra.words.figures import number
 from ostra.workspace import Workspace
 from ostra.workspace.years import DEFAULT_HOME, Years, told, wanted_years
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
 
 
 def dependencies(
@@ -69,49 +74,38 @@ def dependencies(
     UsageError, NotFoundError
         A year, product, economy, ecosystem or threshold that cannot be had.
     """
-    edition = _edition(workspace, ecosystem, dataset, edition)
-    seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
-    wanted = wanted_years(years, source)
-    open_here = workspace.open_cells(workspace.facts, source, seen_from)
-    codes, carried = _products(workspace, products, ecosystem, source)
+    asked = _asked(workspace, home, products, ecosystem, dataset, edition)
+    wanted = wanted_years(years, asked.source)
     limits = _limits(workspace.profile().trade, min_concentration, min_extra_share, min_import_export_ratio)
-    frame = dependency.trade_frames(
-        workspace.facts.relation("trade", dataset, edition),
-        seen_from,
+    frame = asked.frame(
         wanted,
         thresholds=limits,
-        products=codes,
-        descriptions=workspace.product_names(workspace.facts, source),
         supplier=economies.iso3(supplier) if supplier else None,
         group=economies.home(group) if group else None,
         persistence_years=workspace.profile().persistence_years,
-        every_supplier=False,
-        also=(*source.lapsed, *open_here["product"]),
-        open_cells=open_here,
-    ).dependencies
-    filters = told(seen_from, wanted)
+    )
+    filters = told(asked.home, wanted)
     filters["thresholds"] = (
         f"concentration > {limits.concentration}, extra_share > {limits.extra_share}, "
         f"import_export_ratio > {limits.import_export_ratio}; dependent when all three hold"
     )
-    named = {"products": ", ".join(codes or ()), "ecosystem": ecosystem, "supplier": supplier, "one supplier": group}
+    named = {
+        "products": ", ".join(asked.products or ()),
+        "ecosystem": ecosystem,
+        "supplier": supplier,
+        "one supplier": group,
+    }
     filters |= {key: value for key, value in named.items() if value}
-    asked = (*dependency.SUPPLIER_COLUMNS, *dependency.SUPPLIER_BOUNDS) if supplier else ()
-    shown = frame.select(*dependency.INDICATORS, *asked, *dependency.BOUNDS, "unnamed_kusd")
+    of_supplier = (*dependency.SUPPLIER_COLUMNS, *dependency.SUPPLIER_BOUNDS) if supplier else ()
+    shown = frame.select(*dependency.INDICATORS, *of_supplier, *dependency.BOUNDS, "unnamed_kusd")
     return Listing(
         shown.filter(pl.col("dependent").fill_null(False)) if dependent else shown,
         Provenance(
-            title=f"Trade dependency of {seen_from.name}",
+            title=f"Trade dependency of {asked.home.name}",
             filters=filters,
-            sources=cited(source),
+            sources=cited(asked.source),
             method="trade-dependency",
-            caveats=(
-                *carried,
-                *_elsewhere_caveat(workspace, source, dataset),
-                *lapsed_caveats(source, frame["product"].unique().to_list(), wanted),
-                *_unnamed_caveat(frame),
-                *_open_caveat(open_here, seen_from, wanted),
-            ),
+            caveats=asked.told(frame, wanted),
         ),
     )
 
@@ -142,36 +136,18 @@ def trends(
     Listing
         Columns as `ecosystem.trade.trends`.
     """
-    edition = _edition(workspace, ecosystem, dataset, edition)
-    seen_from, source = economies.home(home), workspace.facts.answering("trade", dataset, edition)
-    first, last = covered(source)
-    wanted = wanted_years(range(first, last + 1) if years is None else years, source)
-    open_here = workspace.open_cells(workspace.facts, source, seen_from)
-    codes, carried = _products(workspace, products, ecosystem, source)
-    series = dependency.trade_frames(
-        workspace.facts.relation("trade", dataset, edition),
-        seen_from,
-        wanted,
-        products=codes,
-        descriptions=workspace.product_names(workspace.facts, source),
-        every_supplier=False,
-        also=(*source.lapsed, *open_here["product"]),
-        open_cells=open_here,
-    ).dependencies
+    asked = _asked(workspace, home, products, ecosystem, dataset, edition)
+    first, last = covered(asked.source)
+    wanted = wanted_years(range(first, last + 1) if years is None else years, asked.source)
+    series = asked.frame(wanted)
     return Listing(
         slopes(series),
         Provenance(
-            title=f"Trends in the trade dependency of {seen_from.name}",
-            filters=told(seen_from, wanted) | ({"products": ", ".join(codes)} if codes else {}),
-            sources=cited(source),
+            title=f"Trends in the trade dependency of {asked.home.name}",
+            filters=told(asked.home, wanted) | ({"products": ", ".join(asked.products)} if asked.products else {}),
+            sources=cited(asked.source),
             method="trade-dependency",
-            caveats=(
-                *carried,
-                *_elsewhere_caveat(workspace, source, dataset),
-                *lapsed_caveats(source, series["product"].unique().to_list(), wanted),
-                *_unnamed_caveat(series),
-                *_open_caveat(open_here, seen_from, wanted),
-            ),
+            caveats=asked.told(series, wanted),
         ),
     )
 
@@ -222,22 +198,74 @@ def _outside_the_network(
     return (f"Flows with areas that nobody can name are left out, in {', '.join(map(str, sorted(found)))}.",)
 
 
-def _products(
-    workspace: Workspace, products: Sequence[str] | None, ecosystem: str | None, source: Answering
-) -> tuple[Sequence[str] | None, tuple[str, ...]]:
-    """The products asked for, those that items of the ecosystem are traded under, and caveats; None is all."""
-    if ecosystem is None:
-        return products, ()
-    dossier = carried_dossier(workspace.dossier(ecosystem), source.edition, source.id)
-    codes = sorted({*(products or ()), *(binding.hs for item in dossier.items for binding in item.products)})
-    return codes, dossier.caveats
+@dataclass(frozen=True)
+class _Asked:
+    """Which trade is read for whom: what the listings of dependencies and of their trends have in common."""
+
+    workspace: Workspace
+    home: Home
+    source: Answering
+    trade: DuckDBPyRelation
+    products: Sequence[str] | None  # None is all
+    open_cells: pl.DataFrame  # of `facts.open_cells`
+    caveats: tuple[str, ...]  # on the choice of trade, whatever the years
+
+    def frame(self, years: Sequence[int], **options: Unpack[_Options]) -> pl.DataFrame:
+        """The dependencies of `trade_frames`."""
+        return dependency.trade_frames(
+            self.trade,
+            self.home,
+            years,
+            products=self.products,
+            descriptions=self.workspace.product_names(self.workspace.facts, self.source),
+            every_supplier=False,
+            also=(*self.source.lapsed, *self.open_cells["product"]),
+            open_cells=self.open_cells,
+            **options,
+        ).dependencies
+
+    def told(self, frame: pl.DataFrame, years: Sequence[int]) -> tuple[str, ...]:
+        """What is to be known of the rows before they are used."""
+        return (
+            *self.caveats,
+            *lapsed_caveats(self.source, frame["product"].unique().to_list(), years),
+            *_unnamed_caveat(frame),
+            *_open_caveat(self.open_cells, self.home, years),
+        )
 
 
-def _edition(workspace: Workspace, ecosystem: str | None, dataset: str | None, edition: str | None) -> str | None:
-    """The edition to read trade in: the one named, else that which an ecosystem is read in, else the first."""
-    if ecosystem is None or dataset is not None or edition is not None:
-        return edition
-    return workspace.edition_for(workspace.dossier(ecosystem))
+class _Options(TypedDict, total=False):
+    thresholds: TradeThresholds
+    supplier: str | None
+    group: Home | None
+    persistence_years: int
+
+
+def _asked(
+    workspace: Workspace,
+    home: str,
+    products: Sequence[str] | None,
+    ecosystem: str | None,
+    dataset: str | None,
+    edition: str | None,
+) -> _Asked:
+    """The trade that is read: of the data set or edition named, else as an ecosystem is read, else of the first.
+
+    Of an ecosystem, products are those asked for and those that its items are traded under.
+    """
+    dossier, facts = None if ecosystem is None else workspace.dossier(ecosystem), workspace.facts
+    if dossier is not None and dataset is None and edition is None:
+        edition = workspace.as_traded(dossier)[1]
+    source, seen_from = facts.answering("trade", dataset, edition), economies.home(home)
+    caveats = _elsewhere_caveat(workspace, source, dataset)
+    if dossier is not None:
+        carried = carried_dossier(dossier, source.edition, source.id)
+        products = sorted({*(products or ()), *(binding.hs for item in carried.items for binding in item.products)})
+        caveats = (*carried.caveats, *caveats)
+    trade = facts.relation("trade", dataset, edition)
+    return _Asked(
+        workspace, seen_from, source, trade, products, workspace.open_cells(facts, source, seen_from), caveats
+    )
 
 
 def _elsewhere_caveat(workspace: Workspace, source: Answering, dataset: str | None) -> tuple[str, ...]:

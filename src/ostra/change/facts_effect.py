@@ -46,10 +46,12 @@ def dossiers_told(space: Workspace, dataset: Dataset, advance: Advance = quiet) 
     Both assessments are of the last year of the data set, or of the latest that trade and production covered before.
     """
     before, after = Workspace(space.path, without=(dataset.id,)), Workspace(space.path)
-    names = [name for name in after.dossier_files() if _concerns(after, dataset, name)]
+    names = _concerned(after, dataset)
     if not names:
         return ("no dossier has an item that the data are on",)
-    year = min(before.latest_year(), dataset.years[1] if dataset.years else before.latest_year())
+    year = before.latest_year()
+    if dataset.years is not None:
+        year = min(year, dataset.years[1])
     told: list[str] = []
     for done, name in enumerate(names, 1):
         try:
@@ -62,24 +64,27 @@ def dossiers_told(space: Workspace, dataset: Dataset, advance: Advance = quiet) 
     return tuple(told) or (f"no number moves in {', '.join(names)} ({DEFAULT_HOME}, {year})",)
 
 
-def _concerns(space: Workspace, dataset: Dataset, name: str) -> bool:
-    """Whether the assessment of a dossier reads cells that a data set can hold."""
+def _concerned(space: Workspace, dataset: Dataset) -> list[str]:
+    """The dossiers whose assessment reads cells that a data set can hold."""
+    names = list(space.dossier_files())
     if dataset.table in ("hs_products", "material_uses"):
-        return False  # names, and what no step reads
+        return []  # names, and what no step reads
     column = {"trade": "product", "production": "material"}.get(dataset.table)
     if column is None:
-        return True
+        return names
     held = {value for (value,) in space.facts.relation(dataset.table, dataset.id).project(column).distinct().fetchall()}
-    written = space.dossier(name)
-    if column == "product" and space.edition_for(written) != (dataset.edition or UNSTATED):
-        return False
-    items = space.as_traded(written).items
-    materials = {item.material for item in items if item.material}
-    if column == "material":
-        return bool(held & materials)
-    codes = {binding.hs for item in items for binding in item.products}
     traded = space.fact_tables(space.facts).products_of_materials()
-    return bool(held & codes.union(*(traded.get(material, ()) for material in materials)))
+
+    def met(name: str) -> bool:
+        dossier, edition = space.as_traded(space.dossier(name))
+        materials = {item.material for item in dossier.items if item.material}
+        if column == "material":
+            return bool(held & materials)
+        codes = {binding.hs for item in dossier.items for binding in item.products}
+        codes = codes.union(*(traded.get(material, ()) for material in materials))
+        return edition == (dataset.edition or UNSTATED) and bool(held & codes)
+
+    return [name for name in names if met(name)]
 
 
 def _between(old: Assessment, new: Assessment) -> Moved:

@@ -137,7 +137,7 @@ def drop_facts(space: Workspace, dataset: str) -> Change:
     UsageError
         The workspace has no folder, so that nothing of it can be dropped.
     """
-    entry = drop(facts_root(folder_of(space, "the data set lies")), dataset)
+    entry = drop(facts_root(folder_of(space, "the data set belongs")), dataset)
     return Change("dropped", dataset, (f"dropped: {entry.title}, {entry.rows:,} rows",), {"rows": entry.rows})
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from ostra.errors import UsageError
 from ostra.facts.datasets import Dataset
-from ostra.facts.editions import carry
 from ostra.facts.joined import Joined
 from ostra.facts.store import Answering, Facts
-from ostra.model.dossier import EDITIONS, Dossier
+from ostra.model.dossier import EDITIONS
 from ostra.model.evidence import Source
 
 
@@ -62,36 +61,6 @@ def as_source(source: Answering) -> Source:
         retrieved=source.retrieved,
         note=" ".join(source.notes)[:4000],
     )
-
-
-def widest_edition(facts: Facts) -> str:
-    """The edition of the Harmonised System in which trade facts hold most products; of equals the one read first."""
-    editions = facts.editions()
-    return editions[0] if len(editions) == 1 else max(editions, key=lambda edition: len(held_products(facts, edition)))
-
-
-def held_products(facts: Facts, edition: str) -> frozenset[str]:
-    """The product codes that trade facts of an edition have a row of."""
-    rows = facts.relation("trade", edition=edition).project("product").distinct().fetchall()
-    return frozenset(code for (code,) in rows)
-
-
-def best_edition(dossier: Dossier, held: Mapping[str, Collection[str]]) -> str:
-    """The edition in which trade facts hold most of a dossier's customs headings; of equals the first.
-
-    `held` is edition -> product codes, by precedence. So a few rows in another edition hide nothing from a dossier, and
-    a full set of the user's takes over.
-    """
-
-    def found(edition: str) -> int:
-        carried = (
-            carry(binding.hs, binding.edition, edition or None).products
-            for item in dossier.items
-            for binding in item.products
-        )
-        return sum(any(code in held[edition] for code in codes) for codes in carried)
-
-    return max(held, key=found)
 
 
 def product_names(facts: Facts, source: Answering) -> dict[str, str]:

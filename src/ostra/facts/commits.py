@@ -76,6 +76,7 @@ def described(
     edition: str | None = None,
     rejected: int = 0,
     axes: Axes | None = None,
+    release: str = "",
     coverage: Coverage | None = None,
     lapsed: Mapping[str, int] | None = None,
 ) -> Entry:
@@ -108,7 +109,7 @@ def described(
         input=made_from,
         rejected=rejected,
         notes=notes,
-        release=getattr(about, "release", ""),
+        release=release,
         imports_of=coverage.imports_of if coverage else None,
         exports_of=coverage.exports_of if coverage else None,
         axes=axes,

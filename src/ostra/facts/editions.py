@@ -24,7 +24,7 @@ from itertools import pairwise
 from ostra.model.control import Good, Timeline
 from ostra.model.dossier import EDITIONS, CarriedBinding, Dossier, Item, ProductBinding
 
-__all__ = ["EDITIONS", "Carried", "carried_dossier", "carry", "lapsed_codes"]
+__all__ = ["EDITIONS", "Carried", "best_edition", "carried_controls", "carried_dossier", "carry", "lapsed_codes"]
 
 # The year from which customs use each edition.
 SINCE = {"HS92": 1988, "HS96": 1996, "HS02": 2002, "HS07": 2007, "HS12": 2012, "HS17": 2017, "HS22": 2022}
@@ -128,6 +128,24 @@ def carry(product: str, edition: str, to: str | None) -> Carried:
     products = _along(path, {product})
     back = _along(path[::-1], products)
     return Carried(tuple(sorted(products)), wider=bool(products) and back != {product})
+
+
+def best_edition(dossier: Dossier, held: Mapping[str, Collection[str]]) -> str:
+    """The edition in which trade facts hold most of a dossier's customs headings; of equals the first.
+
+    `held` is edition -> product codes of which there is trade, by precedence. So a few rows in another edition hide
+    nothing from a dossier, and a full set of the user's takes over.
+    """
+
+    def found(edition: str) -> int:
+        carried = (
+            carry(binding.hs, binding.edition, edition or None).products
+            for item in dossier.items
+            for binding in item.products
+        )
+        return sum(any(code in held[edition] for code in codes) for codes in carried)
+
+    return max(held, key=found)
 
 
 def carried_dossier(dossier: Dossier, edition: str | None, dataset: str) -> Dossier:

@@ -132,7 +132,7 @@ def import_file(
         reading = prepared.reading
         entry = described(
             reading, reading.table, made_from, files, options, dataset=dataset, retrieved=retrieved, notes=notes,
-            edition=edition, rejected=staged.rejected, lapsed=lapsed, coverage=covers,
+            edition=edition, rejected=staged.rejected, release=reading.release, lapsed=lapsed, coverage=covers,
         )  # fmt: skip
         made = commit(root, folder, entry)
     return ImportReport(made, made.rows, made.rejected, caveats=notes, set_aside=staged.set_aside, problems=first)

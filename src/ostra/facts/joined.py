@@ -112,10 +112,8 @@ class Joined:
     @property
     def lapsed(self) -> dict[str, int]:
         """Product code -> the first year from which no part holds its trade."""
-        last = {
-            code: max(part.lapsed.get(code, 0) for part in self.parts) for part in self.parts for code in part.lapsed
-        }
-        return {code: year for code, year in last.items() if all(code in part.lapsed for part in self.parts)}
+        common = set[str].intersection(*(set(part.lapsed) for part in self.parts))
+        return {code: max(part.lapsed[code] for part in self.parts) for code in sorted(common)}
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,8 +13,7 @@ from ostra.facts.store import Answering, Facts
 if TYPE_CHECKING:
     from ostra.words.economies import Home
 
-CELL = {"product": pl.String, "year": pl.Int16}
-SCHEMA = {**CELL, "imports_open": pl.Boolean, "exports_open": pl.Boolean}
+SCHEMA = {"product": pl.String, "year": pl.Int16, "imports_open": pl.Boolean, "exports_open": pl.Boolean}
 
 
 def open_cells(facts: Facts, source: Answering, home: Home) -> pl.DataFrame:
@@ -31,31 +30,20 @@ def open_cells(facts: Facts, source: Answering, home: Home) -> pl.DataFrame:
     partial = [part for part in parts if not part.covers_all]
     if not partial:
         return pl.DataFrame(schema=SCHEMA)
-    held = {part.id: _frame(facts.cells_held(part)) for part in partial}
-    met = pl.concat([cells.with_columns(part=pl.lit(name)) for name, cells in held.items()])
+    met = pl.concat([pl.DataFrame(facts.cells_held(part)).with_columns(part=pl.lit(part.id)) for part in partial])
     for part in parts:
         if part.covers_all:
-            met = met.join(_frame(facts.cells_held(part)), on=["product", "year"], how="anti")
+            met = met.join(pl.DataFrame(facts.cells_held(part)), on=["product", "year"], how="anti")
     grouped = met.group_by("product", "year").agg(pl.col("part").unique().sort())
     reported = {part.id: {side: facts.reported(part, side) for side in ("importer", "exporter")} for part in partial}
 
-    def lacks(side: str, names: tuple[str, ...], year: int) -> bool:
-        told: frozenset[str] = reduce(
-            frozenset.union, (reported[name][side].get(year, frozenset()) for name in names), frozenset()
-        )
-        return not home.members(year) <= told
+    def lacks(side: str, names: Sequence[str], year: int) -> bool:
+        return not home.members(year) <= frozenset[str]().union(*(reported[name][side].get(year, ()) for name in names))
 
-    kinds = grouped.select("part", "year").unique()
+    kinds = grouped.select("part", "year").unique().rows()
     flags = pl.DataFrame(
-        [
-            (names, year, lacks("importer", tuple(names), year), lacks("exporter", tuple(names), year))
-            for names, year in kinds.iter_rows()
-        ],
+        [(names, year, lacks("importer", names, year), lacks("exporter", names, year)) for names, year in kinds],
         schema={"part": pl.List(pl.String), "year": pl.Int16, "imports_open": pl.Boolean, "exports_open": pl.Boolean},
         orient="row",
     )
     return grouped.join(flags, on=["part", "year"]).select(list(SCHEMA)).sort("product", "year")
-
-
-def _frame(cells: list[tuple[int, str]]) -> pl.DataFrame:
-    return pl.DataFrame([(product, year) for year, product in cells], schema=CELL, orient="row")

@@ -166,10 +166,14 @@ class Facts:
         )
         return Cells(*found.fetchall()[0])
 
-    def cells_held(self, dataset: Dataset) -> list[tuple[int, str]]:
+    def products(self, edition: str) -> frozenset[str]:
+        """The product codes of which there is trade in an edition."""
+        rows = self.relation("trade", edition=edition).project("product").distinct().fetchall()
+        return frozenset(code for (code,) in rows)
+
+    def cells_held(self, dataset: Dataset) -> duckdb.DuckDBPyRelation:
         """Year and product of every cell that a data set of trade covers."""
-        name = cells_of(dataset, CELLS["trade"], self._keep)
-        return self._cursor().execute(f"FROM {name}").fetchall()
+        return self._cursor().sql(f"FROM {cells_of(dataset, CELLS['trade'], self._keep)}")
 
     def reported(self, dataset: Dataset, side: str) -> dict[int, frozenset[str]]:
         """Year -> the economies whose imports (side `importer`) or exports (`exporter`) a data set of trade reports."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -12,7 +12,7 @@ from ostra.model.dossier import Edition
 from ostra.model.evidence import Source
 from ostra.model.references import Document, Fault
 
-ControlForm = Literal[
+Withholding = Literal[
     "export licence",
     "export ban",
     "export quota",
@@ -20,6 +20,9 @@ ControlForm = Literal[
     "sanctions",
     "trade halt",
     "withdrawal",
+]
+ControlForm = Literal[
+    Withholding,
     "import ban",
     "import licence",
     "tariff",
@@ -29,15 +32,7 @@ ControlForm = Literal[
     "company order",
 ]
 
-WITHHOLDING: tuple[ControlForm, ...] = (
-    "export licence",
-    "export ban",
-    "export quota",
-    "entity listing",
-    "sanctions",
-    "trade halt",
-    "withdrawal",
-)
+WITHHOLDING: tuple[ControlForm, ...] = get_args(Withholding)
 """Forms by which whoever acts holds back what it supplies; the others close its own market or steer money."""
 
 Aim = Literal["home", "everybody", "others"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 from ostra.errors import NotFoundError
-from ostra.facts.citing import as_source, best_edition, covered, held_products, product_names, widest_edition
+from ostra.facts.citing import as_source, covered, product_names
 from ostra.facts.datasets import MANIFEST, facts_root
 from ostra.facts.store import Answering, Facts, open_facts
 from ostra.version import __version__
@@ -112,7 +112,7 @@ class Workspace(Documents):
 
         facts = self.facts
         written, profile, catalogue = self.dossier(ecosystem), self.profile(), self.catalogue()
-        dossier, edition = self.as_traded(written), self.edition_for(written)
+        dossier, edition = self.as_traded(written)
         seen_from = economies.home(home)
         used = [*FACT_TABLES, *(["supply_shares"] if facts.datasets("supply_shares") else [])]
         timeline = self.timeline()
@@ -151,26 +151,26 @@ class Workspace(Documents):
         # What scenarios came to is no function of the hashes alone.
         return made() if scenarios is not None else self._assessments.once((facts, hashes, seen_from.code, year), made)
 
-    def as_traded(self, dossier: Dossier) -> Dossier:
-        """The dossier with its customs headings in the edition that it is read in; see `facts.editions`."""
-        from ostra.facts.editions import carried_dossier
+    def as_traded(self, dossier: Dossier) -> tuple[Dossier, str]:
+        """The dossier with its customs headings in the edition that it is read in, and that edition.
 
-        source = self.answering("trade", edition=self.edition_for(dossier))
-        return carried_dossier(dossier, source.edition, source.id)
+        Of several editions in which there is trade, the one that `best_edition` finds; of a dossier without headings,
+        the one that holds most products. See `facts.editions`.
+        """
+        from ostra.facts.editions import best_edition, carried_dossier
 
-    def edition_for(self, dossier: Dossier) -> str:
-        """The edition of the Harmonised System in which trade is read for a dossier; see `best_edition`."""
         facts = self.facts
+        bound = any(item.products for item in dossier.items)
+        edition = best_edition(dossier, self._held(facts)) if bound else self._edition(facts)
+        source = facts.answering("trade", edition=edition)
+        return carried_dossier(dossier, source.edition, source.id), edition
+
+    def _held(self, facts: Facts) -> Mapping[str, frozenset[str]]:
+        """Edition -> products of which there is trade, by precedence; a sole edition is not looked into."""
         editions = facts.editions()
-        if len(editions) < 2:
-            return editions[0]
-        if not any(item.products for item in dossier.items):
-            return self._edition(facts)
-
-        def held() -> dict[str, frozenset[str]]:
-            return {edition: held_products(facts, edition) for edition in editions}
-
-        return best_edition(dossier, self._kept((facts, "held products"), held))
+        if len(editions) == 1:
+            return {editions[0]: frozenset()}
+        return self._kept((facts, "held products"), lambda: {one: facts.products(one) for one in editions})
 
     def controls_as_traded(self, timeline: Timeline, edition: str | None = None) -> Timeline:
         """The timeline with its customs headings in the edition, or the widest; see `facts.editions`."""
@@ -183,16 +183,15 @@ class Workspace(Documents):
         """Read the facts of several ecosystems together before `assess` is called for each; parameters as there."""
         facts = self.facts
         by_edition: dict[str, list[Dossier]] = {}
-        for written in map(self.dossier, ecosystems):
-            by_edition.setdefault(self.edition_for(written), []).append(self.as_traded(written))
+        for dossier, edition in map(self.as_traded, map(self.dossier, ecosystems)):
+            by_edition.setdefault(edition, []).append(dossier)
         for edition, dossiers in by_edition.items():
             facts_year = self._facts_year(facts, year, edition)
             self._read_facts(facts, self.profile(), economies.home(home), facts_year, edition, dossiers)
 
     def _facts_year(self, facts: Facts, year: int | None, edition: str) -> int:
-        source = self.answering("trade", facts, edition)
-        latest = min(covered(source)[1], covered(facts.answering("production"))[1])
-        return wanted_years(latest if year is None else year, source)[0]
+        latest = self.latest_year(edition) if year is None else year
+        return wanted_years(latest, self.answering("trade", facts, edition))[0]
 
     def _read_facts(
         self, facts: Facts, profile: Profile, home: Home, year: int, edition: str, dossiers: Sequence[Dossier]
@@ -265,9 +264,9 @@ class Workspace(Documents):
 
         return governance_scores(self.fact_tables(self.facts), year)
 
-    def latest_year(self) -> int:
-        """The latest year that trade and production facts both cover."""
-        return min(covered(self.answering(table))[1] for table in ("trade", "production"))
+    def latest_year(self, edition: str | None = None) -> int:
+        """The latest year that trade, in the edition or the widest, and production facts both cover."""
+        return min(covered(self.answering(table, edition=edition))[1] for table in ("trade", "production"))
 
     def fact_tables(self, facts: Facts, edition: str | None = None) -> FactTables:
         """The tables that step 1 reads, with what it has to know of them; trade in the edition, or the widest."""
@@ -296,7 +295,9 @@ class Workspace(Documents):
         return facts.answering(table, edition=self._edition(facts) if edition is None else edition)
 
     def _edition(self, facts: Facts) -> str:
-        return self._kept((facts, "edition of trade"), lambda: widest_edition(facts))
+        """The edition in which there is trade in most products; of equals the one read first."""
+        held = self._held(facts)
+        return max(held, key=lambda edition: len(held[edition]))
 
     def open_cells(self, facts: Facts, source: Answering, home: Home) -> pl.DataFrame:
         """The cells of trade that no data set holds in full for home; see `facts.open_cells`."""
