@@ -25,6 +25,7 @@ from ostra.facts.editions import lapsed_codes
 from ostra.facts.incoming import incoming
 from ostra.facts.kinds import Options, Prepared, prepare
 from ostra.facts.readers.reading import Reading, parquet, quoted
+from ostra.facts.rejected_rows import rejected_rows
 from ostra.facts.tables import SORTED_BY, table
 from ostra.files.spreadsheets import write_csv
 from ostra.files.whole_files import flush_folder
@@ -125,7 +126,7 @@ def import_file(
             files = _write(staged, data, advance)
             lapsed = _lapsed(connection, prepared.reading.table, edition, data)
             notes += _lapse_notes(edition, lapsed)
-            found = staging.problems(staged)
+            found = rejected_rows(staged)
             first = tuple(itertools.islice(found, SHOWN))
             with (folder / "rejects.csv").open("w", encoding="utf-8", newline="") as handle:
                 write_csv(handle, REJECTED, (_cells(problem) for problem in itertools.chain(first, found)))
@@ -158,7 +159,7 @@ def check_file(
         prepared = prepare(kind, _paths(paths), scratch, options or Options(), advance)
         with _connected(scratch, memory, threads) as connection:
             staged = staging.stage(connection, prepared.reading, prepared.files, advance)
-            first = tuple(itertools.islice(staging.problems(staged), SHOWN))
+            first = tuple(itertools.islice(rejected_rows(staged), SHOWN))
             rows = connection.execute("SELECT count(*) FROM sound").fetchall()[0][0]
             notes = _settled(staged, prepared, options or Options())[1] if rows else ()
             if rows:  # what only shows when rows are added up and converted is found by doing it
@@ -199,7 +200,7 @@ def _refuse(staged: staging.Staged, strict: bool) -> None:
     rows = staged.connection.execute("SELECT count(*) FROM sound").fetchall()[0][0]
     if rows and not (strict and staged.rejected):
         return
-    listed = list(itertools.islice(staging.problems(staged), SHOWN))
+    listed = list(itertools.islice(rejected_rows(staged), SHOWN))
     name = staged.files[0].name
     if not rows and not listed:
         why = "; ".join(f"{count:,} {reason}" for reason, count in staged.set_aside.items()) or "there are no rows"
