@@ -9,7 +9,7 @@ from ostra.ask.trade import dependencies
 from ostra.ecosystem.materials.production_shares import production_shares
 from ostra.words import economies
 from ostra.words.economies import Home
-from ostra.words.figures import percent, percent_range
+from ostra.words.figures import percent_range
 from ostra.workspace import Workspace
 
 MOST = 10  # rows of each kind: the largest; the commands named in the last row have all
@@ -30,20 +30,14 @@ def _imports(workspace: Workspace, code: str, home: Home, year: int) -> list[Row
     cited = workspace.facts.answering("trade")
     rows = []
     for row in bought.head(MOST).iter_rows(named=True):
-        reverse, least = row["supplier_reverse_share"], row["supplier_reverse_share_low"]
+        least, most = row["supplier_reverse_share_low"], row["supplier_reverse_share_high"]
         rows.append(
             a_row(
                 "facts",
                 "import share",
                 row["description"] or row["product"],
                 detail="share of home in its imports of the same: "
-                + (
-                    percent(reverse)
-                    if reverse is not None
-                    else "unknown"
-                    if least is None
-                    else percent_range(least, row["supplier_reverse_share_high"])
-                ),
+                + ("unknown" if least is None else percent_range(least, most)),
                 since=str(year),
                 low=row["supplier_share_low"],
                 high=row["supplier_share_high"],

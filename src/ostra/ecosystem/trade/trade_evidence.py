@@ -86,10 +86,9 @@ def _product_evidence(
         if indicator in INDICATORS:
             label, unit = INDICATORS[indicator]
         column = indicator.partition(".")[0]
-        bounds = of or row
-        if value is None and bounds.get(f"{column if of is None else _COLUMN[column]}_low") is not None:
-            name = column if of is None else _COLUMN[column]
-            low, high = bounds[f"{name}_low"], bounds[f"{name}_high"]
+        name, bounds = (column, row) if of is None else (_COLUMN[column], of)
+        low, high = (bounds.get(f"{name}_{end}") for end in ("low", "high"))
+        if value is None and low is not None:
             more |= {"low": low, "high": high, "caveats": (*more.get("caveats", ()), *((open_to,) if open_to else ()))}
             more["substituted"] = f"between {number(low)} and {'any value' if high is None else number(high)}"
         leader = economy_name(row["top_supplier"]) if row["top_supplier"] else "which is not known for certain"
@@ -101,7 +100,7 @@ def _product_evidence(
                 unit=unit,
                 value=value,
                 method=METHOD,
-                formula=FORMULAS[indicator.partition(".")[0]],
+                formula=FORMULAS[column],
                 sources=(dataset,),
                 **more,
             )
